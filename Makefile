@@ -1,0 +1,81 @@
+# What a person types in a clone; `make` alone lists it. Nothing is installed outside of $(VENV).
+# Another Python, another environment beside the first:  make test VENV=.venv-3.13 PYTHON=python3.13
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+# make run
+PORT     ?= 8000
+WEB_PORT ?= 8080
+OPS_PORT ?= 8081
+RUN_COMMAND = $(BIN)/rallypoint serve games --bots 3 --port $(PORT) --web-port $(WEB_PORT) --ops-port $(OPS_PORT)
+
+# make test, make soak. ARGS goes to pytest:  make test ARGS='tests/core -k grace'
+WORKERS      ?= 2
+ARGS         ?=
+SOAK_SECONDS ?= 600
+
+# make load
+LOAD_COMMAND = $(BIN)/rallypoint load games.orbit --bots 50 --duration 10
+
+# make bench:  make bench BENCH=codec JSON=figures.json
+BENCH ?=
+JSON  ?=
+QUICK ?=
+BENCH_COMMAND = $(BIN)/python -m bench $(BENCH) $(if $(JSON),--json $(JSON)) $(if $(QUICK),--quick)
+
+# Says that this clone's packages are in the environment. The clone's path is in the name, because an editable install
+# points at the clone: a copied clone has to install again, or it would run the code of the first.
+STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format soak bench load clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make the environment in .venv and install everything into it
+
+# An environment of another Python than the one asked for, or one that no longer runs, is made anew.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "setup: Rallypoint needs Python 3.11 or newer, '$(PYTHON)' is none; choose one: make setup PYTHON=/path/to/python3" >&2; exit 1; }
+	@version='import sys; print(sys.version_info[:2])' clear=; \
+	if [ "$$($(BIN)/python -c "import pip; $$version" 2>&1)" != "$$($(PYTHON) -c "$$version")" ]; then \
+	  echo "setup: making $(VENV) with $$($(PYTHON) --version)"; \
+	  if [ -f $(VENV)/pyvenv.cfg ]; then clear=--clear; fi; \
+	  $(PYTHON) -m venv $$clear $(VENV); \
+	fi
+	@echo "setup: installing Rallypoint and its tools into $(VENV), at the versions of constraints.txt"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,load]'
+	@rm -f $(VENV)/.installed*
+	@touch $@
+
+run: setup ## Serve the example games with a few bots (PORT, WEB_PORT, OPS_PORT)
+	$(RUN_COMMAND)
+
+test: setup ## Run every test (WORKERS=n, ARGS='...' for pytest)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: setup ## Check style, format and types
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+
+format: setup ## Put the code into its format and mend what ruff can mend
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+
+soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
+	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak --timeout $$(($(SOAK_SECONDS) + 120)) $(ARGS)
+
+bench: setup ## Measure (BENCH=name for one, JSON=file for the figures, QUICK=1)
+	$(BENCH_COMMAND)
+
+load: setup ## Let bots load a server for a few seconds
+	$(LOAD_COMMAND)
+
+clean: ## Remove the environments, caches and build results
+	rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

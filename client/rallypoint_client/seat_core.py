@@ -1,0 +1,443 @@
+"""A seat, as far as it can be thought without a network: what to say, what to believe, when to come back.
+
+    connecting -> playing <-> resuming -> closed
+
+It begins *connecting* with the token that the match issued. The server's ``seated`` makes it *playing*. A lost
+connection makes it *resuming*: it comes back with the newest token, the last pass applied and the last event received,
+and goes on where it was, or with the whole state if the server says ``resync``. So does a pass that does not fit the
+state here (a desync), which ends the connection. It is *closed* for good by the end of the session, by leaving, by a
+close code that says so, or when the server has not let it in again while the seat is kept.
+
+Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to ``outbox``.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from rallypoint_protocol.close import CloseCode, Retry, policy
+from rallypoint_protocol.codec import BadMessage, decode_session_reply, encode
+from rallypoint_protocol.inputs import Input
+from rallypoint_protocol.limits import ACK_EVERY_TICKS, PROTOCOL_VERSION
+from rallypoint_protocol.messages import (
+    Ack,
+    EventItem,
+    Leave,
+    Pass,
+    Ping,
+    Pong,
+    Proved,
+    Resume,
+    Seated,
+    TakeSeat,
+)
+from rallypoint_protocol.replica import Desync, Replica
+from rallypoint_protocol.schema import Schema
+
+from .classes import Classes, InputClass, SchemaCache
+from .clock import SessionClock
+from .errors import NotConnected, SeatClosed
+from .events import Ended, Event
+from .heartbeat import Heartbeat, Timing
+from .interpolate import History, delay_ms
+from .outgoing import OutgoingInputs
+from .retry import Drop, Next, Retrying, Stop
+from .view import View
+
+__all__ = ["Got", "SeatCore", "SeatOffer", "SeatState", "SeatStats"]
+
+HISTORY_UNREAD_MAX: Final = 64
+"""After so many passes without a look at the interpolated view, its history is no longer kept."""
+
+
+class SeatState(enum.Enum):
+    """Where a seat is."""
+
+    CONNECTING = "connecting"
+    PLAYING = "playing"
+    RESUMING = "resuming"
+    CLOSED = "closed"
+
+
+class SeatHappening(enum.Enum):
+    """What can happen to it."""
+
+    SEATED = "seated"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+TRANSITIONS: Final[dict[tuple[SeatState, SeatHappening], SeatState]] = {
+    (SeatState.CONNECTING, SeatHappening.SEATED): SeatState.PLAYING,
+    (SeatState.CONNECTING, SeatHappening.LOST): SeatState.CONNECTING,
+    (SeatState.CONNECTING, SeatHappening.STOPPED): SeatState.CLOSED,
+    (SeatState.PLAYING, SeatHappening.LOST): SeatState.RESUMING,
+    (SeatState.PLAYING, SeatHappening.STOPPED): SeatState.CLOSED,
+    (SeatState.RESUMING, SeatHappening.SEATED): SeatState.PLAYING,
+    (SeatState.RESUMING, SeatHappening.LOST): SeatState.RESUMING,
+    (SeatState.RESUMING, SeatHappening.STOPPED): SeatState.CLOSED,
+}
+
+
+class Got(enum.Enum):
+    """What a message was about, for whoever handed it in."""
+
+    NOTHING = 0
+    SEATED = 1
+    PASS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOffer:
+    """What a match gives: where the session lives, and the token that takes the seat (a secret)."""
+
+    session: str
+    token: bytes
+    url: str
+    schema_hash: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"SeatOffer(session={self.session!r}, url={self.url!r})"
+
+
+@dataclass(slots=True)
+class SeatStats:
+    """Counts of one seat since it was taken. Bytes are those of messages, without frames."""
+
+    passes: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    losses: int = 0
+    """Connections lost, for whatever reason."""
+    resumes: int = 0
+    """Times that the server let us in again."""
+    resyncs: int = 0
+    """Of these, with the whole state anew."""
+    desyncs: int = 0
+    """Passes that did not fit: always a bug in the server or here."""
+    hash_checks: int = 0
+    """Channel hashes of the server that were compared with the state here."""
+    events: int = 0
+    events_lost: int = 0
+    """Events that the server had to drop before they got here."""
+    events_dropped: int = 0
+    """Events that were here and that nobody took in time."""
+    actions_expired: int = 0
+    """Queued actions whose time ran out."""
+    actions_lost: int = 0
+    """Actions that could not be sent again, because the game has another schema now."""
+
+
+class SeatCore:
+    """One seat. :meth:`received` and :meth:`timer` raise :class:`Drop` when the connection is to be closed from here."""
+
+    def __init__(self, offer: SeatOffer, schemas: SchemaCache, random: Random, timing: Timing, now: float) -> None:
+        self.state = SeatState.CONNECTING
+        self.outbox: list[bytes] = []
+        self.stats = SeatStats()
+        self.heart = Heartbeat(timing)
+        self.retry = Retrying(random, offer.url, now, connect_s=timing.connect_s, other=SeatClosed)
+        self.clock = SessionClock()
+        self.session = offer.session
+        self.index = -1
+        self.player = ""
+        self.error: Exception | None = None
+        self.ended: Ended | None = None
+        self.events: list[Event] = []
+        """Received and not yet taken by the shell."""
+        self._schemas = schemas
+        self._timing = timing
+        self._token = offer.token
+        self._classes = schemas.get(offer.schema_hash)
+        self._replica: Replica | None = None
+        self._view: View | None = None
+        self._history: History | None = None
+        self._inputs = OutgoingInputs()
+        self._epoch: int | None = None
+        self._event = 0
+        self._pass_at = now
+        self._leaving = False
+        self._acked_tick = -1
+        self._ack_sent_tick = -1
+        self._acked_event = 0
+        self._ack_every_ticks = ACK_EVERY_TICKS
+        self._ack_now = False
+
+    # --- what a user sees -------------------------------------------------------------------------------------------
+
+    @property
+    def classes(self) -> Classes:
+        """The classes of the game. Raises :class:`NotConnected` before the seat was taken for the first time."""
+        if self._classes is None or self._view is None:
+            raise NotConnected("anything")
+        return self._classes
+
+    @property
+    def schema(self) -> Schema:
+        """The game as a client sees it. Raises as :attr:`classes`."""
+        return self.classes.schema
+
+    @property
+    def view(self) -> View:
+        """The latest state. Raises as :attr:`classes`."""
+        if self._view is None:
+            raise NotConnected("anything")
+        return self._view
+
+    @property
+    def tick(self) -> int:
+        """The newest tick that an input may claim to have seen; -1 for none."""
+        return -1 if self._replica is None else self._replica.tick
+
+    @property
+    def actions_kept(self) -> int:
+        """Actions that are not durable yet, or wait for a connection."""
+        return len(self._inputs)
+
+    def session_ms(self, now: float) -> float:
+        """Session time, by the pings or (before the first) by the newest pass."""
+        at_ms = self.clock.now_ms(now * 1000)
+        return self.view.now_ms + (now - self._pass_at) * 1000 if at_ms is None else at_ms
+
+    def interpolated(self, now: float) -> View:
+        """The state a little while ago, between two passes. The first call begins to keep what that takes."""
+        view = self.view
+        schema = self.classes.schema
+        if not schema.tick_hz:
+            return view
+        if self._history is None:
+            self._history = History(schema)
+            if view.tick >= 0:
+                self._history.push(view.state)
+        frame = self._history.frame(self.session_ms(now) - delay_ms(schema))
+        return view if frame is None else View(self.classes, frame, self.index)
+
+    def hold(self, x: Input, force: bool = False) -> None:
+        """The player now holds ``x``; kept for the next connection while there is none. Raises InvalidInput, TypeError."""
+        kind = self._kind(x, hold=True)
+        if self.state is SeatState.CLOSED or self._leaving:
+            return
+        tick = self.tick
+        frame = self._inputs.hold(kind, x, tick, self.state is SeatState.PLAYING, force)
+        if frame is not None:
+            self.outbox.append(frame)
+            self._acked_tick = tick
+
+    def act(self, x: Input, now: float, queue_s: float | None = None) -> int:
+        """The player does ``x``, once; gives its number. See :meth:`rallypoint_client.seat.Seat.act`."""
+        kind = self._kind(x, hold=False)
+        if self.state is SeatState.PLAYING and not self._leaving:
+            tick = self.tick
+            seq, frame = self._inputs.act(kind, x, tick)
+            self.outbox.append(frame)
+            self._acked_tick = tick
+            return seq
+        if queue_s is None or self.state is SeatState.CLOSED or self._leaving:
+            raise NotConnected(kind.name)
+        return self._inputs.queue(kind, x, now, queue_s)
+
+    def _kind(self, x: Input, *, hold: bool) -> InputClass:
+        kind = self.classes.input_class(x)
+        if kind.hold is not hold:
+            right = "a hold: use seat.hold()" if kind.hold else "an action: use seat.act()"
+            raise TypeError(f"{kind.name} is {right}")
+        return kind
+
+    def leave(self) -> None:
+        """Give the seat up, for good: now, or as soon as there is a connection again."""
+        if self.state is not SeatState.CLOSED and not self._leaving:
+            self._leaving = True
+            if self.state is SeatState.PLAYING:
+                self.outbox.append(encode(Leave()))
+
+    def close(self, error: Exception | None = None) -> None:
+        """It is over here, whatever the server thinks. Twice is once."""
+        if self.state is not SeatState.CLOSED:
+            self.error = error
+            self._happen(SeatHappening.STOPPED)
+
+    # --- connections ------------------------------------------------------------------------------------------------
+
+    def first_frame(self, now: float) -> bytes:
+        """A connection is open: what to send first."""
+        self.outbox.clear()
+        self.heart.opened(now)
+        schema = b"" if self._classes is None else self._classes.hash
+        if self._replica is None:
+            return encode(TakeSeat(PROTOCOL_VERSION, self.session, self._token, schema))
+        epoch, tick = self._replica.epoch, self._replica.tick
+        return encode(Resume(PROTOCOL_VERSION, self.session, self._token, epoch, tick, self._event, schema))
+
+    def lost(self, code: int | None, reason: str, now: float) -> Next:
+        """The connection is gone, or could not be made (``None``: without a close code): what next."""
+        self.heart.ended()
+        self.outbox.clear()
+        if self.state is SeatState.CLOSED:
+            return Stop(None)
+        if self.state is SeatState.PLAYING:
+            self.stats.losses += 1
+        left = self._leaving and policy(code).retry is Retry.FRESH  # the server has forgotten a seat that was given up
+        step: Next = Stop(None) if self.ended is not None or left else self.retry.lost(code, reason, now)
+        match step:
+            case Stop(error):
+                self.close(error)
+            case _:
+                self._happen(SeatHappening.LOST)
+        return step
+
+    def timer(self, now: float) -> None:
+        """The time that ``heart.due`` named has come. Raises :class:`Drop` if the server is silent."""
+        if self.heart.silent(now):
+            raise Drop(CloseCode.SILENT, f"the server was silent for {self._timing.silence_s:g} s", cut=True)
+        if self.heart.take_ping(now):
+            self.outbox.append(encode(Ping(now * 1000)))
+            self._ack_now = True  # a paused session makes no ticks to count
+            self.pass_done()
+
+    def received(self, payload: bytes, now: float) -> Got:
+        """A message of the server. Raises :class:`Drop` if it cannot be used."""
+        self.heart.heard = now
+        self.stats.bytes_in += len(payload)
+        try:
+            message = decode_session_reply(payload)
+            if type(message) is Pass:
+                self._pass(message, now)
+                return Got.PASS
+            if type(message) is Seated:
+                self._seated(message, now)
+                return Got.SEATED
+            if type(message) is Pong:
+                self.clock.pong(message.sent_ms, message.now_ms, now * 1000)
+        except BadMessage as error:
+            raise Drop(CloseCode.MALFORMED, f"malformed: {error.reason}") from error
+        except Desync as error:
+            self.stats.desyncs += 1
+            self._forget_state()
+            raise Drop(CloseCode.UNEXPECTED, f"desync: {error}") from error
+        return Got.NOTHING
+
+    def pass_done(self) -> None:
+        """A pass was shown to everybody: acknowledges it, unless an input has just done so."""
+        tick = self.tick
+        event_due = self._event > self._acked_event and tick - self._ack_sent_tick >= self._ack_every_ticks
+        behind = self._event > self._acked_event or tick > self._acked_tick
+        if event_due or tick - self._acked_tick >= self._ack_every_ticks or (self._ack_now and behind):
+            assert self._replica is not None
+            self.outbox.append(encode(Ack(self._replica.epoch, tick, self._event)))
+            self._acked_tick = self._ack_sent_tick = tick
+            self._acked_event = self._event
+        self._ack_now = False
+
+    # --- messages ---------------------------------------------------------------------------------------------------
+
+    def _pass(self, message: Pass, now: float) -> None:
+        replica, view = self._replica, self._view
+        if replica is None or view is None or self.state is not SeatState.PLAYING:
+            raise BadMessage("a pass before the seat")
+        replica.apply(message)
+        seat, table, tick = message.seat, message.head.applied, replica.tick
+        inputs = self._inputs
+        if table is None:
+            inputs.passed(tick, None if seat is None else seat.applied, replica.durable_tick)
+        else:
+            at = 2 * self.index
+            if len(table) < at + 2:
+                raise BadMessage("a pass without this seat")
+            inputs.passed_low(tick, table[at] << 8 | table[at + 1], replica.durable_tick)
+        if seat is not None and seat.events:
+            self._take_events(seat.events)
+        view.show(replica)
+        waited = inputs.pass_ended(tick)
+        if waited:
+            self.outbox += waited
+            self._acked_tick = tick
+        if self._history is not None:
+            self._keep(self._history, replica)
+        self.stats.passes += 1
+        self.stats.hash_checks += replica.checks_made
+        replica.checks_made = 0
+        self._pass_at = now
+
+    def _keep(self, history: History, replica: Replica) -> None:
+        history.push(replica)
+        if history.unread > HISTORY_UNREAD_MAX:
+            self._history = None
+
+    def _take_events(self, items: list[EventItem]) -> None:
+        for item in items:
+            if item.n <= self._event:
+                continue
+            event = self.classes.event(item)
+            self.stats.events += 1
+            self.stats.events_lost += item.n - self._event - 1
+            self._event = item.n
+            if event is not None:
+                self.events.append(event)
+            if isinstance(event, Ended):
+                self.ended = event
+                self._ack_now = True
+
+    def _seated(self, message: Seated, now: float) -> None:
+        classes = self._schemas.get(message.schema_hash)
+        if classes is None:
+            if message.schema is None:
+                raise BadMessage("a schema that is not here")
+            classes = self._schemas.add(message.schema_hash, message.schema)
+        again = self._replica is not None
+        new_epoch = message.epoch != self._epoch
+        resumed = message.outcome == "resumed"
+        if resumed and (new_epoch or classes is not self._classes):
+            raise BadMessage("resumed into another epoch or schema")
+        self._happen(SeatHappening.SEATED)
+        if again and classes is not self._classes:
+            self.stats.actions_lost += self._inputs.forget()
+        self._set_up(message, classes, keep_state=resumed)
+        self._acked_event = self._event
+        self._event += message.lost
+        self.stats.events_lost += message.lost
+        self.stats.resumes += again
+        self.stats.resyncs += again and not resumed
+        if new_epoch:
+            self._epoch = message.epoch
+            self.clock.reset()
+        self.retry.established(now, self._timing.patience_s(classes.schema.grace_s))
+        self.heart.let_in(now)
+        tick = self.tick
+        self._acked_tick = self._ack_sent_tick = tick
+        self.outbox.append(encode(Proved()))
+        self.outbox += self._inputs.seated(
+            new_epoch=new_epoch, applied=message.applied, received=message.received, tick=tick, now=now
+        )
+        self.stats.actions_expired = self._inputs.expired
+        if self._leaving:
+            self.outbox.append(encode(Leave()))
+
+    def _set_up(self, message: Seated, classes: Classes, *, keep_state: bool) -> None:
+        self.index = message.seat
+        self.player = message.player
+        self._token = message.token
+        if self._view is None or classes is not self._classes:
+            self._classes = classes
+            self._history = None
+            self._replica = Replica(classes.schema)
+            self._view = View(classes, self._replica, message.seat)
+            hz = classes.schema.tick_hz
+            # four a second at least: a server judges slowness by acknowledgements
+            self._ack_every_ticks = max(1, min(ACK_EVERY_TICKS, hz // 4))
+            self.clock = SessionClock(slack_ms=1000 / hz + 5 if hz else 50.0)
+        elif not keep_state:
+            self._forget_state()
+
+    def _forget_state(self) -> None:
+        """Begin again from nothing; what is shown stays until the next pass."""
+        assert self._classes is not None
+        self._replica = Replica(self._classes.schema)
+
+    def _happen(self, happening: SeatHappening) -> None:
+        state = TRANSITIONS.get((self.state, happening))
+        if state is None:
+            raise BadMessage(f"{happening.value} while {self.state.value}")
+        self.state = state

@@ -1,0 +1,1 @@
+"""Bots, scenarios, faults, verdicts and reports: a Rallypoint server under load."""

@@ -1,0 +1,207 @@
+"""Wires one node together: the only file that knows all of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from websockets.asyncio.server import Server as Listener
+
+from rallypoint.config import Settings
+from rallypoint.console.ops import OpsServer
+from rallypoint.console.status import Status
+from rallypoint.core.lobby import Lobby
+from rallypoint.core.quick_match import QuickMatchRules
+from rallypoint.game.entity import check_assignments
+from rallypoint.game.game import Game
+from rallypoint.runtime.bots import ClientBots
+from rallypoint.runtime.lobby_host import LobbyHost
+from rallypoint.runtime.node import Node, NodeSettings, new_id, new_token
+from rallypoint.runtime.session_gate import SessionGate
+from rallypoint.runtime.silence import Silence
+from rallypoint.storage.journal_off import JournalOff
+from rallypoint.transport.connection import Connection, ConnectionLimits
+from rallypoint.transport.listener import ListenerLimits, listen, session_in
+from rallypoint_protocol.close import CloseCode
+
+__all__ = ["Server"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.server")
+
+
+class Server:
+    """One node with everything embedded.
+
+    async with Server([Orbit], Settings(port=0)) as server:
+        print(server.lobby_url)
+    """
+
+    def __init__(self, games: Sequence[type[Game[Any]]], settings: Settings | None = None, *, bots: bool = True) -> None:
+        """Raises:
+        DefinitionError: a game cannot work as it is written, or two have the same name.
+        """
+        self.settings = settings or Settings()
+        self.definitions = [game.definition() for game in games]
+        names = [definition.options.name for definition in self.definitions]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"a server needs games, each with a name of its own; it was given {names}")
+        self._with_bots = bots
+        self._stopping = False
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listens, and serves from here on. Raises ``OSError`` if a port is taken."""
+        settings, limits = self.settings, self.settings.limits
+        loop = asyncio.get_running_loop()
+        self.started_at = time.time()
+        self.journal = JournalOff()
+        self.node = Node(
+            self.definitions,
+            NodeSettings(
+                sessions_max=limits.sessions_max,
+                step_limit_s=settings.step_limit_s,
+                ack_deadline_s=limits.ack_deadline_s,
+                public_url=settings.public_url.rstrip("/"),
+            ),
+            self.journal,
+            loop,
+        )
+        self.lobby = Lobby(
+            new_token,
+            new_id,
+            [self._rules(definition.options) for definition in self.definitions],
+            self.node,
+            grace_s=settings.lobby_grace_s,
+            lobbies_max=limits.lobbies_max,
+            tickets_max=limits.tickets_max,
+        )
+        self.lobby_host = LobbyHost(self.lobby, self.node, loop, first_frame_s=limits.first_frame_s)
+        self.node.unseated = self.lobby_host.player_unseated
+        self.node.room = self.lobby_host.capacity_changed
+        self.gate = SessionGate(self.node.find, loop, limits.first_frame_s)
+        self.silence = Silence()
+        self._listener = await self._listen()
+        self.ops = OpsServer(Status(self), settings.ops_host, settings.ops_port)
+        try:
+            await self.ops.start()
+        except OSError:
+            self._listener.close()
+            raise
+        self.bots = ClientBots(self.lobby_url)
+        if self._with_bots:
+            self.node.bots = self.bots
+        check_assignments(False)
+        self.node.limit.arm()
+        self._sweeper = loop.create_task(self._sweep(), name="sweep of all connections and sessions")
+        _settle_garbage()
+
+    def _rules(self, options: Any) -> QuickMatchRules:
+        bots_after_s = options.bots_after_s if options.bot is not None and self._with_bots else None
+        return QuickMatchRules(options.name, options.seats_min, options.seats_max, bots_after_s)
+
+    async def _listen(self) -> Listener:
+        settings, limits = self.settings, self.settings.limits
+        return await listen(
+            self._handle,
+            settings.host,
+            settings.port,
+            limits=ListenerLimits(
+                connections_max=limits.connections_max,
+                address_per_s=limits.connections_per_address_per_s,
+                address_burst=limits.connections_per_address_burst,
+                exempt_networks=limits.exempt_networks,
+                trusted_proxies=limits.trusted_proxies,
+            ),
+            connection_limits=ConnectionLimits(
+                outbox_bytes_max=limits.outbox_bytes_max,
+                write_deadline_s=limits.write_deadline_s,
+                messages_per_s=limits.messages_per_s,
+                messages_burst=limits.messages_burst,
+                bytes_per_s=limits.bytes_per_s,
+                bytes_burst=limits.bytes_burst,
+                controls_per_s=limits.controls_per_s,
+                controls_burst=limits.controls_burst,
+            ),
+            allowed_origins=settings.allowed_origins,
+        )
+
+    @property
+    def lobby_url(self) -> str:
+        """Where clients of this machine connect, as ``ws://127.0.0.1:8000``."""
+        host, port = next(iter(self._listener.sockets)).getsockname()[:2]
+        if host in ("0.0.0.0", "::"):  # listening everywhere: this machine is one of the places
+            host = "127.0.0.1"
+        return f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+
+    @property
+    def ready(self) -> bool:
+        """True while new players are welcome."""
+        return not self._stopping
+
+    @property
+    def connections(self) -> int:
+        """Open connections, of lobby and sessions."""
+        return len(self._listener.all_connections)
+
+    async def _handle(self, connection: Connection) -> None:
+        assert connection.request is not None
+        session = session_in(connection.request.path)
+        if session is None:
+            await self.lobby_host.serve(connection)
+        else:
+            await self.gate.serve(connection, session)
+
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                self.silence.sweep(list(self._listener.all_connections))  # type: ignore[arg-type]  # ours, all of them
+                self.node.sweep(loop.time())
+            except Exception:
+                log.exception("sweep failed")
+
+    async def stop(self) -> None:
+        """Ends in good order: no new players, everybody is told, and after ``shutdown_s`` the rest is cut."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self.node.draining = True
+        log.info("stopping", connections=self.connections, sessions=len(self.node.hosts))
+        self._sweeper.cancel()
+        await self.bots.stop()
+        self.node.ticker.stop()
+        self.node.limit.disarm()
+        self.node.close_all(CloseCode.SHUTDOWN)
+        self.gate.close_all(CloseCode.SHUTDOWN)
+        self._listener.close(code=CloseCode.SHUTDOWN, reason=CloseCode.SHUTDOWN.policy.meaning)
+        try:
+            async with asyncio.timeout(self.settings.shutdown_s):
+                await self.lobby_host.stop()
+                await self._listener.wait_closed()
+        except TimeoutError:
+            for connection in list(self._listener.all_connections):
+                connection.transport.abort()
+            await self._listener.wait_closed()
+        await self.journal.close()
+        await self.ops.stop()
+        check_assignments(True)
+        log.info("stopped")
+
+
+def _settle_garbage() -> None:
+    """What is there at the start stays: a collection need not look at it again (a full one takes tens of ms)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

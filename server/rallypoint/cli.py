@@ -1,0 +1,97 @@
+"""The ``rallypoint`` command. Heavy imports are inside the commands: ``--help`` has to be quick."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    help="Multiplayer game sessions that outlive their connections, and their servers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _rallypoint() -> None:
+    """Multiplayer game sessions that outlive their connections, and their servers."""
+
+
+@app.command()
+def serve(
+    games: Annotated[list[str], typer.Argument(help="Games as module:Class, or module where it has one.")],
+    host: Annotated[str | None, typer.Option(help="Where the game port listens; 0.0.0.0 for all networks.")] = None,
+    port: Annotated[int | None, typer.Option(help="Game port; 0 for any that is free.")] = None,
+    ops_host: Annotated[str | None, typer.Option(help="Where the operations port listens.")] = None,
+    ops_port: Annotated[int | None, typer.Option(help="Operations port; 0 for any that is free.")] = None,
+    bots: Annotated[int, typer.Option(help="Resident bots that play each game all the time.")] = 0,
+    fill: Annotated[bool, typer.Option("--fill/--no-bots", help="Whether a game's bots may fill seats.")] = True,
+    log: Annotated[Literal["console", "json"] | None, typer.Option(help="Form of the log, on standard error.")] = None,
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, typer.Option(help="Least level that is logged.")
+    ] = None,
+    announce: Annotated[
+        Literal["text", "json"], typer.Option(help="How the addresses are printed once it is ready.")
+    ] = "text",
+) -> None:
+    """Serves games on one node.
+
+    Example: rallypoint serve games.orbit:Orbit --bots 3
+
+    Every setting can also be given as an environment variable, as RALLYPOINT_PORT=9000.
+    """
+    from pydantic import ValidationError
+
+    from rallypoint.config import Settings
+    from rallypoint.game.errors import DefinitionError
+    from rallypoint.games import GameNotFound, find_game
+    from rallypoint.serve import run
+
+    given = {
+        "host": host,
+        "port": port,
+        "ops_host": ops_host,
+        "ops_port": ops_port,
+        "log": log,
+        "log_level": log_level,
+    }
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+        classes = [find_game(name) for name in games]
+        code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
+    except (GameNotFound, DefinitionError, ValueError, ValidationError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"cannot listen: {error.strerror or error}. Is another server running? Choose another --port or --ops-port")
+    raise typer.Exit(code)
+
+
+def _fail(sentence: str) -> None:
+    """Ends with exit code 2: what was asked for cannot be done."""
+    print(f"rallypoint: {sentence}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point."""
+    arguments = sys.argv[1:]
+    if "load" in arguments[:1]:  # the load test is an extra, and its imports are heavy
+        try:
+            from rallypoint_loadtest.command import load
+        except ModuleNotFoundError as error:
+            print(f"rallypoint: the load test is an extra: pip install 'rallypoint[load]' ({error})", file=sys.stderr)
+            raise SystemExit(2) from None
+        app.command()(load)
+    else:
+        app.command(name="load", help="Plays a game with thousands of bots and measures it.")(_load_elsewhere)
+    app()
+
+
+def _load_elsewhere() -> None:
+    """Stands in the list of commands: ``main`` puts the real one there when it is called."""

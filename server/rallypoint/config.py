@@ -1,0 +1,66 @@
+"""Every setting of a server, with its default. One frozen tree.
+
+Values come, the first that is there, from: the command line; the environment (``RALLYPOINT_PORT=9000``,
+``RALLYPOINT_LIMITS__MESSAGES_PER_S=200``); the defaults here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Limits", "Settings"]
+
+
+class Limits(BaseModel):
+    """What clients may do; ``docs/limits.md`` says what happens at each. Rates are a second's worth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connections_max: int = Field(4096, ge=1)
+    connections_per_address_per_s: float = Field(20.0, gt=0)
+    connections_per_address_burst: int = Field(100, ge=1)
+    exempt_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    trusted_proxies: tuple[str, ...] = ()
+    messages_per_s: float = Field(120.0, gt=0)
+    messages_burst: int = Field(600, ge=1)
+    bytes_per_s: float = Field(65536.0, gt=0)
+    bytes_burst: int = Field(262144, ge=4096)
+    controls_per_s: float = Field(10.0, gt=0)
+    controls_burst: int = Field(20, ge=1)
+    outbox_bytes_max: int = Field(262144, ge=65536)
+    write_deadline_s: float = Field(10.0, gt=0)
+    ack_deadline_s: float = Field(10.0, gt=0)
+    first_frame_s: float = Field(5.0, gt=0)
+    lobbies_max: int = Field(20_000, ge=1)
+    tickets_max: int = Field(10_000, ge=1)
+    sessions_max: int = Field(5_000, ge=1)
+
+
+class Settings(BaseSettings):
+    """Settings of one node. Durations in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RALLYPOINT_", env_nested_delimiter="__", frozen=True, extra="forbid", nested_model_default_partial_update=True
+    )
+
+    host: str = "127.0.0.1"
+    """Where the game port listens. Loopback unless told otherwise."""
+    port: int = Field(8000, ge=0, le=65535)
+    ops_host: str = "127.0.0.1"
+    ops_port: int = Field(8081, ge=0, le=65535)
+    public_url: str = ""
+    """Where clients reach this node from outside, as ``wss://play.example.com``."""
+    allowed_origins: tuple[str, ...] = ()
+    """Pages that may connect besides those of the same host; ``*`` for all."""
+    durability: Literal["off"] = "off"
+    """``off``: sessions do not survive the process. Durable sessions come with the next releases."""
+    lobby_grace_s: float = Field(30.0, ge=0)
+    step_limit_s: float = Field(2.0, gt=0)
+    """A step that takes longer is interrupted, and its session ends."""
+    shutdown_s: float = Field(10.0, gt=0)
+    log: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    limits: Limits = Limits()

@@ -1,0 +1,1 @@
+"""The operations port: health, readiness, status. The console comes here."""

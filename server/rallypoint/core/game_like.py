@@ -1,0 +1,92 @@
+"""What a session drives: ``game/`` implements it, ``core`` knows no more of a game than this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rallypoint_protocol.channels import Channels
+from rallypoint_protocol.inputs import Input
+
+__all__ = ["Answer", "Ask", "GameLike"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A game's call to the outside: to be made by the shell, to be answered with an :class:`Answer`."""
+
+    id: int
+    method: str
+    args: tuple[Any, ...]
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an :class:`Ask`. ``error`` is empty if it succeeded; then ``value`` is what the method returned.
+
+    Other errors: ``timeout``; ``lost`` (the server was restarted meanwhile: ask again if it may be done twice); or the
+    exception's type and text.
+    """
+
+    id: int
+    method: str
+    args: tuple[Any, ...]
+    value: Any = None
+    error: str = ""
+
+
+class GameLike(Protocol):
+    """One running game. Every method may raise what the game's own code raises: the session ends then."""
+
+    channels: Channels
+    finished: bool
+    result: dict[str, Any] | None
+    locked: bool
+    resubscribed: list[int]
+    """Seats whose subscriptions changed; whoever reads them clears it."""
+
+    def create(self, options: dict[str, Any]) -> None:
+        """Once, before the first step."""
+
+    def open(self, tick: int, now_ms: int) -> None:
+        """A step begins."""
+
+    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+        """A player took the seat for the first time."""
+
+    def start(self) -> None:
+        """Enough players are there."""
+
+    def drop(self, seat: int, away_until_ms: int) -> None:
+        """The player's connection is lost; the seat is kept until that session time."""
+
+    def away_until(self, seat: int, away_until_ms: int) -> None:
+        """The seat is kept until another time than was said before."""
+
+    def come_back(self, seat: int) -> None:
+        """The player is back."""
+
+    def leave(self, seat: int, reason: str) -> None:
+        """The seat is free: ``left``, ``expired`` or ``kicked``."""
+
+    def input(self, seat: int, message: Input) -> str | None:
+        """Applies an input; a reason if it was refused."""
+
+    def answer(self, answer: Answer) -> None:
+        """An answer of the outside."""
+
+    def advance(self, run_tick: bool) -> None:
+        """Fires the timers that are due, then (``run_tick``) makes a tick."""
+
+    def close(self) -> None:
+        """The step ends: state is compared, deltas are ready in ``channels``."""
+
+    def subscriptions(self, seat: int) -> tuple[int, ...]:
+        """The channels that this seat is subscribed to."""
+
+    def take_events(self) -> list[tuple[int, int, list[Any]]]:
+        """Events since the last call, in order: ``(seat, kind, fields)``."""
+
+    def take_asks(self) -> list[Ask]:
+        """Calls to the outside since the last call."""

@@ -1,0 +1,138 @@
+"""Who of the lobby waits for which game, and what they are told about it.
+
+Pushes: ``queued`` when a player's place is known or has changed, ``matched`` with the seat, ``unqueued`` with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from rallypoint_protocol.ids import LobbyId
+from rallypoint_protocol.messages import Answer, CancelQueue, QuickMatch
+
+from .lobby_session import LobbySession
+from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer
+
+__all__ = ["LobbyQueues", "SendPush"]
+
+SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
+"""Numbers and keeps a push to a player, and gives its number."""
+
+
+class LobbyQueues:
+    """One queue a game, and at most one ticket a lobby session (``LobbySession.queue``)."""
+
+    def __init__(self, games: Sequence[QuickMatchRules], tickets_max: int, push: SendPush) -> None:
+        self._queues = {rules.game: Queue(rules, tickets_max) for rules in games}
+        self._waiting: dict[LobbyId, LobbySession] = {}
+        self._push = push
+        self._changed: dict[str, None] = {}  # a set that keeps its order
+
+    @property
+    def games(self) -> list[str]:
+        """The games that can be played here, in the order of the settings."""
+        return list(self._queues)
+
+    def waiting(self, game: str) -> int:
+        """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
+        return len(self._queues[game])
+
+    def join(self, session: LobbySession, message: QuickMatch, now: float, *, seated: bool) -> Answer:
+        """Answers the request for a seat: a ticket at the end of the game's queue, or an error."""
+        queue = self._queues.get(message.game)
+        if queue is None:
+            return Answer(message.id, error="unknown_game", reason="this server does not have that game")
+        if session.queue is not None:
+            return Answer(message.id, error="already_queued", reason="you are waiting in a queue already")
+        if seated:
+            return Answer(message.id, error="already_seated", reason="you have a seat in a session: leave it first")
+        if queue.full:
+            return Answer(message.id, error="queue_full", reason="too many players are waiting: try again later")
+        queue.add(session.id, now)
+        session.queue = message.game
+        self._waiting[session.id] = session
+        self._changed[message.game] = None
+        return Answer(message.id)
+
+    def cancel(self, session: LobbySession, message: CancelQueue) -> Answer:
+        """Answers the request to give up the place."""
+        if session.queue is None:
+            return Answer(message.id, error="not_queued", reason="you are in no queue")
+        game = self.remove(session)
+        self._push(session, "unqueued", {"game": game, "reason": "cancelled"})
+        return Answer(message.id)
+
+    def remove(self, session: LobbySession) -> str | None:
+        """Takes the player out, untold; the game that was waited for, if any."""
+        game, session.queue = session.queue, None
+        if game is not None:
+            del self._waiting[session.id]
+            self._queues[game].remove(session.id)
+            self._changed[game] = None
+        return game
+
+    def drop(self, session: LobbySession) -> None:
+        """The player is away: a ticket keeps its place and is skipped."""
+        if session.queue is not None:
+            self._queues[session.queue].drop(session.id)
+
+    def come_back(self, session: LobbySession) -> None:
+        """The player is back: a ticket counts again."""
+        if session.queue is not None:
+            self._queues[session.queue].come_back(session.id)
+            self._changed[session.queue] = None
+
+    def acknowledged(self, session: LobbySession) -> None:
+        """The player has acknowledged pushes: perhaps the place told last, so that a newer one may be told."""
+        if session.queue is not None and session.pushes.acked >= session.place_push:
+            self._queues[session.queue].heard(session.id)
+
+    def capacity_changed(self) -> None:
+        """A session opened, or there is room for another: whoever waits is to be matched again."""
+        self._changed.update((game, None) for game, queue in self._queues.items() if len(queue))
+
+    def poll(self, now: float) -> None:
+        """Has the queues matched again whose time has come."""
+        for game, queue in self._queues.items():
+            if queue.due is not None and queue.due <= now:
+                self._changed[game] = None
+
+    def next_due(self) -> float | None:
+        """When something happens by itself."""
+        dues = [due for queue in self._queues.values() for due in (queue.due, queue.places_due) if due is not None]
+        return min(dues, default=None)
+
+    def take_changed(self) -> list[str]:
+        """The games to be matched again."""
+        changed = list(self._changed)
+        self._changed.clear()
+        return changed
+
+    def match(self, game: str, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
+        """What to do for the queue of ``game``: every ticket in it is to end with :meth:`matched` or :meth:`refused`."""
+        return self._queues[game].match(now, open_sessions)
+
+    def matched(self, session: LobbySession, offer: SeatOffer) -> None:
+        """The player has a seat: the ticket goes, and the player is told where."""
+        data = {
+            "game": self.remove(session),
+            "session": offer.session_id,
+            "seat": offer.seat,
+            "url": offer.url,
+            "token": offer.token,
+            "schema": offer.schema_hash,
+        }
+        self._push(session, "matched", data)
+
+    def refused(self, game: str, decision: Decision | None, now: float) -> None:
+        """A decision (``None``: any) could not be carried out: those whom it concerned go on waiting."""
+        self._queues[game].refused(decision, now)
+
+    def tell_places(self, now: float) -> None:
+        """Tells those whose place is new."""
+        for game, queue in self._queues.items():
+            for lobby_id, place in queue.places(now):
+                session = self._waiting[lobby_id]
+                data = {"game": game, "place": place, "waiting": len(queue)}
+                session.place_push = self._push(session, "queued", data)

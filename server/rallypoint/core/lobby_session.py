@@ -1,0 +1,178 @@
+"""One player's stay in the lobby, over any number of connections.
+
+The story: ``hello`` makes a lobby session, *connected*. When its connection breaks it is *away*: it keeps its queue
+place, its unacknowledged pushes and its answers for a grace window. A resume brings it back; a resume while it is still
+connected (the server has not noticed the break, or there are two tabs) is a takeover, and the older connection is told.
+It *ends* when the grace window does, when the player logs out, or when it comes back for pushes that are gone.
+The grace window does not run while its player has a seat: whoever plays can come back to the lobby.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from rallypoint_protocol.ids import LobbyId, PlayerId, Token
+from rallypoint_protocol.messages import Answer, Push
+
+from .outgoing import Outgoing
+from .tokens import TokenPair
+
+__all__ = ["ANSWERS_KEPT", "Answers", "Grace", "IllegalLobbyEvent", "LobbyEvent", "LobbySession", "LobbyState"]
+
+ANSWERS_KEPT = 64
+
+
+class LobbyState(Enum):
+    """Where a lobby session stands."""
+
+    CONNECTED = "connected"
+    AWAY = "away"
+    ENDED = "ended"
+
+
+class LobbyEvent(Enum):
+    """What happens to a lobby session."""
+
+    DROPPED = "dropped"
+    RETURNED = "returned"
+    TAKEN_OVER = "taken over"
+    LEFT = "left"
+    EXPIRED = "expired"
+    OVERFLOWED = "overflowed"
+    """Its player came back for pushes that are gone."""
+
+
+TRANSITIONS: Final[Mapping[tuple[LobbyState, LobbyEvent], LobbyState]] = {
+    (LobbyState.CONNECTED, LobbyEvent.DROPPED): LobbyState.AWAY,
+    (LobbyState.CONNECTED, LobbyEvent.TAKEN_OVER): LobbyState.CONNECTED,
+    (LobbyState.CONNECTED, LobbyEvent.LEFT): LobbyState.ENDED,
+    (LobbyState.CONNECTED, LobbyEvent.OVERFLOWED): LobbyState.ENDED,
+    (LobbyState.AWAY, LobbyEvent.RETURNED): LobbyState.CONNECTED,
+    (LobbyState.AWAY, LobbyEvent.EXPIRED): LobbyState.ENDED,
+    (LobbyState.AWAY, LobbyEvent.OVERFLOWED): LobbyState.ENDED,
+}
+
+
+class IllegalLobbyEvent(Exception):
+    """``event`` cannot happen in ``state``: the server's own fault. Nothing has changed."""
+
+    def __init__(self, lobby_id: LobbyId, state: LobbyState, event: LobbyEvent) -> None:
+        super().__init__(f"lobby session {lobby_id}: {event.value} while {state.value}")
+        self.lobby_id = lobby_id
+        self.state = state
+        self.event = event
+
+
+class Grace:
+    """How long one may be away: a window each time, and a budget (seconds) for all times together."""
+
+    __slots__ = ("_since", "deadline", "left_s", "window_s")
+
+    def __init__(self, window_s: float, budget_s: float) -> None:
+        self.window_s = window_s
+        self.left_s = budget_s
+        """What is left of the budget, as of the last return."""
+        self.deadline: float | None = None
+        """When the running window ends; ``None`` while none runs."""
+        self._since = 0.0
+
+    @property
+    def next_s(self) -> float:
+        """How long the next window will be."""
+        return min(self.window_s, self.left_s)
+
+    def start(self, now: float) -> None:
+        """The window opens at ``now``."""
+        self._since = now
+        self.deadline = now + self.next_s
+
+    def stop(self, now: float) -> None:
+        """The window closes, and what was used of it leaves the budget. Nothing happens if none runs."""
+        if self.deadline is not None:
+            self.left_s = max(0.0, self.left_s - (now - self._since))
+            self.deadline = None
+
+    def over(self, now: float) -> bool:
+        """True from the exact end of the window on."""
+        return self.deadline is not None and now >= self.deadline
+
+
+class Answers:
+    """The answers of the last requests, so that a request sent again is answered and not executed again.
+
+    Those with the highest ids are kept. Every id that was ever executed is either kept or at most :attr:`forgotten`.
+    """
+
+    __slots__ = ("_kept", "_kept_max", "forgotten")
+
+    def __init__(self, kept_max: int = ANSWERS_KEPT) -> None:
+        self._kept: dict[int, Answer] = {}
+        self._kept_max = kept_max
+        self.forgotten = -1
+        """Highest id whose answer is no longer kept; -1 if there is none."""
+
+    def find(self, request_id: int) -> Answer | None:
+        """The answer to give again, or ``None`` for a request to be executed."""
+        if request_id <= self.forgotten:
+            return Answer(request_id, error="too_old", reason="the answer to this request is no longer kept")
+        return self._kept.get(request_id)
+
+    def keep(self, answer: Answer) -> None:
+        """Remembers the answer to a request that was just executed."""
+        self._kept[answer.id] = answer
+        if len(self._kept) > self._kept_max:
+            self.forgotten = min(self._kept)
+            del self._kept[self.forgotten]
+
+
+class LobbySession:
+    """The state of one lobby session. Changed by :class:`~rallypoint.core.lobby.Lobby` only."""
+
+    __slots__ = ("answers", "grace", "id", "name", "place_push", "player", "pushes", "queue", "state", "tokens")
+
+    def __init__(self, lobby_id: LobbyId, player: PlayerId, name: str, first: Token, grace: Grace) -> None:
+        self.id = lobby_id
+        self.player = player
+        self.name = name
+        self.tokens = TokenPair(first)
+        self.grace = grace
+        self.state = LobbyState.CONNECTED
+        self.pushes: Outgoing[Push] = Outgoing()
+        self.answers = Answers()
+        self.queue: str | None = None
+        """The game that its player is queued for."""
+        self.place_push = 0
+        """Number of the last push that told a place in a queue."""
+
+    def drop(self, now: float, *, seated: bool) -> None:
+        """The connection broke. The grace window opens, unless the player is ``seated``."""
+        self._advance(LobbyEvent.DROPPED)
+        if not seated:
+            self.grace.start(now)
+
+    def unseat(self, now: float) -> bool:
+        """The player's seat is gone: the grace window of an away one opens now. True if it did."""
+        if self.state is not LobbyState.AWAY or self.grace.deadline is not None:
+            return False
+        self.grace.start(now)
+        return True
+
+    def come_back(self, now: float) -> bool:
+        """A resume was accepted. True if it takes over from a connection that is still there."""
+        taken_over = self.state is LobbyState.CONNECTED
+        self._advance(LobbyEvent.TAKEN_OVER if taken_over else LobbyEvent.RETURNED)
+        self.grace.stop(now)
+        return taken_over
+
+    def end(self, event: LobbyEvent) -> None:
+        """Over, for the reason ``event``: left, expired or overflowed."""
+        self._advance(event)
+        self.grace.deadline = None
+
+    def _advance(self, event: LobbyEvent) -> None:
+        after = TRANSITIONS.get((self.state, event))
+        if after is None:
+            raise IllegalLobbyEvent(self.id, self.state, event)
+        self.state = after

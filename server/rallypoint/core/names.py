@@ -1,0 +1,51 @@
+"""What a player may be called: text that shows up where it is shown, and moves nothing around it.
+
+Names come from strangers and end up in other players' games and in operators' consoles. So compatibility forms are
+folded (NFKC), and what cannot be seen or steers the text around it goes: control, format and bidi characters,
+unassigned and private ones, fillers, combining marks without a letter before them. Look-alikes of other people's names
+are not a matter of characters; accounts will tell players apart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from typing import Final
+
+from rallypoint_protocol.limits import NAME_CHARS_MAX
+
+__all__ = ["guest_name", "normalised", "player_name"]
+
+_FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters that count as letters, marks or symbols, and show nothing."""
+
+
+def normalised(name: str) -> str:
+    """``name`` as it may be shown: at most ``NAME_CHARS_MAX`` characters, possibly none. Idempotent."""
+    # Twice, because compatibility forms unfold to spaces; and first, because what is taken out from between a letter
+    # and its mark lets them compose.
+    text = _visible(unicodedata.normalize("NFKC", _visible(name)))
+    text = " ".join(text.split())
+    start = 0
+    while start < len(text) and (text[start] == " " or unicodedata.category(text[start])[0] == "M"):
+        start += 1
+    return text[start : start + NAME_CHARS_MAX].rstrip()
+
+
+def guest_name(player_id: str) -> str:
+    """The name of a guest who gave none: the same for the same id, not unique."""
+    return f"Guest {zlib.crc32(player_id.encode()) % 10_000:04d}"
+
+
+def player_name(wanted: str, player_id: str) -> str:
+    """The name of a player who asked for ``wanted``: never empty."""
+    return normalised(wanted) or guest_name(player_id)
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if char.isspace() else char for char in text if char.isspace() or _shows(char))
+
+
+def _shows(char: str) -> bool:
+    # C: control, format (with bidi and zero width), surrogate, private use, unassigned.
+    return unicodedata.category(char)[0] != "C" and char not in _FILLERS

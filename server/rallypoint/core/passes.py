@@ -1,0 +1,113 @@
+"""Builds what each seat of a session gets after a step: one pass.
+
+``[pass, seat part or nil, shared head, channel parts]``. Head and parts are encoded once per step, whoever gets them,
+and joined. A seat that is up to date, and for which there is nothing individual, gets the same bytes as all others like
+it. A seat whose client has not acknowledged for too many ticks is skipped, with its events; what it missed comes as one
+larger delta once it catches up.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+from rallypoint_protocol.codec import encode
+from rallypoint_protocol.limits import APPLIED_TABLE_SEATS_MAX
+from rallypoint_protocol.messages import Pass
+
+from .seat import Seat, SeatState
+
+if TYPE_CHECKING:
+    from .session import SessionCore, SessionSettings
+
+__all__ = ["Passes"]
+
+_KIND: Final = Pass.__struct_config__.tag
+_START: Final = b"\x94" + encode(_KIND)
+_NO_SEAT_PART: Final = b"\xc0"
+
+
+class Passes:
+    """The pass builder of one session."""
+
+    def __init__(self, settings: SessionSettings, session: SessionCore) -> None:
+        self._session = session
+        self._window = settings.ack_window_ticks
+        self._crc_every = max(1, round(settings.crc_every_s * settings.tick_hz))
+        # Spread over sessions, so that one step of a node does not compute the hashes of all.
+        self._crc_at = sum(session.id.encode()) % self._crc_every
+        self._table = settings.seats_max <= APPLIED_TABLE_SEATS_MAX
+        self._pack = struct.Struct(f">{settings.seats_max}H").pack if self._table else None
+
+    def build(self) -> list[tuple[Seat, bytes]]:
+        """``(seat, message)`` for every seat that gets one; from here on these count as sent."""
+        session = self._session
+        tick = session.tick
+        game = session.game
+        self._resubscribe()
+        crc = tick % self._crc_every == self._crc_at
+        head = self._head()
+        everyone = game.channels.by_id(0)
+        common: bytes | None = None
+        built: list[tuple[Seat, bytes]] = []
+        for seat in session.seats:
+            if seat is None or seat.state is not SeatState.CONNECTED or not seat.in_game:
+                continue
+            if tick - seat.acked > self._window:
+                seat.conflated += 1
+                continue
+            if not seat.news and seat.sent == tick - 1 and len(seat.channels) == 1 and self._table:
+                if common is None:
+                    part = game.channels.delta(everyone, tick - 1, crc)
+                    common = _START + _NO_SEAT_PART + head + (b"\x90" if part is None else b"\x91" + part)
+                message = common
+            else:
+                message = _START + self._seat_part(seat) + head + self._parts(seat, crc)
+                seat.news = False
+            seat.sent = tick
+            built.append((seat, message))
+        return built
+
+    def _resubscribe(self) -> None:
+        game = self._session.game
+        if game.resubscribed:
+            for index in game.resubscribed:
+                seat = self._session.seats[index]
+                if seat is not None and seat.in_game:
+                    seat.channels = ()
+            game.resubscribed.clear()
+        for seat in self._session.seats:
+            if seat is not None and not seat.channels and seat.in_game:
+                seat.channels = game.subscriptions(seat.index)
+                since = seat.subscribed_at
+                seat.subscribed_at = {id_: since.get(id_, self._session.tick) for id_ in seat.channels}
+                seat.news = True
+
+    def _head(self) -> bytes:
+        session = self._session
+        applied = None
+        if self._pack is not None:
+            applied = self._pack(*[0 if seat is None else seat.applied & 0xFFFF for seat in session.seats])
+        return encode((session.epoch, session.tick, session.now_ms, session.tick - session.durable_tick, applied))
+
+    def _seat_part(self, seat: Seat) -> bytes:
+        events = None
+        if seat.event_sent < seat.events.last:
+            events = [(n, tick, kind, fields) for n, (tick, kind, fields) in seat.events.since(seat.event_sent)] or None
+            seat.event_sent = seat.events.last
+        part: list[Any] = [events, None if self._table else seat.applied, seat.channels if seat.news else None]
+        while part and part[-1] is None:
+            part.pop()
+        return encode(part) if part else _NO_SEAT_PART
+
+    def _parts(self, seat: Seat, crc: bool) -> bytes:
+        channels = self._session.game.channels
+        parts = []
+        for id_ in seat.channels:
+            since = seat.sent if seat.sent >= seat.subscribed_at[id_] else -1
+            part = channels.delta(channels.by_id(id_), since, crc)
+            if part is not None:
+                parts.append(part)
+        count = len(parts)
+        start = bytes((0x90 | count,)) if count < 16 else b"\xdc" + count.to_bytes(2, "big")
+        return start + b"".join(parts)

@@ -1,0 +1,226 @@
+"""Quick match: one queue a game, first come first seated.
+
+A ticket is a player's place in the queue. Whenever something changes, the tickets of connected players are looked at in
+order of arrival: the oldest go into free seats of running sessions, the oldest session first. If at least ``seats_min``
+still wait, a session is created for as many as fit. If fewer wait, and the oldest of them for ``bots_after_s``, a
+session is created for those, and bots fill it up. Tickets of players who are away keep their place and are skipped.
+
+:meth:`Queue.match` proposes and changes nothing: a ticket leaves the queue when its player has the seat
+(:meth:`~Queue.remove`). A proposal that could not be carried out is told by :meth:`~Queue.refused`; such
+proposals then rest for a moment, and the tickets stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from rallypoint_protocol.ids import LobbyId, SeatIndex, SessionId, Token
+
+__all__ = ["CreateFor", "Decision", "OpenSession", "Queue", "QuickMatchRules", "SeatIn", "SeatOffer", "Ticket"]
+
+RETRY_S: Final = 1.0
+"""Rest after a proposal that was refused (the node is full or draining, a session was locked meanwhile)."""
+PLACES_EVERY_S: Final = 1.0
+"""Places change for everybody behind one who leaves: they are told at most this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuickMatchRules:
+    """How one game is quick-matched. ``bots_after_s`` is ``None`` for a game without bots."""
+
+    game: str
+    seats_min: int
+    seats_max: int
+    bots_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A running session that takes ``free`` more players."""
+
+    session_id: SessionId
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOffer:
+    """A reserved seat, with what its player needs to take it."""
+
+    session_id: SessionId
+    seat: SeatIndex
+    token: Token
+    url: str
+    schema_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SeatIn:
+    """Decision: a seat in a running session for one ticket."""
+
+    lobby_id: LobbyId
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFor:
+    """Decision: a new session for these tickets, in order, and that many bots."""
+
+    lobby_ids: tuple[LobbyId, ...]
+    bots: int = 0
+
+
+Decision = SeatIn | CreateFor
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A place in the queue since ``queued_at_s``."""
+
+    lobby_id: LobbyId
+    queued_at_s: float
+    connected: bool = True
+    told: int = 0
+    """The place that its player was told last; 0 before the first time."""
+    unheard: bool = False
+    """That is not acknowledged yet. Newer places wait for it, so that they cannot pile up."""
+
+
+class Queue:
+    """The queue of one game. Bounded: at ``tickets_max`` :attr:`full` is true, and newcomers are to be turned away."""
+
+    def __init__(self, rules: QuickMatchRules, tickets_max: int) -> None:
+        self.rules = rules
+        self.due: float | None = None
+        """When :meth:`match` may find something without any change; as of its last call."""
+        self._tickets: dict[LobbyId, Ticket] = {}
+        self._tickets_max = tickets_max
+        self._seat_from = float("-inf")
+        self._create_from = float("-inf")
+        self._places_changed = False
+        self._places_from = float("-inf")
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    @property
+    def full(self) -> bool:
+        """True if no ticket can be added."""
+        return len(self._tickets) >= self._tickets_max
+
+    def add(self, lobby_id: LobbyId, now: float) -> None:
+        """A ticket at the end of the queue. The caller has seen to it that it is new and that there is room."""
+        assert lobby_id not in self._tickets
+        assert not self.full
+        self._tickets[lobby_id] = Ticket(lobby_id, now)
+
+    def remove(self, lobby_id: LobbyId) -> None:
+        """The ticket is seated, cancelled or gone: everybody behind it moves up."""
+        del self._tickets[lobby_id]
+        self._places_changed = True
+
+    def drop(self, lobby_id: LobbyId) -> None:
+        """The ticket's player is away: it keeps its place and is skipped."""
+        self._tickets[lobby_id].connected = False
+
+    def come_back(self, lobby_id: LobbyId) -> None:
+        """The ticket's player is back."""
+        self._tickets[lobby_id].connected = True
+        self._places_changed = True
+
+    def heard(self, lobby_id: LobbyId) -> None:
+        """The player has acknowledged the place that was told last."""
+        ticket = self._tickets[lobby_id]
+        if ticket.unheard:
+            ticket.unheard = False
+            self._places_changed = True
+
+    def match(self, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
+        """What to do now, in order; ``open_sessions`` are the game's, oldest first. To be called after every change.
+
+        No ticket is in two decisions. Each decision is to be carried out, or told to :meth:`refused`.
+        """
+        waiting = [ticket.lobby_id for ticket in self._tickets.values() if ticket.connected]
+        decisions: list[Decision] = []
+        if waiting and now >= self._seat_from:
+            decisions += _into_open(waiting, open_sessions)
+        waiting = waiting[len(decisions) :]
+        if now >= self._create_from:
+            while created := self._next_session(waiting, now):
+                decisions.append(created)
+                waiting = waiting[len(created.lobby_ids) :]
+        self.due = self._next_due(waiting, now)
+        return decisions
+
+    def refused(self, decision: Decision | None, now: float) -> None:
+        """``decision`` could not be carried out (``None``: nothing could): its like is not proposed for ``RETRY_S``."""
+        if not isinstance(decision, CreateFor):
+            self._seat_from = now + RETRY_S
+        if not isinstance(decision, SeatIn):
+            self._create_from = now + RETRY_S
+        if self.due is None or self.due > now + RETRY_S:
+            self.due = now + RETRY_S
+
+    def _next_session(self, waiting: list[LobbyId], now: float) -> CreateFor | None:
+        rules = self.rules
+        if not waiting:
+            return None
+        group = tuple(waiting[: rules.seats_max])
+        if len(group) >= rules.seats_min:
+            return CreateFor(group)
+        if rules.bots_after_s is not None and now >= self._tickets[group[0]].queued_at_s + rules.bots_after_s:
+            return CreateFor(group, bots=rules.seats_min - len(group))
+        return None
+
+    def _next_due(self, waiting: list[LobbyId], now: float) -> float | None:
+        """When those who still wait may get something by mere passing of time."""
+        dues = [rest for rest in (self._seat_from, self._create_from) if rest > now]
+        if waiting and self.rules.bots_after_s is not None:
+            bots_at = self._tickets[waiting[0]].queued_at_s + self.rules.bots_after_s
+            dues.append(max(bots_at, self._create_from))
+        return min(dues) if waiting and dues else None
+
+    @property
+    def places_due(self) -> float | None:
+        """When :meth:`places` is to be called next; ``None`` while nobody's place changes."""
+        return self._places_from if self._places_changed else None
+
+    def places(self, now: float) -> list[tuple[LobbyId, int]]:
+        """The players to be told their place (from 1 on): newcomers at once, the others every ``PLACES_EVERY_S``.
+
+        Counts as told. One who is away, or has not acknowledged the place before, is told the newest one later.
+        """
+        if not self._places_changed or now < self._places_from:
+            return self._newcomers()
+        self._places_changed = False
+        self._places_from = now + PLACES_EVERY_S
+        told = []
+        for place, ticket in enumerate(self._tickets.values(), start=1):
+            if ticket.connected and not ticket.unheard and ticket.told != place:
+                told.append(_tell(ticket, place))
+        return told
+
+    def _newcomers(self) -> list[tuple[LobbyId, int]]:
+        told = []
+        for behind, ticket in enumerate(reversed(self._tickets.values())):
+            if ticket.told:
+                break  # whoever came before it was told before it
+            if ticket.connected:
+                told.append(_tell(ticket, len(self._tickets) - behind))
+        return told[::-1]
+
+
+def _tell(ticket: Ticket, place: int) -> tuple[LobbyId, int]:
+    ticket.told, ticket.unheard = place, True
+    return ticket.lobby_id, place
+
+
+def _into_open(waiting: list[LobbyId], open_sessions: Iterable[OpenSession]) -> list[SeatIn]:
+    decisions: list[SeatIn] = []
+    for session in open_sessions:
+        group = waiting[len(decisions) : len(decisions) + session.free]
+        decisions += [SeatIn(lobby_id, session.session_id) for lobby_id in group]
+        if len(decisions) == len(waiting):
+            break
+    return decisions

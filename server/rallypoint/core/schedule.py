@@ -1,0 +1,57 @@
+"""When a session's steps are due. Ticks are counted, never slept.
+
+Tick n of a session is due at ``start + n / tick_hz``. Sessions of one node are spread over the tick interval by the
+golden ratio, so that however many there are, their steps do not fall on the same moment. A session that is late makes
+up for it, but at most ``catch_up_max`` ticks at once: what is beyond that is skipped, its session time stands still for
+as long, and its later ticks are due from then on.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["Schedule", "phase"]
+
+_GOLDEN: Final = 0.6180339887498949
+
+
+def phase(number: int, interval_s: float) -> float:
+    """Offset in seconds for the session with that running number: well spread for any count of sessions."""
+    return number * _GOLDEN % 1.0 * interval_s
+
+
+class Schedule:
+    """The tick schedule of one session. Times are seconds of one monotonic clock."""
+
+    __slots__ = ("_interval_s", "_made", "_origin", "catch_up_max", "skipped")
+
+    def __init__(self, tick_hz: int, start: float, catch_up_max: int = 5) -> None:
+        self._interval_s = 1.0 / tick_hz
+        self._origin = start
+        self._made = 0
+        self.catch_up_max = catch_up_max
+        self.skipped = 0
+        """Ticks given up because the node was too late."""
+
+    @property
+    def origin(self) -> float:
+        """When session time was 0; moved by what was skipped."""
+        return self._origin
+
+    @property
+    def next_due(self) -> float:
+        """When the next tick is due."""
+        return self._origin + (self._made + 1) * self._interval_s
+
+    def due(self, now: float) -> int:
+        """How many ticks to make now, at most ``catch_up_max``. They count as made. What lies beyond is skipped."""
+        behind = int((now - self._origin) / self._interval_s + 1e-9) - self._made
+        if behind <= 0:
+            return 0
+        if behind > self.catch_up_max:
+            over = behind - self.catch_up_max
+            self.skipped += over
+            self._origin += over * self._interval_s
+            behind = self.catch_up_max
+        self._made += behind
+        return behind

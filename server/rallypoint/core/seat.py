@@ -1,0 +1,186 @@
+"""A seat: a player's place in a session.
+
+A match *reserves* it. Taking it with the token makes it *connected*; a lost connection makes it *away*, and a newer
+connection with a valid token makes it connected again (or takes it over from the older one). A reservation that nobody
+takes, and an absence that outlasts its grace, *expire*; a player who leaves, or is kicked, has *left*. Both ends are
+final: the place is free for somebody else.
+
+    reserved -> connected <-> away -> left | expired
+
+The grace window of an absence is the game's, cut to what is left of the player's budget for the whole session: who
+drops again and again uses it up.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Final
+
+from rallypoint_protocol.ids import PlayerId, Token
+
+from .outgoing import Outgoing
+from .tokens import TokenPair
+
+__all__ = ["IllegalSeatEvent", "Seat", "SeatEvent", "SeatState"]
+
+
+class SeatState(enum.Enum):
+    """Where a seat is."""
+
+    RESERVED = "reserved"
+    CONNECTED = "connected"
+    AWAY = "away"
+    LEFT = "left"
+    EXPIRED = "expired"
+
+
+class SeatEvent(enum.Enum):
+    """What can happen to a seat."""
+
+    TAKE = "take"
+    """A connection with a valid token: the first, one after a drop, or one that takes over."""
+    DROP = "drop"
+    LEAVE = "leave"
+    EXPIRE = "expire"
+
+
+TRANSITIONS: Final[dict[tuple[SeatState, SeatEvent], SeatState]] = {
+    (SeatState.RESERVED, SeatEvent.TAKE): SeatState.CONNECTED,
+    (SeatState.RESERVED, SeatEvent.LEAVE): SeatState.LEFT,
+    (SeatState.RESERVED, SeatEvent.EXPIRE): SeatState.EXPIRED,
+    (SeatState.CONNECTED, SeatEvent.TAKE): SeatState.CONNECTED,
+    (SeatState.CONNECTED, SeatEvent.DROP): SeatState.AWAY,
+    (SeatState.CONNECTED, SeatEvent.LEAVE): SeatState.LEFT,
+    (SeatState.AWAY, SeatEvent.TAKE): SeatState.CONNECTED,
+    (SeatState.AWAY, SeatEvent.LEAVE): SeatState.LEFT,
+    (SeatState.AWAY, SeatEvent.EXPIRE): SeatState.EXPIRED,
+}
+
+
+class IllegalSeatEvent(Exception):
+    """An event that cannot happen in a seat's state. Nothing was changed."""
+
+    def __init__(self, seat: int, state: SeatState, event: SeatEvent) -> None:
+        super().__init__(f"seat {seat} is {state.value}: {event.value} cannot happen")
+        self.seat = seat
+        self.state = state
+        self.event = event
+
+
+class Seat:
+    """One player's place, with what the server must remember of their connection.
+
+    Times are seconds of the node's monotonic clock.
+    """
+
+    __slots__ = (
+        "_grace_left_s",
+        "_grace_s",
+        "acked",
+        "acked_at",
+        "acked_seen",
+        "applied",
+        "away_since",
+        "away_until_ms",
+        "bot",
+        "channels",
+        "conflated",
+        "deadline",
+        "event_sent",
+        "events",
+        "in_game",
+        "index",
+        "name",
+        "news",
+        "pending",
+        "player_id",
+        "received",
+        "sent",
+        "state",
+        "subscribed_at",
+        "tokens",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        player_id: PlayerId,
+        name: str,
+        token: Token,
+        *,
+        deadline: float,
+        grace_s: float,
+        grace_budget_s: float,
+        bot: bool = False,
+    ) -> None:
+        self.index = index
+        self.player_id = player_id
+        self.name = name
+        self.bot = bot
+        self.tokens = TokenPair(token)
+        self.state = SeatState.RESERVED
+        self.deadline: float | None = deadline
+        """When the reservation or the grace window ends; ``None`` while connected."""
+        self.away_since = 0.0
+        self.away_until_ms = 0
+        self._grace_s = grace_s
+        self._grace_left_s = grace_budget_s
+        # inputs
+        self.received = 0
+        """Highest input sequence that arrived."""
+        self.applied = 0
+        """Last input that a step decided."""
+        self.pending = 0
+        """Inputs that wait for the next step."""
+        # state
+        self.in_game = False
+        """The step that tells the game of this player has been made."""
+        self.sent = -1
+        """Tick of the last pass sent on this connection: the next one's baseline."""
+        self.acked = -1
+        """Newest tick that the client says it applied."""
+        self.acked_seen = -1
+        """What ``acked`` was when last looked at, at ``acked_at``."""
+        self.acked_at = 0.0
+        self.conflated = 0
+        """Passes that were skipped because the client was behind."""
+        self.channels: tuple[int, ...] = ()
+        self.subscribed_at: dict[int, int] = {}
+        """For each channel, the tick since which the seat is subscribed."""
+        # reliable events
+        self.events: Outgoing[tuple[int, int, list[Any]]] = Outgoing()
+        self.event_sent = 0
+        self.news = False
+        """Something individual has to be in the next pass: events, or its channels."""
+
+    def apply(self, event: SeatEvent, now: float) -> None:
+        """Makes a transition.
+
+        Raises:
+            IllegalSeatEvent: it cannot happen in this state; nothing was changed.
+        """
+        state = TRANSITIONS.get((self.state, event))
+        if state is None:
+            raise IllegalSeatEvent(self.index, self.state, event)
+        if self.state is SeatState.AWAY:
+            self._grace_left_s = max(0.0, self._grace_left_s - (now - self.away_since))
+        self.state = state
+        if event is SeatEvent.DROP:
+            self.away_since = now
+            self.deadline = now + self.grace_s
+        else:
+            self.deadline = None
+
+    @property
+    def grace_s(self) -> float:
+        """How long an absence that begins now may last."""
+        return min(self._grace_s, self._grace_left_s)
+
+    def is_over(self, now: float) -> bool:
+        """True from the very moment when the reservation or the grace window ends."""
+        return self.state in (SeatState.LEFT, SeatState.EXPIRED) or (self.deadline is not None and now >= self.deadline)
+
+    @property
+    def is_seated(self) -> bool:
+        """True while the place is somebody's who has taken it."""
+        return self.state in (SeatState.CONNECTED, SeatState.AWAY)

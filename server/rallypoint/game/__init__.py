@@ -1,0 +1,1 @@
+"""What a game developer touches. Import it from :mod:`rallypoint`."""

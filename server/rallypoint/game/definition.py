@@ -1,0 +1,181 @@
+"""A game class as the framework uses it: its schema, its numbers on the wire, and the code that finds changes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rallypoint_protocol.codec import session_decoder
+from rallypoint_protocol.inputs import Input, wire_inputs
+from rallypoint_protocol.limits import FIELDS_PER_ENTITY_MAX, GAME_EVENT_KIND_FIRST
+from rallypoint_protocol.scan import Scan, ToWire, compile_scan, compile_values
+from rallypoint_protocol.schema import (
+    EntityDef,
+    EventDef,
+    FieldDef,
+    InputDef,
+    Schema,
+    encode_schema,
+    schema_hash,
+)
+
+from .entity import Entity
+from .errors import DefinitionError
+from .inputs import Action, Event, Hold
+from .player import Player
+
+if TYPE_CHECKING:
+    from .game import Game
+
+__all__ = ["Definition", "EntityClass", "Options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a game class says of itself: the arguments of ``class Orbit(Game, seats=(2, 8), tick_hz=20)``."""
+
+    name: str
+    seats_min: int
+    seats_max: int
+    tick_hz: int
+    grace_s: float
+    grace_budget_s: float
+    start_after_s: float
+    bot: str | None
+    bots_after_s: float
+
+
+def check_options(game: str, seats: Any, tick_hz: Any, grace_s: Any, name: Any, **others: Any) -> Options:
+    """Checks the arguments of a game class. Raises DefinitionError with what to write instead."""
+    if isinstance(seats, int) and not isinstance(seats, bool):
+        seats = (seats, seats)
+    match seats:
+        case (int(low), int(high)) if 1 <= low <= high <= 1000:
+            pass
+        case _:
+            raise DefinitionError(f"{game}: seats={seats!r}. Write the least and most players, as in seats=(2, 8)")
+    if isinstance(tick_hz, bool) or not isinstance(tick_hz, int) or not 1 <= tick_hz <= 60:
+        raise DefinitionError(f"{game}: tick_hz={tick_hz!r}. A real-time game makes 1 to 60 steps a second, as in tick_hz=20")
+    for key, value in {"grace_s": grace_s, **{k: v for k, v in others.items() if k.endswith("_s")}}.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 86_400:
+            raise DefinitionError(f"{game}: {key}={value!r}. Write a number of seconds from 0 to 86400")
+    name = game.lower() if name is None else name
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):
+        raise DefinitionError(f"{game}: name={name!r}. Use up to 32 of a-z, 0-9, - and _, as in name='orbit'")
+    return Options(name, low, high, tick_hz, float(grace_s), **others)
+
+
+class EntityClass:
+    """An entity class of a game: its number, its public fields by audience, and generated code for these."""
+
+    def __init__(self, cls: type, index: int, name: str, public: dict[str, FieldDef]) -> None:
+        self.cls = cls
+        self.index = index
+        self.definition = EntityDef(name, tuple(public.values()))
+        self.masks: dict[str, int] = {"": 0}
+        """Audience to the fields that it may see. The first, of the entity's own channel, may be 0: it exists."""
+        for bit, item in enumerate(public.values()):
+            self.masks[item.to] = self.masks.get(item.to, 0) | 1 << bit
+        self._code: dict[int, tuple[ToWire, Scan | None]] = {}
+        if len(public) > FIELDS_PER_ENTITY_MAX:
+            raise DefinitionError(f"{name} has {len(public)} public fields; {FIELDS_PER_ENTITY_MAX} are the most")
+
+    def code(self, mask: int) -> tuple[ToWire, Scan | None]:
+        """The functions that read the fields of ``mask`` and that find their changes (none if there are no fields)."""
+        found = self._code.get(mask)
+        if found is None:
+            fields = [(bit, item) for bit, item in enumerate(self.definition.fields) if mask >> bit & 1]
+            name = self.definition.name
+            values = compile_values(name, [item for _, item in fields])
+            found = self._code[mask] = values, (compile_scan(name, fields) if fields else None)
+        return found
+
+
+class Definition:
+    """Everything that is derived from a game class, once. Get it with ``Orbit.definition()``.
+
+    Its entities, inputs and events are the classes that the game's module knows (its own and those it imported), in
+    the order of their names' appearance there, or those that the class lists in ``uses``.
+    """
+
+    def __init__(self, game: type[Game[Any]], options: Options, player: type[Player]) -> None:
+        self.game = game
+        self.options = options
+        self.player = player
+        used = _used(game)
+        entities = [cls for cls in used if issubclass(cls, Entity) and not issubclass(cls, Player)]
+        self.entities: dict[type, EntityClass] = {game: EntityClass(game, 0, "Game", game.__public__)}
+        self.entities[player] = EntityClass(player, 1, "Player", player.__public__)
+        for cls in entities:
+            self.entities[cls] = EntityClass(cls, len(self.entities), cls.__name__, cls.__public__)
+        self.input_classes: tuple[type[Input], ...] = tuple(c for c in used if issubclass(c, Hold | Action))
+        for cls in game.__handlers__:
+            if cls not in self.input_classes:
+                self.input_classes += (cls,)
+        self.wire_inputs = wire_inputs(self.input_classes)
+        self.events: dict[type[Event], tuple[int, ToWire]] = {}
+        for kind, cls in enumerate((c for c in used if issubclass(c, Event)), GAME_EVENT_KIND_FIRST):
+            self.events[cls] = kind, compile_values(cls.__name__, list(cls.__public__.values()))
+        self.schema = self._schema()
+        self.schema_bytes = encode_schema(self.schema)
+        self.schema_hash = schema_hash(self.schema_bytes)
+        self.decode: Callable[[bytes], Any] = session_decoder(self.wire_inputs)
+        self.has_owner_fields = any("owner" in entity.masks for entity in self.entities.values())
+        self._check()
+
+    def _schema(self) -> Schema:
+        options = self.options
+        inputs = []
+        for cls in self.input_classes:
+            fields: dict[str, FieldDef] = cls.__public__  # type: ignore[attr-defined]  # Hold and Action have it
+            hold = issubclass(cls, Hold)
+            default = cls() if hold else None
+            defaults = tuple(_plain(getattr(default, name)) for name in fields) if hold else ()
+            inputs.append(InputDef(cls.__name__, hold, tuple(fields.values()), defaults))
+        return Schema(
+            options.name,
+            options.tick_hz,
+            options.seats_min,
+            options.seats_max,
+            options.grace_s,
+            tuple(entity.definition for entity in self.entities.values()),
+            tuple(inputs),
+            tuple(EventDef(cls.__name__, tuple(cls.__public__.values())) for cls in self.events),
+        )
+
+    def _check(self) -> None:
+        game = self.game.__name__
+        for kind, names in {
+            "entity": [entity.definition.name for entity in self.entities.values()],
+            "input": [cls.__name__ for cls in self.input_classes],
+            "event": [cls.__name__ for cls in self.events],
+        }.items():
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise DefinitionError(f"{game} uses two {kind} classes named {twice[0]}: rename one, or list `uses = [...]`")
+        for cls in self.input_classes:
+            if issubclass(cls, Action) and cls not in self.game.__handlers__:
+                raise DefinitionError(f"{game} has no handler for {cls.__name__}: write a method with @on({cls.__name__})")
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
+
+
+def _used(game: type[Game[Any]]) -> list[Any]:
+    """The entity, input and event classes of a game."""
+    bases = (Entity, Hold, Action, Event)
+    listed = game.__dict__.get("uses")
+    if listed is None:
+        module = sys.modules.get(game.__module__)
+        listed = [] if module is None else [value for name, value in vars(module).items() if not name.startswith("_")]
+    found: list[Any] = []
+    for value in listed:
+        if isinstance(value, type) and issubclass(value, bases) and value not in (*bases, Player) and value not in found:
+            found.append(value)
+        elif game.__dict__.get("uses") is not None and value not in found:
+            raise DefinitionError(f"{game.__name__}.uses: {value!r} is no Entity, Hold, Action or Event class")
+    return found

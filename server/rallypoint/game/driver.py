@@ -1,0 +1,301 @@
+"""Runs one game object for a session: the tables behind ``spawn``, ``emit`` and ``after``, and its state in channels.
+
+Implements :class:`rallypoint.core.game_like.GameLike`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, TypeVar
+
+from rallypoint_protocol.channels import Channel, Channels
+from rallypoint_protocol.ids import GAME_ID, player_entity_id
+from rallypoint_protocol.inputs import Input
+
+from rallypoint.core.game_like import Answer, Ask
+from .definition import Definition
+from .entity import EVERYONE, Entity
+from .errors import Refused
+from .game import Game, SessionStatus
+from .inputs import Event, Hold
+from .player import Player, PlayerState
+from .result import Result
+from .rng import SessionRandom
+from .timers import Timers
+
+__all__ = ["GameDriver"]
+
+E = TypeVar("E", bound=Entity)
+
+
+class GameDriver:
+    """One running game. ``seed`` decides all its random numbers."""
+
+    def __init__(self, definition: Definition, seed: int) -> None:
+        self.definition = definition
+        self.channels = Channels()
+        self.finished = False
+        self.result: dict[str, Any] | None = None
+        self.locked = False
+        self.resubscribed: list[int] = []
+        self.random = SessionRandom(seed)
+        self.timers = Timers()
+        self.dt = 1.0 / definition.options.tick_hz
+        self.now_ms = 0
+        self.tick = 0
+        self.player_list: list[Player] = []
+        self.game = definition.game(self)
+        self._players: dict[int, Player] = {}
+        self._everyone: Channel = self.channels.channel(EVERYONE)
+        self._entities: dict[int, Entity] = {}
+        self._by_class: dict[type, dict[int, Entity]] = {}
+        self._last_id = 0
+        self._fresh: dict[int, Entity] = {}
+        """Entities whose facets are to be entered at the end of this step."""
+        self._events: list[tuple[int, int, list[Any]]] = []
+        self._asks: list[Ask] = []
+        self._last_ask = 0
+        self._applies = {wire: self._how(wire) for wire in definition.wire_inputs}
+        self._enter_game = True
+
+    def _how(self, wire: type[Input]) -> tuple[type[Any], str | None]:
+        """For a wire input class: the developer's class, and its handler's name (holds have none)."""
+        own = wire.__mro__[1]
+        return own, None if issubclass(own, Hold) else self.definition.game.__handlers__[own]
+
+    # --- GameLike -----------------------------------------------------------------------------------------------
+
+    def create(self, options: dict[str, Any]) -> None:
+        self.game.created(options)
+
+    def open(self, tick: int, now_ms: int) -> None:
+        self.tick = tick
+        self.now_ms = now_ms
+        self.channels.open_tick()
+
+    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+        player = self.definition.player(name=name)
+        player.id = player_entity_id(seat)
+        player.seat = seat
+        player.player_id = player_id
+        player.bot = bot
+        player._game = self.game
+        player._held = {}
+        player._subscribed = ()
+        self._players[seat] = player
+        self._list_players()
+        self._fresh[player.id] = player
+        self.game.joined(player)
+
+    def start(self) -> None:
+        self.game.status = SessionStatus.RUNNING
+        self.game.started()
+
+    def drop(self, seat: int, away_until_ms: int) -> None:
+        player = self._players[seat]
+        player.state = PlayerState.AWAY
+        player.away_until_ms = away_until_ms
+        player._held = {}
+        self.game.dropped(player)
+
+    def away_until(self, seat: int, away_until_ms: int) -> None:
+        self._players[seat].away_until_ms = away_until_ms
+
+    def come_back(self, seat: int) -> None:
+        player = self._players[seat]
+        player.state = PlayerState.CONNECTED
+        player.away_until_ms = 0
+        self.game.returned(player)
+
+    def leave(self, seat: int, reason: str) -> None:
+        player = self._players[seat]
+        self.game.left(player, reason)
+        for entity in [entity for entity in self._entities.values() if entity.owner is player]:
+            self.destroy(entity)
+        del self._players[seat]
+        self._list_players()
+        self._withdraw(player)
+        self._fresh.pop(player.id, None)
+        player._game = None
+
+    def input(self, seat: int, message: Input) -> str | None:
+        own, handler = self._applies[type(message)]
+        player = self._players[seat]
+        if handler is None:
+            player._held[own] = message  # type: ignore[assignment]  # a hold: it has no handler
+            return None
+        if self.game.status is not SessionStatus.RUNNING:
+            return "the game has not started" if self.game.status is SessionStatus.WAITING else "the game is over"
+        try:
+            getattr(self.game, handler)(player, message)
+        except Refused as refused:
+            return refused.reason
+        return None
+
+    def answer(self, answer: Answer) -> None:
+        self.game.answered(answer)
+
+    def advance(self, run_tick: bool) -> None:
+        for method, args in self.timers.due(self.now_ms):
+            getattr(self.game, method)(*args)
+            if self.finished:
+                return
+        if run_tick and not self.finished:
+            self.game.tick()
+
+    def close(self) -> None:
+        if self.finished:
+            self.game.status = SessionStatus.ENDED
+        tick = self.tick
+        if self._enter_game:
+            self._enter_game = False
+            entity_class = self.definition.entities[self.definition.game]
+            values, scan = entity_class.code(entity_class.masks[""])
+            mask = entity_class.masks[""]
+            self.channels.enter(self._everyone, GAME_ID, 0, None, mask, self.game, values(self.game), scan, tick)
+        if self._fresh:
+            for entity in self._fresh.values():
+                self._enter(entity, tick)
+            self._fresh.clear()
+        self.channels.close_tick(tick)
+
+    def subscriptions(self, seat: int) -> tuple[int, ...]:
+        player = self._players[seat]
+        names = player._subscribed
+        if self.definition.has_owner_fields:
+            names = (f"owner:{seat}", *names)
+        return (self._everyone.id, *(self.channels.channel(name).id for name in names))
+
+    def take_events(self) -> list[tuple[int, int, list[Any]]]:
+        events = self._events
+        if events:
+            self._events = []
+        return events
+
+    def take_asks(self) -> list[Ask]:
+        asks = self._asks
+        if asks:
+            self._asks = []
+        return asks
+
+    # --- what Game offers to its developer ----------------------------------------------------------------------
+
+    def spawn(self, kind: type[E], owner: Player | None, channel: str, fields: dict[str, Any]) -> E:
+        if kind not in self.definition.entities or issubclass(kind, Player):
+            raise LookupError(
+                f"{kind.__name__} is no entity class of {self.definition.game.__name__}: import it into the game's module,"
+                " or list it in `uses`"
+            )
+        entity = kind(**fields)
+        self._last_id += 1
+        entity.id = self._last_id
+        entity.owner = owner
+        entity._channel = channel
+        self._entities[entity.id] = entity
+        for cls in _entity_classes(kind):
+            self._by_class.setdefault(cls, {})[entity.id] = entity
+        self._fresh[entity.id] = entity
+        return entity
+
+    def destroy(self, entity: Entity) -> None:
+        if self._entities.pop(entity.id, None) is None:
+            return
+        for cls in _entity_classes(type(entity)):
+            del self._by_class[cls][entity.id]
+        self._withdraw(entity)
+        self._fresh.pop(entity.id, None)
+        entity.id = 0
+
+    def give(self, entity: Entity, owner: Player | None) -> None:
+        entity.owner = owner
+        self._fresh[entity.id] = entity
+
+    def move(self, entity: Entity, channel: str) -> None:
+        entity._channel = channel
+        self._fresh[entity.id] = entity
+
+    def all(self, kind: type[E]) -> list[E]:
+        found = self._by_class.get(kind)
+        return [] if found is None else list(found.values())  # type: ignore[arg-type]  # the table is by class
+
+    def get(self, id: int) -> Entity | None:
+        return self._entities.get(id) if id > 0 else next((p for p in self.player_list if p.id == id), None)
+
+    def emit(self, player: Player, event: Event) -> None:
+        found = self.definition.events.get(type(event))
+        if found is None:
+            raise LookupError(
+                f"{type(event).__name__} is no event class of {self.definition.game.__name__}: import it into the game's"
+                " module, or list it in `uses`"
+            )
+        kind, values = found
+        self._events.append((player.seat, kind, values(event)))
+
+    def after(self, seconds: float, method: str, args: tuple[Any, ...]) -> int:
+        if not callable(getattr(self.game, method, None)):
+            raise LookupError(f"after(..., {method!r}): {type(self.game).__name__} has no such method")
+        if not 0 <= seconds < 10**9:
+            raise ValueError(f"after({seconds!r}, ...): give a number of seconds, zero or more")
+        for arg in args:
+            if isinstance(arg, Entity):
+                raise TypeError(f"after(..., {method!r}): give an entity's id, and find it with self.get(id) when it fires")
+        return self.timers.add(self.now_ms + round(seconds * 1000), method, args)
+
+    def ask(self, method: str, args: tuple[Any, ...], timeout_s: float) -> int:
+        outside = inspect.getattr_static(type(self.game), method, None)
+        if not isinstance(outside, staticmethod) or not inspect.iscoroutinefunction(outside.__func__):
+            raise LookupError(
+                f"ask({method!r}): write it as an async static method of {type(self.game).__name__}:"
+                f" `@staticmethod` `async def {method}(...)`. It cannot see the session, so that it cannot change it"
+            )
+        self._last_ask += 1
+        self._asks.append(Ask(self._last_ask, method, args, timeout_s))
+        return self._last_ask
+
+    def finish(self, result: Result | None) -> None:
+        if not self.finished:
+            self.finished = True
+            self.result = (result or Result()).to_wire()
+
+    # --- channels -----------------------------------------------------------------------------------------------
+
+    def _enter(self, entity: Entity, tick: int) -> None:
+        """Puts each audience's fields of an entity into its channel, whole; takes it out of where it no longer is."""
+        entity_class = self.definition.entities[type(entity)]
+        masks: dict[str, int] = {}
+        for audience, mask in entity_class.masks.items():
+            if audience == "":
+                name = entity._channel
+            elif audience == "owner":
+                owner = entity if isinstance(entity, Player) else entity.owner
+                if owner is None:
+                    continue
+                name = f"owner:{owner.seat}"  # type: ignore[union-attr]  # a Player: players own themselves
+            else:
+                name = audience
+            masks[name] = masks.get(name, 0) | mask
+        for name in entity._entered:
+            if name not in masks:
+                self.channels.leave(self.channels.channel(name), entity.id, tick)
+        owner_seat = None if entity.owner is None else entity.owner.seat
+        for name, mask in masks.items():
+            values, scan = entity_class.code(mask)
+            channel = self.channels.channel(name)
+            self.channels.enter(
+                channel, entity.id, entity_class.index, owner_seat, mask, entity, values(entity), scan, tick
+            )
+        entity._entered = tuple(masks)
+
+    def _withdraw(self, entity: Entity) -> None:
+        for name in entity._entered:
+            self.channels.leave(self.channels.channel(name), entity.id, self.tick)
+        entity._entered = ()
+
+    def _list_players(self) -> None:
+        self.player_list = [self._players[seat] for seat in sorted(self._players)]
+
+
+def _entity_classes(kind: type) -> list[type]:
+    return [cls for cls in kind.__mro__ if cls is not Entity and issubclass(cls, Entity)]
+
+

@@ -1,0 +1,296 @@
+"""The class that a game developer writes.
+
+    class Orbit(Game, seats=(2, 8), tick_hz=20, grace_s=30):
+        def joined(self, player): self.spawn(Ship, owner=player)
+        def tick(self):
+            for player in self.players:
+                fly(player.one(Ship), player.held(Steer), self.dt)
+        @on(Fire)
+        def fire(self, player, _): ...
+
+Hooks, all optional: ``created(options)`` once; ``started()`` when enough players are there; ``joined(player)``,
+``dropped(player)``, ``returned(player)``, ``left(player, reason)``; ``tick()`` once a step after the start;
+``answered(answer)`` for ``ask``; ``restored()`` after a recovery, to rebuild what is ``transient()``.
+"""
+
+from __future__ import annotations
+
+import enum
+import typing
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
+
+from typing_extensions import TypeVar
+
+from .definition import Definition, Options, check_options
+from .entity import Entity, advice, check_fields, collect_fields
+from .errors import DefinitionError
+from .fields import FieldSpec, field
+from .hooks import check_methods
+from .inputs import Action, Event
+from .player import Player
+from .result import Result
+
+if TYPE_CHECKING:
+    import random
+
+    from rallypoint_protocol.schema import FieldDef
+
+    from .driver import GameDriver
+
+__all__ = ["Game", "SessionStatus"]
+
+P = TypeVar("P", bound=Player, default=Player)
+E = TypeVar("E", bound=Entity)
+
+
+class SessionStatus(enum.IntEnum):
+    """Where a session is in its life; clients see it as ``game.status``."""
+
+    WAITING = 0
+    """Not enough players yet: steps are made, but ``tick()`` is not called."""
+    RUNNING = 1
+    ENDED = 2
+
+
+class Game(Generic[P]):
+    """Base class of games. Options are given as class arguments:
+
+    Args of the class statement:
+        seats: ``(least, most)`` players, or one number for both.
+        tick_hz: steps a second, 1 to 60.
+        grace_s: how long the seat of a lost connection is kept (30), with ``grace_budget_s`` per player for the whole
+            session (four times that).
+        start_after_s: how long a session waits for its least number of players before bots fill it, or it is
+            cancelled (15).
+        name: what players and URLs call the game (the class name in lower case).
+        bot: ``"module:Class"`` of a :class:`rallypoint_client.Bot` that may fill seats, after ``bots_after_s`` (5) of
+            waiting.
+    """
+
+    uses: ClassVar[Iterable[type]]
+    """The game's entity, input and event classes, if they are not all known to the game's module."""
+    __options__: ClassVar[Options]
+    __fields__: ClassVar[dict[str, FieldSpec]] = {}
+    __public__: ClassVar[dict[str, FieldDef]] = {}
+    __handlers__: ClassVar[dict[type[Action], str]] = {}
+    __player__: ClassVar[type[Player]] = Player
+    _definition: ClassVar[Definition | None] = None
+    _driver: GameDriver
+
+    if TYPE_CHECKING:
+        status: SessionStatus
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__()
+        name = cls.__name__
+        known = ("seats", "tick_hz", "grace_s", "grace_budget_s", "start_after_s", "name", "bot", "bots_after_s")
+        for key in options:
+            if key not in known:
+                raise DefinitionError(f"{name}: unknown option {key}=. The options are {', '.join(known)}")
+        cls.__player__ = _player_class(cls)
+        base = getattr(cls, "__options__", None)
+        if base is None or options:
+            cls.__options__ = _options(name, options, base)
+        own = collect_fields(name, _body(cls))
+        for field_name in own:
+            if hasattr(Game, field_name):
+                raise DefinitionError(f"{name}.{field_name}: this name is taken by the framework, choose another")
+            if field_name in vars(cls):
+                delattr(cls, field_name)
+        cls.__fields__ = cls.__fields__ | {field_name: spec for field_name, (spec, _) in own.items()}
+        cls.__public__ = cls.__public__ | check_fields(name, cls.__module__, own, {name: cls})
+        cls.__handlers__ = dict(check_methods(cls, Game))
+        cls._definition = None
+
+    def __init__(self, driver: GameDriver) -> None:
+        """Framework use: games are created by the server, or by ``rallypoint.testing``."""
+        object.__setattr__(self, "_driver", driver)
+        for name, spec in self.__fields__.items():
+            object.__setattr__(self, name, spec.make_default())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self.__fields__:
+            raise AttributeError(advice(type(self).__name__, name, self.__fields__), name=name, obj=self)
+        object.__setattr__(self, name, value)
+
+    @classmethod
+    def definition(cls) -> Definition:
+        """The schema and everything else that is derived from this class; made once, at the first use.
+
+        Raises:
+            DefinitionError: the game's classes do not fit together.
+        """
+        if cls._definition is None or cls._definition.game is not cls:
+            if not hasattr(cls, "__options__"):
+                raise DefinitionError("Game itself cannot be played: write a class of your own, `class Orbit(Game, ...)`")
+            cls._definition = Definition(cls, cls.__options__, cls.__player__)
+        return cls._definition
+
+    # --- hooks, for games to override ---------------------------------------------------------------------------
+
+    def created(self, options: dict[str, Any]) -> None:
+        """Once, before the first step."""
+
+    def started(self) -> None:
+        """Enough players are there: ``tick()`` is called from this step on."""
+
+    def joined(self, player: P) -> None:
+        """A player took a seat."""
+
+    def dropped(self, player: P) -> None:
+        """A player's connection is lost; the seat is kept for the grace window."""
+
+    def returned(self, player: P) -> None:
+        """A player is back."""
+
+    def left(self, player: P, reason: str) -> None:
+        """A player is gone for good: ``left``, ``expired`` or ``kicked``. What is still theirs is destroyed next."""
+
+    def tick(self) -> None:
+        """One step of the running game, ``self.dt`` seconds long."""
+
+    def answered(self, answer: Any) -> None:
+        """What became of an ``ask``: an :class:`rallypoint.Answer`."""
+
+    def restored(self) -> None:
+        """After a recovery: rebuild what is ``transient()``."""
+
+    # --- what a game can do -------------------------------------------------------------------------------------
+
+    @property
+    def players(self) -> list[P]:
+        """All who have a seat, also those who are away, by seat."""
+        return cast("list[P]", self._driver.player_list)
+
+    @property
+    def random(self) -> random.Random:
+        """The session's random numbers: seeded, and kept with the session."""
+        return self._driver.random
+
+    @property
+    def dt(self) -> float:
+        """Seconds per tick."""
+        return self._driver.dt
+
+    @property
+    def now_ms(self) -> int:
+        """Session time in milliseconds since the session was created; stands still while it is paused or down."""
+        return self._driver.now_ms
+
+    @property
+    def now_tick(self) -> int:
+        """Number of the present step."""
+        return self._driver.tick
+
+    def spawn(self, kind: type[E], *, owner: P | None = None, channel: str = "everyone", **fields: Any) -> E:
+        """Creates an entity. ``fields`` are its first values; ``owner`` sees its ``to="owner"`` fields."""
+        return self._driver.spawn(kind, owner, channel, fields)
+
+    def destroy(self, entity: Entity) -> None:
+        """Takes an entity away. Twice is once."""
+        self._driver.destroy(entity)
+
+    def give(self, entity: Entity, owner: P | None) -> None:
+        """Changes the owner of an entity."""
+        self._driver.give(entity, owner)
+
+    def move(self, entity: Entity, channel: str) -> None:
+        """Moves the public fields of an entity to another channel, seen by those who are subscribed to it."""
+        self._driver.move(entity, channel)
+
+    def all(self, kind: type[E]) -> list[E]:
+        """All entities of that class (and its subclasses), oldest first."""
+        return self._driver.all(kind)
+
+    def get(self, id: int) -> Entity | None:
+        """The entity with that id, if it still is."""
+        return self._driver.get(id)
+
+    def emit(self, player: P, event: Event) -> None:
+        """Sends a reliable event to one player: kept until the player's client has it, also over a lost connection."""
+        self._driver.emit(player, event)
+
+    def emit_all(self, event: Event) -> None:
+        """Sends a reliable event to every player."""
+        for player in self.players:
+            self._driver.emit(player, event)
+
+    def after(self, seconds: float, method: str, *args: Any) -> int:
+        """Calls ``self.<method>(*args)`` at that session time from now, at the start of a step; gives its number.
+
+        The method is given by name, and the arguments must be plain data (ids, not entities): both are kept.
+        """
+        return self._driver.after(seconds, method, args)
+
+    def cancel(self, timer: int) -> bool:
+        """Takes a timer back. False if it is too late."""
+        return self._driver.timers.cancel(timer)
+
+    def ask(self, method: str, *args: Any, timeout_s: float = 30.0) -> int:
+        """Calls the outside without stopping the game; the answer arrives as ``answered(answer)`` in a later step.
+
+        ``method`` names an ``async`` static method of the game class: it gets ``args``, and no access to the session.
+        """
+        return self._driver.ask(method, args, timeout_s)
+
+    def lock(self) -> None:
+        """No further players are seated here."""
+        self._driver.locked = True
+
+    def unlock(self) -> None:
+        """Free seats are open again."""
+        self._driver.locked = False
+
+    def finish(self, result: Result | None = None) -> None:
+        """Ends the session with this step. Every player is told the result."""
+        self._driver.finish(result)
+
+
+def _body(cls: type) -> dict[str, Any]:
+    """The class body's own names, to take declared fields from."""
+    return {**vars(cls), "__annotations__": vars(cls).get("__annotations__", {})}
+
+
+def _player_class(cls: type[Game[Any]]) -> type[Player]:
+    for base in getattr(cls, "__orig_bases__", ()):
+        for arg in typing.get_args(base):
+            if isinstance(arg, type) and issubclass(arg, Player):
+                return arg
+    return cls.__player__
+
+
+def _options(name: str, given: dict[str, Any], base: Options | None) -> Options:
+    if base is not None:
+        inherited = {
+            "seats": (base.seats_min, base.seats_max),
+            "tick_hz": base.tick_hz,
+            "grace_s": base.grace_s,
+            "start_after_s": base.start_after_s,
+            "bot": base.bot,
+            "bots_after_s": base.bots_after_s,
+        }
+        given = {**inherited, **given}
+    if "seats" not in given:
+        raise DefinitionError(f"{name} needs to know its players. Write `class {name}(Game, seats=(2, 8), tick_hz=20)`")
+    grace_s = given.get("grace_s", 30)
+    budget = given.get("grace_budget_s", grace_s * 4 if isinstance(grace_s, int | float) else 120)
+    bot = given.get("bot")
+    if bot is not None and not (isinstance(bot, str) and ":" in bot):
+        raise DefinitionError(f"{name}: bot={bot!r}. Write where the bot's class is, as in bot='games.orbit.bot:OrbitBot'")
+    return check_options(
+        name,
+        given["seats"],
+        given.get("tick_hz", 20),
+        grace_s,
+        given.get("name"),
+        grace_budget_s=budget,
+        start_after_s=given.get("start_after_s", 15),
+        bot=bot,
+        bots_after_s=given.get("bots_after_s", 5),
+    )
+
+
+_status: FieldSpec = field(SessionStatus.WAITING)
+Game.__fields__ = {"status": _status}
+Game.__public__ = check_fields("Game", __name__, {"status": (_status, SessionStatus)}, {})

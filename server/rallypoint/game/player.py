@@ -1,0 +1,95 @@
+"""Players: who sits in a session, as the game sees them. Subclass to give players fields of their own."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .entity import Entity
+from .fields import field
+from .inputs import Hold
+
+if TYPE_CHECKING:
+    from .game import Game
+
+__all__ = ["Player", "PlayerState"]
+
+E = TypeVar("E", bound=Entity)
+H = TypeVar("H", bound=Hold)
+
+
+class PlayerState(enum.IntEnum):
+    """What others see of a player's connection."""
+
+    CONNECTED = 0
+    AWAY = 1
+    """The connection is lost; the seat is kept until ``away_until_ms``."""
+
+
+class Player(Entity):
+    """A player in a seat. Clients see the public fields of every player.
+
+        class Pilot(Player):
+            score: int = field(0)
+
+        class Orbit(Game[Pilot], seats=(2, 8)): ...
+    """
+
+    _extra_slots = ("_game", "_held", "_subscribed", "bot", "player_id", "seat")
+
+    name: str = field("")
+    """As given by the player: normalised, bounded, but never to be treated as markup."""
+    state: PlayerState = field(PlayerState.CONNECTED)
+    away_until_ms: int = field(0)
+    """Session time at which an away player's seat is freed; 0 while connected."""
+
+    if TYPE_CHECKING:
+        _game: Game[Any] | None
+        _held: dict[type[Hold], Hold]
+        _subscribed: tuple[str, ...]
+        seat: int
+        """0-based."""
+        player_id: str
+        """Who it is, across sessions."""
+        bot: bool
+        """True if the server filled the seat with a bot."""
+
+    @property
+    def connected(self) -> bool:
+        """False while the connection is lost and the seat is kept."""
+        return self.state is PlayerState.CONNECTED
+
+    def held(self, hold: type[H]) -> H:
+        """The latest of this kind of hold; its defaults before the first one, and after a drop."""
+        found = self._held.get(hold)
+        if found is None:
+            found = self._held[hold] = hold()
+        return found  # type: ignore[return-value]  # the dictionary maps a class to its instance
+
+    def all(self, kind: type[E]) -> list[E]:
+        """This player's entities of that class, oldest first."""
+        game = self._require_game()
+        return [entity for entity in game.all(kind) if entity.owner is self]
+
+    def one(self, kind: type[E]) -> E | None:
+        """This player's oldest entity of that class, or ``None``."""
+        for entity in self._require_game().all(kind):
+            if entity.owner is self:
+                return entity
+        return None
+
+    def subscribe(self, channel: str) -> None:
+        """From this step on the player sees what is in that channel. Twice is once."""
+        if channel not in self._subscribed:
+            self._subscribed = (*self._subscribed, channel)
+            self._require_game()._driver.resubscribed.append(self.seat)
+
+    def unsubscribe(self, channel: str) -> None:
+        """From this step on the player no longer sees that channel; the client drops what it had of it."""
+        self._subscribed = tuple(name for name in self._subscribed if name != channel)
+        self._require_game()._driver.resubscribed.append(self.seat)
+
+    def _require_game(self) -> Game[Any]:
+        if self._game is None:
+            raise RuntimeError(f"{self.name} has no seat in a session any more")
+        return self._game

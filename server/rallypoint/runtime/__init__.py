@@ -1,0 +1,1 @@
+"""Runs ``core`` on an event loop. It does I/O and decides nothing."""

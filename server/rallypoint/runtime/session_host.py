@@ -1,0 +1,282 @@
+"""Runs one session: its core on one side, its players' connections on the other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+
+from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.schedule import Schedule
+from rallypoint.core.seat import Seat
+from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken
+from rallypoint.game.definition import Definition
+from rallypoint.ports import StepRecord
+from rallypoint.runtime.step_limit import StepLimit
+from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.codec import BadMessage, encode
+from rallypoint_protocol.inputs import Input
+from rallypoint_protocol.lane import frame
+from rallypoint_protocol.messages import Ack, Leave, Ping, Pong, Proved, Resume, TakeSeat
+
+if TYPE_CHECKING:
+    from rallypoint.transport.connection import Connection
+
+__all__ = ["HostOwner", "SessionHost"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.session")
+
+
+class HostOwner(Protocol):
+    """What a host tells its node."""
+
+    def seat_freed(self, host: SessionHost, seat: Seat) -> None:
+        """A player is in this session no longer."""
+
+    def session_ended(self, host: SessionHost, ended: Ended) -> None:
+        """No more steps."""
+
+    def room_changed(self, host: SessionHost) -> None:
+        """It takes players again, or takes no more."""
+
+
+class SessionHost:
+    """One running session of this node."""
+
+    def __init__(
+        self,
+        core: SessionCore,
+        definition: Definition,
+        schedule: Schedule,
+        owner: HostOwner,
+        loop: asyncio.AbstractEventLoop,
+        limit: StepLimit,
+    ) -> None:
+        self.core = core
+        self.definition = definition
+        self.schedule = schedule
+        self._owner = owner
+        self._loop = loop
+        self._limit = limit
+        self._links: list[SessionLink | None] = [None] * len(core.seats)
+        self._step: Step | None = None
+        self._asks: set[asyncio.Task[None]] = set()
+        self._had_room = True
+        self.step_max_s = 0.0
+        """The longest step so far."""
+        self.bytes_out = 0
+        self.log = log.bind(session=core.id, game=definition.options.name, epoch=core.epoch)
+
+    # --- for the ticker ---------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """False once the session has ended."""
+        return self.core.state is not SessionState.ENDED
+
+    def step(self, now: float) -> StepRecord | None:
+        """Makes one step. What a game raises ends its session alone, and is logged once."""
+        core = self.core
+        if core.state is SessionState.ENDED:
+            return None
+        began = self._loop.time()
+        try:
+            with self._limit:
+                self._step = core.step(now)
+        except Exception as error:
+            self._explain(error)
+            self.log.exception("game failed", tick=core.tick)
+            self._end(core.fail())
+            return None
+        took = self._loop.time() - began
+        if took > self.step_max_s:
+            self.step_max_s = took
+        return StepRecord(core.id, core.epoch, core.tick)
+
+    def _explain(self, error: Exception) -> None:
+        """In a server, undeclared attributes are refused by the slots alone: says what to write instead."""
+        if isinstance(error, AttributeError) and "object has no attribute" in str(error):
+            error.add_note(
+                "An entity has only the fields that its class declares: declare it there, with field(...), private(...)"
+                " or transient()."
+            )
+
+    def committed(self, tick: int) -> None:
+        """The journal has the step."""
+        self.core.committed(tick)
+
+    def send(self) -> None:
+        """Sends each connected player their pass, then acts on what the step asked for."""
+        links, last, framed, size = self._links, None, b"", 0
+        for seat, message in self.core.passes():
+            link = links[seat.index]
+            if link is None:
+                continue
+            if message is not last:
+                last, framed = message, frame(message)
+            size += len(framed)
+            link.connection.write(framed)
+        self.bytes_out += size
+        step, self._step = self._step, None
+        if step is not None:
+            self._follow_up(step)
+
+    def _follow_up(self, step: Step) -> None:
+        for ask in step.asks:
+            self._start_ask(ask)
+        for seat in step.freed:
+            self._close_link(seat, CloseCode.KICKED, "removed from the session")
+            self._owner.seat_freed(self, seat)
+        if step.ended is not None:
+            self._end(step.ended)
+            return
+        has_room = self.core.free_seats > 0
+        if has_room is not self._had_room:
+            self._had_room = has_room
+            self._owner.room_changed(self)
+
+    def _end(self, ended: Ended) -> None:
+        for seat in list(self.core.seated()):
+            self._close_link(seat, ended.code, ended.reason)
+        for task in self._asks:
+            task.cancel()
+        self._owner.session_ended(self, ended)
+
+    # --- connections ------------------------------------------------------------------------------------------------
+
+    def take(self, connection: Connection, message: TakeSeat | Resume, now: float) -> Refusal | None:
+        """A connection's first frame: it gets its seat, or the reason why not."""
+        taken = self.core.take(message, now)
+        if isinstance(taken, Refusal):
+            return taken
+        self._attach(connection, taken)
+        if not self.running and self.core.ended is not None:
+            self.send()  # it has the last state and the result still to come
+            self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
+        return None
+
+    def _attach(self, connection: Connection, taken: Taken) -> None:
+        seat = taken.seat
+        if taken.takes_over:
+            self._close_link(seat, CloseCode.TAKEN_OVER, CloseCode.TAKEN_OVER.policy.meaning)
+        link = self._links[seat.index] = SessionLink(self, connection, seat)
+        connection.write_message(encode(taken.message))
+        connection.receiver = link
+        self.log.debug("seat taken", seat=seat.index, outcome=taken.message.outcome, took_over=taken.takes_over)
+
+    def _close_link(self, seat: Seat, code: CloseCode, reason: str) -> None:
+        link = self._links[seat.index]
+        if link is not None and link.seat is seat:
+            self._links[seat.index] = None
+            link.connection.close_with(code, reason)
+
+    def lost(self, link: SessionLink) -> None:
+        """A connection has ended, by whichever side."""
+        if self._links[link.seat.index] is link:
+            self._links[link.seat.index] = None
+            self.core.dropped(link.seat, self._loop.time())
+
+    def cut(self, link: SessionLink, code: CloseCode, reason: str) -> None:
+        """Closes a connection that did what it must not; its seat is kept for the grace window."""
+        if self._links[link.seat.index] is link:
+            self.log.info("connection closed", seat=link.seat.index, code=code.name, why=reason)
+            self.lost(link)
+            link.connection.close_with(code, reason)
+
+    def kick(self, seat: Seat) -> None:
+        """Removes a player for good."""
+        self._close_link(seat, CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
+        self.core.leave(seat, self._loop.time(), "kicked")
+
+    def close_all(self, code: CloseCode) -> None:
+        """Closes every connection (shutdown); the seats are kept as after any lost connection."""
+        for link in [link for link in self._links if link is not None]:
+            self.lost(link)
+            link.connection.close_with(code, code.policy.meaning)
+
+    def sweep(self, now: float) -> None:
+        """About once a second: cuts the connections that acknowledge nothing any more."""
+        for seat, refusal in self.core.sweep(now):
+            link = self._links[seat.index]
+            if link is not None:
+                self.cut(link, refusal.code, refusal.reason)
+
+    # --- from clients -----------------------------------------------------------------------------------------------
+
+    def received(self, link: SessionLink, payload: bytes) -> None:
+        """One whole message of a seated player."""
+        core, seat = self.core, link.seat
+        try:
+            message = self.definition.decode(payload)
+        except BadMessage as bad:
+            self.cut(link, bad.code, bad.reason)
+            return
+        if isinstance(message, Input):
+            refusal = core.input(seat, message)
+        elif isinstance(message, Ack):
+            refusal = core.ack(seat, message.epoch, message.tick, message.event)
+        else:
+            refusal = self._other(link, message)
+        if refusal is not None:
+            self.cut(link, refusal.code, refusal.reason)
+
+    def _other(self, link: SessionLink, message: Any) -> Refusal | None:
+        match message:
+            case Ping():
+                link.connection.write_message(encode(Pong(message.sent_ms, self.clock_ms(), self.core.tick)))
+            case Proved():
+                link.seat.tokens.proved()
+            case Leave():
+                self._links[link.seat.index] = None
+                self.core.leave(link.seat, self._loop.time())
+                link.connection.close_with(CloseCode.LEFT, CloseCode.LEFT.policy.meaning)
+            case _:
+                return Refusal(CloseCode.UNEXPECTED, "a second first frame")
+        return None
+
+    def clock_ms(self) -> float:
+        """Session time right now, between two ticks."""
+        return (self._loop.time() - self.schedule.origin) * 1000
+
+    # --- the outside ------------------------------------------------------------------------------------------------
+
+    def _start_ask(self, ask: Ask) -> None:
+        task = self._loop.create_task(self._ask(ask), name=f"ask {ask.method} of session {self.core.id}")
+        self._asks.add(task)
+        task.add_done_callback(self._asks.discard)
+
+    async def _ask(self, ask: Ask) -> None:
+        method = getattr(self.definition.game, ask.method)
+        try:
+            async with asyncio.timeout(ask.timeout_s):
+                value = await method(*ask.args)
+        except TimeoutError:
+            answer = Answer(ask.id, ask.method, ask.args, error="timeout")
+        except Exception as error:
+            self.log.warning("ask failed", method=ask.method, exc_info=True)
+            answer = Answer(ask.id, ask.method, ask.args, error=f"{type(error).__name__}: {error}"[:200])
+        else:
+            answer = Answer(ask.id, ask.method, ask.args, value)
+        if self.running:
+            self.core.answered(answer)
+
+
+class SessionLink:
+    """A seated player's connection: hands what it receives to the session."""
+
+    __slots__ = ("connection", "host", "seat")
+
+    def __init__(self, host: SessionHost, connection: Connection, seat: Seat) -> None:
+        self.host = host
+        self.connection = connection
+        self.seat = seat
+
+    def received(self, payload: bytes) -> None:
+        """One whole message. What comes after the connection was replaced or closed is nobody's."""
+        if self.host._links[self.seat.index] is self:
+            self.host.received(self, payload)
+
+    def lost(self, code: int | None, reason: str) -> None:
+        """The connection has ended."""
+        self.host.lost(self)

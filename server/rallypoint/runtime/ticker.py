@@ -1,0 +1,134 @@
+"""One timer for the steps of all sessions of a node, in buckets of 5 ms.
+
+In each bucket: step every session that is due, commit their steps to the journal in one batch, then send. A timer or a
+task for each session would cost five to eight times as much (``docs/performance.md``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from rallypoint.core.schedule import Schedule
+from rallypoint.ports import Journal, StepRecord
+from rallypoint.runtime.histogram import Recent
+
+__all__ = ["BUCKET_S", "Stepped", "Ticker"]
+
+BUCKET_S = 0.005
+_WINDOW_S = 30.0
+
+
+class Stepped(Protocol):
+    """What the ticker drives: a session's host. None of these raises."""
+
+    schedule: Schedule
+
+    def step(self, now: float) -> StepRecord | None:
+        """Makes one step; ``None`` if it failed, or there is nothing to step any more."""
+
+    def committed(self, tick: int) -> None:
+        """That step is as durable as was promised."""
+
+    def send(self) -> None:
+        """Sends what the step left for the clients."""
+
+    @property
+    def running(self) -> bool:
+        """False once it needs no more steps."""
+
+
+class Ticker:
+    """The ticker of one node."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, journal: Journal) -> None:
+        self._loop = loop
+        self._journal = journal
+        self._due: list[tuple[float, int, Stepped]] = []
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = math.inf
+        self._by_id: dict[str, Stepped] = {}
+        self.late = Recent(_WINDOW_S, loop.time())
+        """How much after its time each tick was begun."""
+        self.busy = Recent(_WINDOW_S, loop.time())
+        """How long each bucket took."""
+        self.ticks = 0
+
+    def add(self, host: Stepped, key: str) -> None:
+        """From now on ``host`` is stepped by its schedule. ``key`` is its session's id."""
+        self._by_id[key] = host
+        self._push(host)
+        self._arm()
+
+    def remove(self, key: str) -> None:
+        """Forgets a session; its entry in the queue goes when it is due."""
+        self._by_id.pop(key, None)
+
+    def stop(self) -> None:
+        """Steps nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due.clear()
+
+    def _push(self, host: Stepped) -> None:
+        self._count += 1
+        heapq.heappush(self._due, (host.schedule.next_due, self._count, host))
+
+    def _arm(self) -> None:
+        if not self._due:
+            return
+        bucket = math.ceil(self._due[0][0] / BUCKET_S - 1e-6) * BUCKET_S
+        if bucket < self._armed_for:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._armed_for = bucket
+            self._timer = self._loop.call_at(bucket, self._wake)
+
+    def _wake(self) -> None:
+        self._timer, self._armed_for = None, math.inf
+        now = self._loop.time()
+        due, hosts = self._due, []
+        record_late = self.late.current.record
+        while due and due[0][0] <= now:
+            at, _, host = heapq.heappop(due)
+            if not host.running:
+                continue
+            record_late(now - at)
+            hosts.append((host, host.schedule.due(now)))
+        # A session that is behind makes its ticks one after the other, each committed and sent before the next.
+        rounds = hosts
+        while rounds:
+            self._round([host for host, _ in rounds], now)
+            rounds = [(host, left - 1) for host, left in rounds if left > 1 and host.running]
+        for host, _ in hosts:
+            if host.running:
+                self._push(host)
+        self.busy.current.record(self._loop.time() - now)
+        self.late.turn(now)
+        self.busy.turn(now)
+        self._arm()
+
+    def _round(self, hosts: Sequence[Stepped], now: float) -> None:
+        batch, stepped = [], []
+        for host in hosts:
+            record = host.step(now)
+            if record is not None:
+                batch.append(record)
+                stepped.append(host)
+        self.ticks += len(batch)
+        if batch:
+            self._journal.append(batch, self._committed)
+        for host in stepped:
+            host.send()
+
+    def _committed(self, batch: Sequence[StepRecord]) -> None:
+        by_id = self._by_id
+        for record in batch:
+            host = by_id.get(record.session)
+            if host is not None:
+                host.committed(record.tick)

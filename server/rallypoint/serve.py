@@ -1,0 +1,73 @@
+"""Runs a server as a process: event loop, signals, and the addresses for people and scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from rallypoint import logs
+from rallypoint.app import Server
+from rallypoint.config import Settings
+from rallypoint.game.game import Game
+
+__all__ = ["run"]
+
+
+def run(
+    games: Sequence[type[Game[Any]]],
+    settings: Settings,
+    *,
+    resident_bots: int = 0,
+    fill: bool = True,
+    announce: Literal["text", "json"] = "text",
+) -> int:
+    """Serves until SIGTERM or SIGINT; a second one ends at once. Gives the exit code.
+
+    Raises:
+        OSError: a port is taken.
+    """
+    logs.set_up(settings.log, settings.log_level)
+    server = Server(games, settings, bots=fill)
+    main = _serve(server, resident_bots, announce)
+    try:
+        import uvloop
+    except ImportError:  # not on this system: asyncio's own loop does
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+    return 0
+
+
+async def _serve(server: Server, resident_bots: int, announce: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _on_signal, stop)
+    async with server:
+        if resident_bots:
+            server.bots.reside(server.definitions, resident_bots)
+        _announce(server, announce)
+        await stop.wait()
+
+
+def _on_signal(stop: asyncio.Event) -> None:
+    if stop.is_set():
+        raise SystemExit(1)
+    stop.set()
+
+
+def _announce(server: Server, form: str) -> None:
+    if form == "json":
+        print(json.dumps({"lobby": server.lobby_url, "ops": server.ops.url}), flush=True)
+        return
+    names = ", ".join(definition.options.name for definition in server.definitions)
+    print(f"Serving {names}", flush=True)
+    print(f"  players   {server.lobby_url}   (lobby at /lobby, sessions at /session/<id>)")
+    print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
+    print(f"  try it    rallypoint load {server.definitions[0].game.__module__} --url {server.lobby_url} --bots 20 --duration 10")
+    print("Ctrl-C stops.", flush=True)
+    sys.stdout.flush()

@@ -1,0 +1,263 @@
+"""Plays a game without a network: for the tests of its rules, and for its bots.
+
+    def test_a_shot_costs_ammunition():
+        match = Match(Orbit, players=2, seed=1)
+        match.act(0, Fire())
+        match.step()
+        assert match.player(0).one(Ship).ammo == 9
+
+It is the server's own session: inputs are encoded and decoded, state goes through deltas, and what :meth:`Match.view`
+shows is what a client would see. Time is counted, not waited for.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from rallypoint_protocol.codec import decode_session_reply, encode
+from rallypoint_protocol.ids import PlayerId, SessionId, Token
+from rallypoint_protocol.inputs import Input, field_names, make_inputs
+from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
+from rallypoint_protocol.messages import BuiltinEvent, Pass, TakeSeat
+from rallypoint_protocol.replica import Replica
+
+from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.seat import Seat
+from rallypoint.core.session import SessionCore, SessionSettings, SessionState, Taken
+from rallypoint.game.driver import GameDriver
+from rallypoint.game.game import Game
+from rallypoint.game.inputs import Action, Hold
+from rallypoint.game.player import Player
+
+if TYPE_CHECKING:
+    from rallypoint_client.bot import Bot
+    from rallypoint_client.view import View
+
+__all__ = ["Match", "Received"]
+
+G = TypeVar("G", bound=Game[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event as a client gets it."""
+
+    kind: str
+    """The event class's name; ``refused`` and ``ended`` for the built-in ones."""
+    fields: Mapping[str, Any]
+    tick: int
+
+
+@dataclass
+class _Place:
+    """One player's side of the match."""
+
+    seat: Seat
+    replica: Replica
+    token: bytes
+    seq: int = 0
+    received: list[Received] = field(default_factory=list)
+
+
+class BotSeat:
+    """What a bot is given for a seat: its inputs' classes and its place."""
+
+    def __init__(self, index: int, inputs: dict[str, type[Input]]) -> None:
+        self.index = index
+        self.inputs = _Inputs(inputs)
+
+
+class _Inputs:
+    def __init__(self, classes: dict[str, type[Input]]) -> None:
+        self.__dict__.update(classes)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class Match(Generic[G]):
+    """A session of ``game`` with ``players`` connected players, in virtual time.
+
+    Args:
+        game: the game class.
+        players: how many take a seat before the first step.
+        seed: decides the session's random numbers.
+        options: given to ``created``.
+    """
+
+    def __init__(
+        self, game: type[G], *, players: int = 2, seed: int = 1, options: Mapping[str, Any] | None = None
+    ) -> None:
+        self.definition = game.definition()
+        own = self.definition.options
+        self._tokens = random.Random(seed)
+        self._driver = GameDriver(self.definition, seed)
+        self.now = 0.0
+        """Seconds since the match began."""
+        self.session = SessionCore(
+            SessionId("match"),
+            self._driver,
+            SessionSettings(
+                own.seats_min,
+                own.seats_max,
+                own.tick_hz,
+                grace_s=own.grace_s,
+                grace_budget_s=own.grace_budget_s,
+                start_after_s=own.start_after_s,
+            ),
+            schema=self.definition.schema_bytes,
+            schema_hash=self.definition.schema_hash,
+            new_token=lambda: Token(self._tokens.randbytes(32)),
+            now=0.0,
+            options=dict(options or {}),
+        )
+        self._places: dict[int, _Place] = {}
+        self._bots: dict[int, Bot] = {}
+        self.asks: list[Ask] = []
+        """Calls of the game to the outside; answer them with :meth:`answer`."""
+        self._input_classes = make_inputs(self.definition.schema.inputs)
+        for number in range(players):
+            self.join(f"player{number}")
+        if players:
+            self.step()
+
+    @property
+    def game(self) -> G:
+        """The game object: look at its fields, call its methods."""
+        return self._driver.game  # type: ignore[return-value]  # made of the class that was given
+
+    @property
+    def ended(self) -> bool:
+        """True once the session is over."""
+        return self.session.state is SessionState.ENDED
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """What players were told of the end: ``winners`` and ``scores`` by seat, ``reason``, ``data``."""
+        return None if self.session.ended is None else self.session.ended.result
+
+    def join(self, name: str) -> int:
+        """Another player takes a seat; the game knows with the next step. Gives the seat."""
+        reserved = self.session.reserve(PlayerId(f"id-{name}"), name, self.now)
+        if reserved is None:
+            raise RuntimeError("no seat is free")
+        index, token = reserved
+        self._take(index, token)
+        return index
+
+    def _take(self, index: int, token: bytes) -> None:
+        taken = self.session.take(TakeSeat(1, "match", token, self.definition.schema_hash), self.now)
+        assert isinstance(taken, Taken), taken
+        place = _Place(taken.seat, Replica(self.definition.schema), taken.message.token, taken.message.received)
+        old = self._places.get(index)
+        if old is not None:
+            place.received = old.received
+        self._places[index] = place
+
+    def drop(self, seat: int) -> None:
+        """The player's connection is lost."""
+        self.session.dropped(self._places[seat].seat, self.now)
+
+    def come_back(self, seat: int) -> None:
+        """The player connects again, within the grace window."""
+        self._take(seat, self._places[seat].token)
+
+    def leave(self, seat: int) -> None:
+        """The player gives the seat up."""
+        self.session.leave(self._places[seat].seat, self.now)
+
+    def player(self, seat: int) -> Player:
+        """The player in a seat, as the game sees them."""
+        return next(player for player in self._driver.player_list if player.seat == seat)
+
+    def hold(self, seat: int, hold: Hold | Input) -> None:
+        """The player's input, applied with the next step."""
+        self._send(seat, hold)
+
+    def act(self, seat: int, action: Action | Input) -> int:
+        """The player's action, applied with the next step; gives its sequence number."""
+        return self._send(seat, action)
+
+    def _send(self, seat: int, message: Input) -> int:
+        place = self._places[seat]
+        place.seq += 1
+        definition = next(d for d in self.definition.schema.inputs if d.name == type(message).__name__)
+        values = {name: getattr(message, name) for name in field_names(definition)}
+        wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
+        refusal = self.session.input(place.seat, self.definition.decode(encode(wire)))
+        if refusal is not None:
+            raise RuntimeError(refusal.reason)
+        return place.seq
+
+    def answer(self, ask: Ask, value: Any = None, error: str = "") -> None:
+        """The outside answers the game; it knows with the next step."""
+        self.session.answered(Answer(ask.id, ask.method, ask.args, value, error))
+
+    def step(self, count: int = 1) -> None:
+        """Makes steps, and delivers what they send. Stops when the session ends."""
+        for _ in range(count):
+            if self.ended:
+                return
+            self._run_bots()
+            self.now = (self.session.tick + 1) / self.session.settings.tick_hz
+            step = self.session.step(self.now)
+            self.asks += step.asks
+            self.session.committed(self.session.tick)
+            for seat, message in self.session.passes():
+                decoded = decode_session_reply(message)
+                assert isinstance(decoded, Pass)
+                self._deliver(self._places[seat.index], decoded)
+
+    def step_until(self, condition: Callable[[], bool], *, steps_max: int = 100_000) -> None:
+        """Makes steps until a condition holds or the session ends; fails after ``steps_max``."""
+        for _ in range(steps_max):
+            if self.ended or condition():
+                return
+            self.step()
+        raise AssertionError(f"it did not come about within {steps_max} steps")
+
+    def _deliver(self, place: _Place, message: Pass) -> None:
+        place.replica.apply(message)
+        place.seat.acked = message.head.tick
+        for item in (message.seat.events or []) if message.seat is not None else []:
+            place.received.append(self._name(item.kind, item.fields, item.tick))
+            place.seat.events.ack(item.n)
+
+    def _name(self, kind: int, fields: Sequence[Any], tick: int) -> Received:
+        if kind == BuiltinEvent.REFUSED:
+            return Received("refused", {"seq": fields[0], "reason": fields[1]}, tick)
+        if kind == BuiltinEvent.ENDED:
+            return Received("ended", {"result": fields[0], "reason": fields[1]}, tick)
+        definition = self.definition.schema.events[kind - GAME_EVENT_KIND_FIRST]
+        return Received(definition.name, dict(zip((f.name for f in definition.fields), fields, strict=True)), tick)
+
+    def events(self, seat: int, kind: str | None = None) -> list[Received]:
+        """What the player's client was sent so far, in order; of one ``kind`` if given."""
+        return [event for event in self._places[seat].received if kind in (None, event.kind)]
+
+    def replica(self, seat: int) -> Replica:
+        """The state as the player's client has it, as wire values."""
+        return self._places[seat].replica
+
+    def view(self, seat: int) -> View:
+        """The state as the player's client sees it."""
+        from rallypoint_client.view import View  # the client is not needed to serve
+
+        return View(self.replica(seat), self.definition.schema, seat)
+
+    def bot(self, seat: int, bot: type[Bot], seed: int = 1) -> Bot:
+        """Lets a bot play a seat from now on."""
+        made = bot(BotSeat(seat, self._input_classes), random.Random(seed))
+        self._bots[seat] = made
+        return made
+
+    def _run_bots(self) -> None:
+        for index, bot in self._bots.items():
+            if self._places[index].replica.tick < 0:
+                continue
+            for message in bot.tick(self.view(index)) or ():
+                self._send(index, message)

@@ -1,0 +1,213 @@
+"""The door: who may open a connection, and what everybody else is told. Answers are plain HTTP, for people to read."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import re
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from rallypoint.core.limits import AddressAllowances
+from rallypoint_protocol.ids import SessionId
+from rallypoint_protocol.limits import SUBPROTOCOL
+
+from .connection import Connection, ConnectionLimits
+
+__all__ = ["Handler", "ListenerLimits", "listen", "origin_allowed", "session_in"]
+
+Handler = Callable[[Connection], Awaitable[None]]
+"""Runs for each open connection; when it returns, the connection is closed (1000), when it raises, too (1011)."""
+
+LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+_SESSION_PATH: Final = re.compile(r"/session/([A-Za-z0-9_-]{1,64})")
+_REFUSAL_DEADLINE_S: Final = 1.0
+_FULL: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 40\r\n\r\n"
+    b"This server is full. Try again shortly.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLimits:
+    """How many may come, and how fast."""
+
+    connections_max: int = 4096
+    """Open ones and handshakes together; above it, 503."""
+    handshakes_max: int = 1024
+    """Handshakes in progress; above it, 503. A node's clients all come back at once after a restart."""
+    open_timeout_s: float = 5.0
+    """From the TCP connection to the end of the handshake."""
+    address_per_s: float = 20.0
+    """Connections from one address (IPv6: one /64); above it, 429."""
+    address_burst: int = 100
+    addresses_max: int = 8192
+    """Addresses remembered; then those that were quiet for longest are forgotten."""
+    exempt_networks: Sequence[str] = LOOPBACK
+    """From these, connections are not counted by address."""
+    trusted_proxies: Sequence[str] = ()
+    """Reverse proxies: from these networks ``X-Forwarded-For`` is believed."""
+
+
+_LISTENER_LIMITS: Final = ListenerLimits()
+_CONNECTION_LIMITS: Final = ConnectionLimits()
+
+
+async def listen(
+    handler: Handler,
+    host: str | None,
+    port: int,
+    *,
+    limits: ListenerLimits = _LISTENER_LIMITS,
+    connection_limits: ConnectionLimits = _CONNECTION_LIMITS,
+    allowed_origins: Sequence[str] = (),
+    tls: ssl.SSLContext | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Server:
+    """Serve ``/lobby`` and ``/session/<id>``; ``handler`` finds which in ``connection.request.path``.
+
+    A browser's page must come from the host that it connects to (on any port) or from one of ``allowed_origins``
+    (``"https://example.com"``, ``"*"`` for all). Clients that are no browsers send no ``Origin`` and are let in.
+
+    Port 0 picks a free one: see ``server.sockets``. ``server.close(code=..., reason=...)`` closes all, within
+    their deadlines. Raises ``OSError`` if it cannot listen, ``ValueError`` for a network that is none.
+    """
+    door = _Door(limits, allowed_origins, clock)
+
+    def create(protocol: ServerProtocol, server: Server, **options: Any) -> asyncio.Protocol:
+        present, handshakes = len(server.handler_tasks), len(server.handler_tasks) - len(server.all_connections)
+        if present >= limits.connections_max or handshakes >= limits.handshakes_max:
+            return _Refusal()
+        return Connection(protocol, server, limits=connection_limits, clock=clock, **options)
+
+    return await serve(
+        cast("Callable[[ServerConnection], Awaitable[None]]", handler),
+        host,
+        port,
+        create_connection=cast("type[ServerConnection]", create),
+        process_request=door.answer,
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        compression=None,
+        server_header=None,
+        max_size=connection_limits.inbound_bytes_max,
+        ping_interval=None,
+        open_timeout=limits.open_timeout_s,
+        close_timeout=connection_limits.close_deadline_s,
+        backlog=1024,
+        ssl=tls,
+    )
+
+
+def session_in(path: str) -> SessionId | None:
+    """The session that a request path names; ``None`` for the lobby's and all others."""
+    match = _SESSION_PATH.fullmatch(path.partition("?")[0])
+    return SessionId(match[1]) if match else None
+
+
+def origin_allowed(origin: str, host: str, allowed: Sequence[str]) -> bool:
+    """Whether a page of ``origin`` may connect to us as ``host`` (both as in the headers)."""
+    if "*" in allowed or origin.lower().rstrip("/") in (entry.lower().rstrip("/") for entry in allowed):
+        return True
+    try:
+        page, ours = urlsplit(origin).hostname, urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return page is not None and page == ours
+
+
+class _Door:
+    """Looks at a request before the library does."""
+
+    def __init__(self, limits: ListenerLimits, allowed_origins: Sequence[str], clock: Callable[[], float]) -> None:
+        self._allowed_origins = tuple(allowed_origins)
+        self._exempt = _networks(limits.exempt_networks)
+        self._proxies = _networks(limits.trusted_proxies)
+        self._addresses = AddressAllowances(limits.address_per_s, limits.address_burst, limits.addresses_max, clock)
+
+    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """A refusal; ``None`` lets the library go on (and refuse what is no proper WebSocket request)."""
+        assert isinstance(connection, Connection)
+        headers = request.headers
+        forwarded = ",".join(headers.get_all("X-Forwarded-For"))
+        connection.remote_ip = ip = _client_ip(connection.remote_ip, forwarded, self._proxies)
+        if ip and not _within(ip, self._exempt) and not self._addresses.spend(ip):
+            response = connection.respond(
+                HTTPStatus.TOO_MANY_REQUESTS, "Too many connections from your address. Wait a moment.\n"
+            )
+            response.headers["Retry-After"] = "5"
+            return response
+        if request.path.partition("?")[0] != "/lobby" and session_in(request.path) is None:
+            return connection.respond(
+                HTTPStatus.NOT_FOUND,
+                "This is a Rallypoint game server. Connect with a WebSocket client to /lobby or /session/<id>.\n",
+            )
+        origins, hosts = headers.get_all("Origin"), headers.get_all("Host")
+        if len(origins) > 1 or len(hosts) != 1:
+            return connection.respond(HTTPStatus.BAD_REQUEST, "One Host header, and no more than one Origin header.\n")
+        if origins and not origin_allowed(origins[0], hosts[0], self._allowed_origins):
+            return connection.respond(
+                HTTPStatus.FORBIDDEN, "Pages of this origin may not connect: see allowed_origins in the settings.\n"
+            )
+        offered = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+        if "Upgrade" in headers and SUBPROTOCOL not in (name.strip() for name in offered):
+            return connection.respond(HTTPStatus.BAD_REQUEST, f"Offer the WebSocket subprotocol {SUBPROTOCOL}.\n")
+        return None
+
+
+class _Refusal(asyncio.Protocol):
+    """Takes the place of a connection that there is no room for: hears the request out, and says so."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._timer = asyncio.get_running_loop().call_later(_REFUSAL_DEADLINE_S, self._transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        # Closed with the request unread, the kernel would send a reset, and the client might not see the answer.
+        self._transport.write(_FULL)
+        self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+
+
+_Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def _networks(names: Sequence[str]) -> _Networks:
+    return tuple(ip_network(name) for name in names)
+
+
+@functools.lru_cache(maxsize=1024)
+def _within(ip: str, networks: _Networks) -> bool:
+    try:
+        address = ip_address(ip.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in networks)
+
+
+def _client_ip(peer: str, forwarded: str, proxies: _Networks) -> str:
+    """The address of the client itself: behind proxies of ours, the last one that they did not add for each other."""
+    if not proxies or not _within(peer, proxies):
+        return peer
+    for hop in reversed(forwarded.split(",")):
+        try:
+            peer = str(ip_address(hop.strip()))
+        except ValueError:
+            break
+        if not _within(peer, proxies):
+            break
+    return peer

@@ -1,0 +1,94 @@
+"""Inputs: a game's own messages from a player. ``[64 + index, seq, tick seen, fields...]``
+
+The game developer's :class:`Hold` and :class:`Action` classes are message structs themselves, so that what is decoded
+from the wire is what the game gets; a client builds equal ones from the schema.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
+
+import msgspec
+
+from .limits import FLOAT_MAX, GAME_INPUT_KIND_FIRST, INT_MAX, INT_MIN
+from .messages import BaseTick, Count
+from .schema import (
+    Bool,
+    Bytes,
+    Enumeration,
+    Fixed,
+    Float,
+    InputDef,
+    Int,
+    Optional_,
+    Ref,
+    Str,
+    Tuple_,
+    WireType,
+)
+
+__all__ = ["Input", "annotation", "wire_inputs"]
+
+
+class Input(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """What a player sends. ``seq`` grows with each input of the seat; ``tick`` is the newest tick the player saw."""
+
+    seq: Count = 0
+    tick: BaseTick = -1
+
+
+def annotation(type_: WireType) -> Any:
+    """The strict Python annotation that decodes ``type_``."""
+    match type_:
+        case Int() | Ref():
+            return Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)]
+        case Bool():
+            return bool
+        case Float() | Fixed():
+            return Annotated[float, msgspec.Meta(ge=-FLOAT_MAX, le=FLOAT_MAX)]
+        case Str():
+            return str
+        case Bytes():
+            return bytes
+        case Enumeration(name, members):
+            return enum.IntEnum(name, list(members))
+        case Optional_(inner):
+            return annotation(inner) | None
+        case Tuple_(items, more):
+            inner = [annotation(item) for item in items]
+            return tuple[(inner[0], ...)] if more else tuple[tuple(inner)]  # type: ignore[misc]  # built at run time
+
+
+def make_input(definition: InputDef, kind: int) -> type[Input]:
+    """A client's class for an input of the schema: ``Steer(turn=1, thrust=True)``."""
+    fields: list[Any] = []
+    for index, field in enumerate(definition.fields):
+        if index < len(definition.defaults):
+            fields.append((field.name, annotation(field.type), definition.defaults[index]))
+        else:
+            fields.append((field.name, annotation(field.type)))
+    cls = msgspec.defstruct(
+        definition.name,
+        fields,
+        bases=(Input,),
+        array_like=True,
+        forbid_unknown_fields=True,
+        tag=kind,
+        kw_only=True,
+    )
+    return cast("type[Input]", cls)
+
+
+def make_inputs(definitions: Sequence[InputDef]) -> dict[str, type[Input]]:
+    """A client's classes for all inputs of a schema, by name."""
+    return {d.name: make_input(d, GAME_INPUT_KIND_FIRST + i) for i, d in enumerate(definitions)}
+
+
+def wire_inputs(classes: Sequence[type[Input]]) -> tuple[type[Input], ...]:
+    """The server's wire classes: each a subclass of the developer's, with its kind in this game."""
+    return tuple(
+        types.new_class(cls.__name__, (cls,), {"tag": GAME_INPUT_KIND_FIRST + index}) for index, cls in enumerate(classes)
+    )

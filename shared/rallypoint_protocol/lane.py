@@ -1,0 +1,479 @@
+"""The fast lane: what both ends of a connection add to the WebSocket library, without doing any I/O of their own.
+
+Nearly all traffic of a game is small, final, binary frames. The library parses each in a chain of generators and queues
+it for a ``recv()``; that costs more than the rest of the server. :class:`FastLane` is a mixin for its connection
+classes that takes such frames itself, off the bytes as they arrive, and hands their payload to a :class:`Receiver` in
+the same call. Handshake, control frames, fragments, errors and the closing handshake stay the library's.
+
+The one rule that makes this safe: **between two frames, the library's reader is empty.** Whatever the lane does not
+take, it gives to the library one whole frame at a time, kept here until it is complete, and then goes on behind it. A
+frame that the library refuses by its header alone (an unknown opcode, a wrong mask bit, a length above the limit) is
+given to it at once, so that at most one frame within the limit is ever kept. After that nothing is parsed any more.
+
+Plain ``close()`` and ``ping()`` of the library wait for a client that does not read, before their timeouts start.
+Here nothing waits: closing is synchronous, and a deadline cuts the connection (:class:`Ending`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from websockets.frames import CONT, DATA_OPCODES, TEXT, Frame
+from websockets.protocol import CLOSED, CLOSING, CONNECTING, OPEN, SERVER, Event, Protocol as WebSocket
+
+from .close import CloseCode
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from websockets.asyncio.connection import Connection as _Connection
+    from websockets.utils import apply_mask
+else:
+    # At run time the library's connection class comes after the mixin, so that this file imports no event loop.
+    _Connection = object
+    try:
+        from websockets.speedups import apply_mask
+    except ImportError:
+        from websockets.utils import apply_mask
+
+__all__ = ["Budget", "ClosedWith", "FastLane", "Receiver", "frame", "masked_frame"]
+
+EARLY_PAYLOADS_MAX: Final = 16
+"""Payloads that wait for a receiver to be set."""
+HANDSHAKE_BYTES_MAX: Final = 65536
+"""The library allows 128 lines of 8 KiB: too much for somebody who has proved nothing yet."""
+
+_BINARY: Final = 0x82  # a whole message of binary data: FIN and opcode 2
+_UNKNOWN_OPCODES: Final = frozenset({3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
+# By the second byte of a small frame, the size of a chunk that is this frame and nothing else (0: not a small frame).
+_LONE_PLAIN: Final = bytes(n + 2 if n < 126 else 0 for n in range(256))
+_LONE_MASKED: Final = bytes(n - 128 + 6 if 128 <= n < 254 else 0 for n in range(256))
+_SMALL: Final = tuple(bytes((_BINARY, n)) for n in range(126))
+_SMALL_MASKED: Final = tuple(bytes((_BINARY, 128 | n)) for n in range(126))
+
+
+def frame(payload: bytes) -> bytes:
+    """The bytes of one unmasked binary message, as a server sends it. Build it once, write it to many."""
+    size = len(payload)
+    if size < 126:
+        return _SMALL[size] + payload
+    return _long_header(size, 0) + payload
+
+
+def masked_frame(payload: bytes, mask: bytes) -> bytes:
+    """The bytes of one binary message as a client sends it; ``mask`` is 4 bytes that nobody can predict."""
+    size = len(payload)
+    header = _SMALL_MASKED[size] if size < 126 else _long_header(size, 128)
+    return header + mask + apply_mask(payload, mask)
+
+
+def _long_header(size: int, mask_bit: int) -> bytes:
+    if size < 65536:
+        return bytes((_BINARY, mask_bit | 126)) + size.to_bytes(2, "big")
+    return bytes((_BINARY, mask_bit | 127)) + size.to_bytes(8, "big")
+
+
+class Receiver(Protocol):
+    """Who gets what a connection receives. Both are called from the event loop, and must not block."""
+
+    def received(self, payload: bytes, /) -> None:
+        """One whole binary message. Never called once closing has begun."""
+
+    def lost(self, code: int | None, reason: str, /) -> None:
+        """Called once, last: the close frame that came first, ours or theirs, or why we cut. ``None``: it broke."""
+
+
+class Budget(Protocol):
+    """An allowance that is counted down in place; only when ``left`` is below 0 does ``refill`` look at a clock."""
+
+    left: int
+
+    def refill(self) -> bool:
+        """Add what time has earned; ``False`` if that is not enough."""
+
+
+class ClosedWith(NamedTuple):
+    """Close codes and reasons of both sides, as far as there were any."""
+
+    sent: tuple[int, str] | None
+    received: tuple[int, str] | None
+
+
+def _shortened(reason: str) -> str:
+    # A close frame holds 125 bytes, 2 of them the code.
+    return reason.encode(errors="replace")[:123].decode(errors="ignore")
+
+
+class _Unlimited:
+    left = 0
+
+    def refill(self) -> bool:
+        self.left = 1 << 29
+        return True
+
+
+class _Waiting:
+    """Stands in until a receiver is set: keeps the first few payloads and the end."""
+
+    def __init__(self, lane: Ending) -> None:
+        self.lane = lane
+        self.payloads: list[bytes] = []
+
+    def received(self, payload: bytes) -> None:
+        if len(self.payloads) < EARLY_PAYLOADS_MAX:
+            self.payloads.append(payload)
+        else:
+            self.lane.refuse(1008, "too many messages before the first was answered")
+
+    def lost(self, code: int | None, reason: str) -> None:
+        pass
+
+
+class Ending(_Connection):
+    """How a connection is written to and how it ends: never by waiting, always with a deadline."""
+
+    __slots__ = (
+        "_close_timer",
+        "_cut",
+        "_deaf",
+        "_end",
+        "_receiver",
+        "_write_timer",
+        "close_deadline_s",
+        "outbox_bytes_max",
+        "write_deadline_s",
+    )
+
+    def __init__(self, protocol: WebSocket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(protocol, *args, **kwargs)
+        self.outbox_bytes_max = 262144
+        self.write_deadline_s = 10.0
+        self.close_deadline_s = 5.0
+        self._deaf = False  # nothing that arrives matters any more
+        self._cut: tuple[int, str] | None = None
+        self._end: tuple[int | None, str] | None = None
+        self._close_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._receiver: Receiver = _Waiting(self)
+
+    @property
+    def receiver(self) -> Receiver:
+        """Who gets the payloads. Set it at any time; what arrived before the first is handed over at once, in order."""
+        return self._receiver
+
+    @receiver.setter
+    def receiver(self, receiver: Receiver) -> None:
+        waiting, self._receiver = self._receiver, receiver
+        if not isinstance(waiting, _Waiting):
+            return
+        for payload in waiting.payloads:
+            if not self._we_closed():  # if they did, what they said before still counts
+                self._deliver(payload)
+        if self._end is not None:
+            self._tell_lost(*self._end)
+
+    @property
+    def closed_with(self) -> ClosedWith:
+        """Both close frames. ``sent`` is also why we cut, if that is how it ended."""
+        sent, received = self.protocol.close_sent, self.protocol.close_rcvd
+        return ClosedWith(
+            (int(sent.code), sent.reason) if sent else self._cut,
+            (int(received.code), received.reason) if received else None,
+        )
+
+    def write(self, framed: bytes) -> None:
+        """Write frames built before (:func:`frame`), one or several joined; nothing once closing has begun.
+
+        Cuts the connection when more than ``outbox_bytes_max`` bytes wait after that.
+        """
+        if self.protocol.state is OPEN:
+            self.transport.write(framed)
+            if self.paused:  # only then can there be much: the library's high-water mark lies below any cap
+                self._check_outbox()
+
+    @property
+    def outbox_bytes(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        return self.transport.get_write_buffer_size()
+
+    def close_with(self, code: int, reason: str = "") -> None:
+        """Begin the closing handshake, now, and cut the connection after ``close_deadline_s``. Never waits.
+
+        ``reason`` is shortened to the 123 bytes that a close frame holds. Does nothing if closing has already begun.
+        Raises the library's ``ProtocolError`` for a code that may not be sent (below 1000, 1005, 1006, 1015...).
+        """
+        if self.protocol.state is OPEN:
+            self.protocol.send_close(code, _shortened(reason))
+            self.send_data()
+            self._arm()
+        elif self.protocol.state is CONNECTING:
+            self.abort(code, reason)
+
+    def refuse(self, code: int, reason: str) -> None:
+        """Close because of what the peer did: like :meth:`close_with`, but nothing it sends is looked at any more."""
+        if not self._deaf and self.protocol.state is not CLOSED:
+            self._deaf = True
+            self.protocol.fail(code, _shortened(reason))
+            self.send_data()
+            self._arm()
+
+    def abort(self, code: int, reason: str) -> None:
+        """Cut the connection without a close frame; ``code`` and ``reason`` are for our own side only."""
+        self._deaf = True
+        if self._cut is None:
+            self._cut = (code, reason)
+        if self.protocol.state in (CONNECTING, OPEN):
+            self.protocol.state = CLOSING  # the end comes at the next turn of the loop: nothing is written until then
+        self.transport.abort()
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """:meth:`close_with`, then wait for the end, which the deadline bounds: the library calls this on shutdown."""
+        self.close_with(code, reason)
+        await self.wait_closed()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        late = f"did not read for {self.write_deadline_s:g} s"
+        self._write_timer = self.loop.call_later(self.write_deadline_s, self.abort, CloseCode.TOO_SLOW, late)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._disarm_write()
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        self._arm()  # the loop now closes the transport, but only after a flush that can take forever
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm_write()
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+            self._close_timer = None
+        super().connection_lost(exc)
+        sent, received = self.closed_with
+        self._end = (sent if self._we_closed() else received) or (None, "")
+        self._tell_lost(*self._end)
+
+    def _we_closed(self) -> bool:
+        protocol = self.protocol
+        return (protocol.close_sent is not None or self._cut is not None) and not protocol.close_rcvd_then_sent
+
+    def _deliver(self, payload: bytes) -> None:
+        try:
+            self._receiver.received(payload)
+        except Exception as exc:
+            self._receiver_failed(exc)
+
+    def _receiver_failed(self, exc: Exception) -> None:
+        # Raised into the loop, this would cut the connection without a word, and the log would not say whose it was.
+        self.logger.error("receiver failed", exc_info=exc)
+        self.refuse(1011, "internal error")
+
+    def _tell_lost(self, code: int | None, reason: str) -> None:
+        try:
+            self._receiver.lost(code, reason)
+        except Exception:
+            self.logger.exception("receiver failed")
+
+    def _check_outbox(self) -> None:
+        if self.transport.get_write_buffer_size() > self.outbox_bytes_max:
+            self.abort(CloseCode.TOO_SLOW, f"more than {self.outbox_bytes_max} bytes not read")
+
+    def _arm(self) -> None:
+        if self._close_timer is None and self._end is None:
+            late = f"closing took more than {self.close_deadline_s:g} s"
+            self._close_timer = self.loop.call_later(self.close_deadline_s, self.abort, 1006, late)
+
+    def _disarm_write(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+
+class FastLane(Ending):
+    """Mixin in front of the library's ``ServerConnection`` or ``ClientConnection``: binary messages go to ``receiver``.
+
+    Do not call ``recv()``, ``send()`` or ``ping()`` on it. ``heard`` is set by whatever arrives, and cleared by whoever
+    looks. The budgets ``messages``, ``octets`` and ``controls`` count frames (an unfinished piece of one counts as
+    well), bytes and control frames; who exceeds one is closed with ``TOO_FAST``. Unless set, they are unlimited.
+    """
+
+    __slots__ = (
+        "_clear",
+        "_head_bytes",
+        "_held",
+        "_lone",
+        "_masked",
+        "_message",
+        "_wanted",
+        "controls",
+        "heard",
+        "messages",
+        "octets",
+    )
+
+    def __init__(self, protocol: WebSocket, *args: Any, **kwargs: Any) -> None:
+        if protocol.max_message_size is None or protocol.max_message_size < 125:
+            raise ValueError("the fast lane needs a message limit of at least 125 bytes")
+        super().__init__(protocol, *args, **kwargs)
+        self.heard = False
+        self.messages: Budget = _Unlimited()
+        self.octets: Budget = _Unlimited()
+        self.controls: Budget = _Unlimited()
+        self._masked = protocol.side is SERVER
+        self._lone = _LONE_MASKED if self._masked else _LONE_PLAIN
+        self._clear = False  # at a frame boundary, and no fragmented message is open
+        self._head_bytes = 0  # seen of the handshake
+        self._held = bytearray()  # the first part of a frame; during the handshake, the last bytes of the head so far
+        self._wanted = 0  # size at which `held` is a whole frame, or its length at least is known
+        self._message = bytearray()  # the fragmented message so far
+
+    @property
+    def inbound_bytes_max(self) -> int:
+        """Largest message that is accepted, at least 125; a larger one is refused with 1009."""
+        limit = self.protocol.max_message_size
+        assert limit is not None
+        return limit
+
+    @inbound_bytes_max.setter
+    def inbound_bytes_max(self, limit: int) -> None:
+        if limit < 125:
+            raise ValueError("the fast lane needs a message limit of at least 125 bytes")
+        self.protocol.max_message_size = limit
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = True
+        size = len(data)
+        budget = self.octets
+        budget.left -= size
+        if budget.left < 0 and not budget.refill():
+            self.refuse(CloseCode.TOO_FAST, "more bytes than allowed")
+        elif (
+            # One small binary frame and nothing else: nearly every call. The rest of this file is for the others.
+            self._clear
+            and size > 1
+            and self._lone[data[1]] == size
+            and data[0] == _BINARY
+            and self.protocol.state is OPEN
+        ):
+            budget = self.messages
+            budget.left -= 1
+            if budget.left < 0 and not budget.refill():
+                self.refuse(CloseCode.TOO_FAST, "more messages than allowed")
+                return
+            try:
+                self._receiver.received(apply_mask(data[6:], data[2:6]) if self._masked else data[2:])
+            except Exception as exc:
+                self._receiver_failed(exc)
+        elif self.protocol.state is CONNECTING:
+            self._handshake(data)
+        else:
+            self._split(data)
+
+    def _split(self, data: bytes) -> None:
+        """Take frame by frame off ``data``: binary messages ourselves, anything else through the library."""
+        protocol, masked = self.protocol, self._masked
+        if self._held:
+            self._held += data
+            if len(self._held) < self._wanted:
+                self._pay()
+                return
+            data, self._held = bytes(self._held), bytearray()
+        self._clear = False
+        start, size = 0, len(data)
+        while start < size and self._pay():
+            if size - start < 2:
+                self._hold(data[start:], 2)
+                return
+            head, second = data[start], data[start + 1]
+            begin, length = start + 2, second & 127
+            refused = second >> 7 != masked or head & 15 in _UNKNOWN_OPCODES
+            if length > 125 and not refused:
+                begin += 2 if length == 126 else 8
+                if begin > size:
+                    self._hold(data[start:], begin - start)
+                    return
+                length = int.from_bytes(data[start + 2 : begin], "big")
+            if refused or length > self.inbound_bytes_max - (protocol.current_size or 0):
+                self._through_library(data[start:])
+                return
+            mask_at, begin = begin, begin + 4 if masked else begin
+            end = begin + length
+            if end > size:
+                self._hold(data[start:], end - start)
+                return
+            if head != _BINARY or protocol.current_size is not None:
+                self._through_library(data[start:end])
+            elif protocol.state is OPEN:
+                self._deliver(apply_mask(data[begin:end], data[mask_at:begin]) if masked else data[begin:end])
+            start = end
+        self._clear = protocol.current_size is None
+
+    def _hold(self, piece: bytes, wanted: int) -> None:
+        self._held += piece
+        self._wanted = wanted
+
+    def _pay(self) -> bool:
+        """Pay for one frame, or a piece of one. ``False``: what follows is not to be looked at."""
+        if self._deaf:
+            return False
+        budget = self.messages
+        budget.left -= 1
+        if budget.left < 0 and not budget.refill():
+            self.refuse(CloseCode.TOO_FAST, "more messages than allowed")
+            return False
+        return True
+
+    def _through_library(self, data: bytes) -> None:
+        super().data_received(data)
+        protocol = self.protocol
+        if protocol.state is not OPEN:
+            if protocol.close_rcvd is not None or protocol.parser_exc is not None:
+                self._deaf = True  # the library discards from here on
+            self._arm()
+        elif self.paused:
+            self._check_outbox()  # pongs count as well
+
+    def _handshake(self, data: bytes) -> None:
+        """Give the library the head of the HTTP message alone, so that nothing but frames is left for the lane."""
+        self._head_bytes += len(data)
+        if self._head_bytes > HANDSHAKE_BYTES_MAX:
+            self.abort(1009, "handshake too large")
+            return
+        server, early = self._masked, self._masked and self.request is not None
+        cut = len(data)
+        if not early:
+            seam = bytes(self._held) + data
+            end = seam.find(b"\r\n\r\n")
+            if end >= 0:
+                cut = end + 4 - len(self._held)
+            self._held = bytearray(seam[-3:] if end < 0 else b"")
+            super().data_received(data[:cut])
+        rest = data if early else data[cut:]
+        if self.protocol.state is OPEN:
+            self._split(rest)
+        elif rest and not server:
+            super().data_received(rest)  # the body of a refusal
+        elif rest and not self.protocol.eof_sent:
+            self.abort(1002, "sent data before the handshake was complete")
+
+    def process_event(self, event: Event) -> None:
+        """What the library has parsed: the handshake, control frames, fragments. Nothing queues for a ``recv()``."""
+        if not isinstance(event, Frame):
+            super().process_event(event)
+        elif event.opcode not in DATA_OPCODES:
+            super().process_event(event)
+            self.controls.left -= 1
+            if self.controls.left < 0 and not self.controls.refill():
+                self.refuse(CloseCode.TOO_FAST, "more control frames than allowed")
+        elif self.protocol.state is not OPEN:
+            pass
+        elif event.opcode is TEXT:
+            self.refuse(1003, "text frames are not accepted")
+        else:
+            if event.opcode is not CONT:
+                self._message = bytearray()
+            self._message += event.data
+            if event.fin:
+                payload, self._message = bytes(self._message), bytearray()
+                self._deliver(payload)

@@ -1,0 +1,31 @@
+"""Numbers that both ends of the wire must agree on (DESIGN 16). What only the server enforces is in its settings."""
+
+from __future__ import annotations
+
+PROTOCOL_VERSION = 1
+"""Sent in the first frame. A server closes an older one with ``UPDATE``."""
+SUBPROTOCOL = "rallypoint.v1"
+
+INBOUND_BYTES_MAX = 4096
+"""Largest message a client may send."""
+NAME_CHARS_MAX = 24
+
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+"""Range of every integer in a message, an input or a public field."""
+FLOAT_MAX = 1.7976931348623157e308
+"""Floats must be finite."""
+
+ACK_EVERY_TICKS = 5
+"""A client that sends no inputs acknowledges at least this often."""
+ACK_WINDOW_TICKS = 20
+"""With more ticks than this unacknowledged, a client is skipped until it catches up."""
+HISTORY_TICKS = 600
+"""A delta reaches back at most this far; an older baseline is answered with the whole state."""
+
+APPLIED_TABLE_SEATS_MAX = 16
+"""Up to this many seats, a pass's shared head carries the `applied` of every seat (low 16 bits each)."""
+FIELDS_PER_ENTITY_MAX = 62
+GAME_INPUT_KIND_FIRST = 64
+"""Message kinds from here on are the game's inputs, in the order of its schema."""
+GAME_EVENT_KIND_FIRST = 16
+"""Event kinds below are built in; from here on they are the game's, in the order of its schema."""
