@@ -11,14 +11,14 @@ from rallypoint_protocol.codec import BadMessage, decoder, encode
 from rallypoint_protocol.ids import GAME_ID
 from rallypoint_protocol.inputs import Input, make_inputs
 from rallypoint_protocol.replica import Item
-from rallypoint_protocol.schema import InputDef, Schema, decode_schema, schema_hash
+from rallypoint_protocol.schema import InputDef, Schema, decode_schema, encode_schema, schema_hash
 
 from .errors import InvalidInput
 from .events import event_maker
 from .values import Enums, Namespace
 from .view import EntityView, PlayerView, View, make_view_class
 
-__all__ = ["Classes", "InputClass", "SchemaCache"]
+__all__ = ["Classes", "InputClass", "SchemaCache", "classes_of"]
 
 SCHEMAS_MAX: Final = 64
 
@@ -73,7 +73,7 @@ class Classes:
             for definition in schema.inputs:
                 for field in definition.fields:
                     enums.converter(field.type)  # for `enums` below
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, msgspec.ValidationError) as error:
             raise BadMessage("a schema that no classes can be made from") from error
         if len(self.views) < 2:
             raise BadMessage("a schema without game and player")
@@ -93,6 +93,19 @@ class Classes:
     def blank_game(self, view: View) -> EntityView:
         """The game before anything is known of it."""
         return self.views[0](Item(GAME_ID, 0, None, len(self.schema.entities[0].fields)), view)
+
+
+_by_object: Final[OrderedDict[int, Classes]] = OrderedDict()
+
+
+def classes_of(schema: Schema) -> Classes:
+    """The classes of a schema object, made once for each of the last few objects that were asked for."""
+    found = _by_object.get(id(schema))
+    if found is None:  # the classes keep their schema, so that its id names nothing else meanwhile
+        found = _by_object[id(schema)] = Classes(schema, schema_hash(encode_schema(schema)))
+        if len(_by_object) > SCHEMAS_MAX:
+            _by_object.popitem(last=False)
+    return found
 
 
 class SchemaCache:

@@ -1,8 +1,8 @@
 """The session's clock, as seen from here.
 
 Each ping brings home the session time at some moment between its sending and its return: so the offset between the two
-clocks lies in an interval as wide as the round trip, and the quickest of the last few pings gives the best estimate, the
-middle of its interval (Cristian 1989; NTP's clock filter, RFC 5905, chooses the same way).
+clocks lies in an interval as wide as the round trip, and the quickest of the last few pings gives the best estimate,
+the middle of its interval (Cristian 1989; NTP's clock filter, RFC 5905, chooses the same way).
 
 Session time stands still while a session is paused or its server is away. Then the interval of a new ping no longer
 meets those of the old ones, which are forgotten. Pure: all times are given, in milliseconds.

@@ -1,9 +1,9 @@
 """Events: the reliable messages of a game to its player, as classes made from the schema.
 
-    match event.kind:
-        case "Hit": print(event.by)
-        case "refused": print(event.seq, event.reason)
-        case "ended": print(event.result)
+match event.kind:
+    case "Hit": print(event.by)
+    case "refused": print(event.seq, event.reason)
+    case "ended": print(event.result)
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _builtin(item: EventItem) -> Event | None:
             return Refused(item.n, item.tick, item.fields[:2])
         case BuiltinEvent.ENDED, [dict(result), *more]:
             return Ended(item.n, item.tick, (result, more[0] if more else ""))
-        case (BuiltinEvent.REFUSED | BuiltinEvent.ENDED), _:
+        case ((BuiltinEvent.REFUSED | BuiltinEvent.ENDED), _):
             raise BadMessage("a built-in event does not fit")
         case kind, _ if kind < GAME_EVENT_KIND_FIRST:
             return None

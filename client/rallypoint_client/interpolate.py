@@ -1,7 +1,7 @@
 """States between two passes, for renderers.
 
-A server makes 20 states a second, a screen shows 60. A renderer therefore shows the state of a little while ago, when it
-already knows the passes before and after: fields that the game declared ``linear`` move straight between the two,
+A server makes 20 states a second, a screen shows 60. A renderer therefore shows the state of a little while ago, for
+which the passes before and after are known: fields that the game declared ``linear`` move straight between the two,
 ``turn`` the short way round the circle; everything else, and which entities there are, changes when its time comes.
 
 :class:`History` keeps the last few states; it exists only for those who ask for such views. Pure: the time to show is
@@ -16,14 +16,14 @@ from typing import Final
 
 from rallypoint_protocol.replica import Item
 from rallypoint_protocol.scan import fixed_scale
-from rallypoint_protocol.schema import EntityDef, Fixed, Float, Int, Optional_, Schema, WireType
+from rallypoint_protocol.schema import EntityDef, Fixed, Float, Int, OptionalOf, Schema, WireType
 
 from .view import State
 
 __all__ = ["DELAY_TICKS", "Frame", "History", "delay_ms"]
 
 DELAY_TICKS: Final = 1.5
-"""How far behind the session's clock is shown: with a pass each tick, the one after is then known but for long delays."""
+"""How far behind the session's clock is shown: the pass after is then known, unless it is late by half a tick."""
 SNAPSHOTS_MAX: Final = 32
 
 Plan = tuple[tuple[int, float], ...]
@@ -122,7 +122,7 @@ def _units(type_: WireType) -> float:
             return 1.0
         case Fixed(step):
             return fixed_scale(step)
-        case Optional_(inner):
+        case OptionalOf(inner):
             return _units(inner)
         case _:
             return 0.0

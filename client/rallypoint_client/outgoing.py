@@ -1,14 +1,14 @@
 """The inputs of one seat on their way to the server: numbered, resent where that is right, bounded.
 
-*Holds*: only the latest of a class counts. An unchanged one is not sent again; after a resume the present ones are, with
-new numbers, because the server has set them back. Beyond ``HOLDS_PER_PASS_MAX`` between two passes, the latest waits for
-the next pass: a server that stalls must not find a heap of stale ones.
+*Holds*: only the latest of a class counts. An unchanged one is not sent again; after a resume the present ones are,
+with new numbers, because the server has set them back. Beyond ``HOLDS_PER_PASS_MAX`` between two passes, the latest
+waits for the next pass: a server that stalls must not find a heap of stale ones.
 
 *Actions*: applied exactly once and in order. One is *applied* with the first pass that says so, and *durable* when the
 journal has reached that pass's tick: only then it is forgotten. After a resume, those that the server has not decided
-are sent again, under their old numbers, so that it knows those which it got; after a new epoch all that are not durable,
-because the server may have lost what it had not written. Those queued while away follow, unless they have expired.
-With ``ACTIONS_MAX`` of them kept, another is refused with :class:`TooManyOutstanding`.
+are sent again, under their old numbers, so that it knows those which it got; after a new epoch all that are not
+durable, because the server may have lost what it had not written. Those queued while away follow, unless they have
+expired. With ``ACTIONS_MAX`` of them kept, another is refused with :class:`TooManyOutstanding`.
 
 Pure: ticks and times are given; what comes back are the bytes to send, in order.
 """

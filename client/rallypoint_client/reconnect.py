@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rallypoint_protocol.close import CloseCode
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Core", "Reconnect"]
 
-_CLOSE_WAIT_S = 1.0
+_GOING_AWAY: Final = 1001
+_CLOSE_WAIT_S: Final = 1.0
 """How long closing waits for the other side's word."""
 
 
@@ -69,16 +70,13 @@ class Reconnect:
         *,
         open_s: float,
         locate: Callable[[], Awaitable[str]] | None = None,
-        on_lost: Callable[[], None] | None = None,
-        on_sent: Callable[[int], None] | None = None,
     ) -> None:
         self.url = url
         self._core = core
         self._deliver = deliver
         self._open_s = open_s
         self._locate = locate
-        self._on_lost = on_lost
-        self._on_sent = on_sent
+        self.bytes_out = 0
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._gone: asyncio.Future[tuple[int | None, str]] | None = None
@@ -91,15 +89,13 @@ class Reconnect:
             while True:
                 code, reason = await self._connect_once()
                 step = self._core.lost(code, reason, self._loop.time())
-                if self._on_lost is not None:
-                    self._on_lost()
                 if isinstance(step, Stop):
                     return
                 await asyncio.sleep(step.delay_s)
                 if step.locate and self._locate is not None:
                     await self._find(self._locate)
         finally:
-            self._detach(CloseCode(4000), "", polite=True)
+            self._detach(_GOING_AWAY, "closed by the client", polite=True)
 
     async def _connect_once(self) -> tuple[int | None, str]:
         """Opens a connection and waits for its end: the close code, if any, and why."""
@@ -153,12 +149,9 @@ class Reconnect:
         """Sends what the core wants to send."""
         connection, outbox = self._connection, self._core.outbox
         if connection is not None:
-            size = 0
             for frame in outbox:
                 connection.write_message(frame)
-                size += len(frame)
-            if self._on_sent is not None:
-                self._on_sent(size)
+                self.bytes_out += len(frame)
         outbox.clear()
 
     def arm(self) -> None:
@@ -204,7 +197,7 @@ class Reconnect:
         if self._gone is not None and not self._gone.done():
             self._gone.set_result((None, drop.reason))
 
-    def _detach(self, code: CloseCode, reason: str, *, polite: bool) -> None:
+    def _detach(self, code: int, reason: str, *, polite: bool) -> None:
         """Closes the present connection, if there is one, without listening to it any longer."""
         self._disarm()
         connection, self._connection = self._connection, None

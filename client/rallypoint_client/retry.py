@@ -19,7 +19,7 @@ __all__ = ["LOCATE_AFTER_ATTEMPTS", "SETTLED_S", "Drop", "Next", "Retrying", "St
 
 LOCATE_AFTER_ATTEMPTS: Final = 3
 """So many failures in a row, and the next attempt asks the lobby whether the session has moved."""
-SETTLED_S: Final = 2.0
+SETTLED_S: Final = 1.0
 """A connection that lasted so long was of use: the loss of it begins with the shortest delay again."""
 
 _ENDS_WELL: Final = frozenset({CloseCode.LEFT, CloseCode.ENDED})
@@ -59,7 +59,8 @@ class Drop(Exception):
 class Retrying:
     """The decisions of one seat or lobby session. Times are seconds of the caller's monotonic clock.
 
-    ``connect_s`` is how long the very first connection may take, ``other`` the error for closes without one of their own.
+    ``connect_s`` is how long the very first connection may take, ``other`` the error for closes that have none of their
+    own.
     """
 
     def __init__(self, random: Random, url: str, now: float, *, connect_s: float, other: type[Closed]) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from rallypoint_protocol.close import CloseCode, Retry, policy
 from rallypoint_protocol.codec import BadMessage, decode_session_reply, encode
@@ -132,7 +132,7 @@ class SeatStats:
 
 
 class SeatCore:
-    """One seat. :meth:`received` and :meth:`timer` raise :class:`Drop` when the connection is to be closed from here."""
+    """One seat. :meth:`received` and :meth:`timer` raise :class:`Drop` when the connection is of no use any more."""
 
     def __init__(self, offer: SeatOffer, schemas: SchemaCache, random: Random, timing: Timing, now: float) -> None:
         self.state = SeatState.CONNECTING
@@ -150,7 +150,8 @@ class SeatCore:
         """Received and not yet taken by the shell."""
         self._schemas = schemas
         self._timing = timing
-        self._token = offer.token
+        self.token = offer.token
+        """The newest. A secret."""
         self._classes = schemas.get(offer.schema_hash)
         self._replica: Replica | None = None
         self._view: View | None = None
@@ -213,10 +214,10 @@ class SeatCore:
             if view.tick >= 0:
                 self._history.push(view.state)
         frame = self._history.frame(self.session_ms(now) - delay_ms(schema))
-        return view if frame is None else View(self.classes, frame, self.index)
+        return view if frame is None else View(frame, self.classes, self.index)
 
     def hold(self, x: Input, force: bool = False) -> None:
-        """The player now holds ``x``; kept for the next connection while there is none. Raises InvalidInput, TypeError."""
+        """The player now holds ``x``; without a connection it waits for the next. Raises InvalidInput, TypeError."""
         kind = self._kind(x, hold=True)
         if self.state is SeatState.CLOSED or self._leaving:
             return
@@ -267,9 +268,9 @@ class SeatCore:
         self.heart.opened(now)
         schema = b"" if self._classes is None else self._classes.hash
         if self._replica is None:
-            return encode(TakeSeat(PROTOCOL_VERSION, self.session, self._token, schema))
+            return encode(TakeSeat(PROTOCOL_VERSION, self.session, self.token, schema))
         epoch, tick = self._replica.epoch, self._replica.tick
-        return encode(Resume(PROTOCOL_VERSION, self.session, self._token, epoch, tick, self._event, schema))
+        return encode(Resume(PROTOCOL_VERSION, self.session, self.token, epoch, tick, self._event, schema))
 
     def lost(self, code: int | None, reason: str, now: float) -> Next:
         """The connection is gone, or could not be made (``None``: without a close code): what next."""
@@ -418,12 +419,12 @@ class SeatCore:
     def _set_up(self, message: Seated, classes: Classes, *, keep_state: bool) -> None:
         self.index = message.seat
         self.player = message.player
-        self._token = message.token
+        self.token = message.token
         if self._view is None or classes is not self._classes:
             self._classes = classes
             self._history = None
             self._replica = Replica(classes.schema)
-            self._view = View(classes, self._replica, message.seat)
+            self._view = View(self._replica, classes, message.seat)
             hz = classes.schema.tick_hz
             # four a second at least: a server judges slowness by acknowledgements
             self._ack_every_ticks = max(1, min(ACK_EVERY_TICKS, hz // 4))

@@ -1,4 +1,4 @@
-"""From wire values to what a user of the client sees: floats for ``fixed``, enum members for enums, tuples for arrays."""
+"""From wire values to what a client's user sees: floats for ``fixed``, members for enums, tuples for arrays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-from rallypoint_protocol.schema import Enumeration, Optional_, Tuple_, WireType, from_wire
+from rallypoint_protocol.schema import Enumeration, OptionalOf, TupleOf, WireType, from_wire
 
 __all__ = ["Convert", "Enums", "Namespace"]
 
@@ -45,7 +45,8 @@ class Enums:
         """The class for an enumeration."""
         found = self._made.get(type_)
         if found is None:
-            found = self._made[type_] = enum.IntEnum(type_.name, list(type_.members))
+            make: Any = enum.IntEnum  # as a function: checkers take it for the lookup of a member
+            found = self._made[type_] = make(type_.name, list(type_.members))
         return found
 
     def by_name(self) -> dict[str, type[enum.IntEnum]]:
@@ -64,10 +65,10 @@ class Enums:
             case Enumeration():
                 members: dict[Any, Any] = {int(member): member for member in self.of(type_)}
                 return lambda number: members.get(number, number)
-            case Optional_(inner):
+            case OptionalOf(inner):
                 convert = self.converter(inner)
                 return None if convert is None else lambda value: None if value is None else convert(value)
-            case Tuple_(items, more):
+            case TupleOf(items, more):
                 return _tuple([self.converter(item) for item in items], more)
             case _:
                 return from_wire(type_)

@@ -1,7 +1,8 @@
 """What a player can see: the game, the players, the entities, as attributes of light objects.
 
 A :class:`View` shows a state without copying it: an entity view holds its item and reads a field when asked. The view
-of the latest state stays the same object from pass to pass, and always shows the newest; take out what you want to keep.
+of the latest state stays the same object from pass to pass, and always shows the newest: take out what you want to
+keep.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rallypoint_protocol.ids import GAME_ID
 from rallypoint_protocol.replica import Item
-from rallypoint_protocol.schema import EntityDef
+from rallypoint_protocol.schema import EntityDef, Schema
 
 from .values import Convert, Enums
 
@@ -70,7 +71,7 @@ class EntityView:
 
 
 class PlayerView(EntityView):
-    """One player of the session, also while away. Besides the game's own fields: ``name``, ``state``, ``away_until_ms``."""
+    """One player of the session, also while away. Every game has ``name``, ``state`` and ``away_until_ms``."""
 
     __slots__ = ()
 
@@ -95,9 +96,7 @@ class PlayerView(EntityView):
 
 def make_view_class(definition: EntityDef, enums: Enums, base: type[EntityView]) -> type[EntityView]:
     """The class for the entities of one class of the schema."""
-    reads = {
-        field.name: _read(index, enums.converter(field.type)) for index, field in enumerate(definition.fields)
-    }
+    reads = {field.name: _read(index, enums.converter(field.type)) for index, field in enumerate(definition.fields)}
     namespace: dict[str, Any] = {name: read for name, read in reads.items() if not hasattr(base, name)}
     namespace |= {"__slots__": (), "kind": definition.name, "fields": tuple(reads), "_reads": reads}
     return type(definition.name, (base,), namespace)
@@ -115,13 +114,20 @@ def _read(index: int, convert: Convert | None) -> property:
 
 
 class View:
-    """A state as one player sees it; ``seat`` is that player's (``None``: nobody's, a spectator's)."""
+    """A state as one player sees it; ``seat`` is that player's (``None``: nobody's, a spectator's).
+
+    ``classes`` may also be the schema that they are made from.
+    """
 
     __slots__ = ("_classes", "_groups", "_seat", "_stale", "_state", "_views")
 
-    def __init__(self, classes: Classes, state: State, seat: int | None) -> None:
-        self._classes = classes
+    def __init__(self, state: State, classes: Classes | Schema, seat: int | None) -> None:
         self._state = state
+        if isinstance(classes, Schema):
+            from .classes import classes_of  # which imports this
+
+            classes = classes_of(classes)
+        self._classes = classes
         self._seat = seat
         self._stale = True
         self._views: dict[int, Any] = {}

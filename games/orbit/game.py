@@ -1,78 +1,50 @@
-"""Orbit: ships around a star, and the example to learn from. Read it top down:
+"""Orbit: ships around a star. The example to learn from: it has one of everything, so read it from the top.
 
-what players send, what they are told, what there is and who sees it, and then the rules.
+First what players send, then what they are told, then what there is and who sees it, and then the rules.
 """
 
-from math import cos, hypot, sin, tau
+from math import tau
 from typing import Annotated, Any
 
 from rallypoint import Action, Entity, Event, Game, Hold, Meta, Player, Refused, Result, field, fixed, on, private
 
-SIZE = 1000.0  # the arena is a square of this side, and its edge throws everything back
-STAR = 500.0  # x and y of the star
-STAR_RADIUS = 40.0
-SHIP_RADIUS = 20.0
-PULL = 10_000.0  # the star's gravity at distance 1; it fades with the distance, so that orbits have the speed sqrt(PULL)
-THRUST, TURN = 150.0, 4.0  # per second: what a ship gains in speed, and radians
-SHOT_SPEED, SHOT_S = 500.0, 1.2
-COOLING_S, SHIELD_MS = 0.3, 2000
+from .flight import Body, orbit
+
+TURN, THRUST = 4.0, 150.0  # radians, and speed gained, in a second
+SHIP_RADIUS, SHOT_SPEED, SHOT_S = 25.0, 600.0, 1.0
+COOLING_S, RELOAD_S, SHIELD_MS = 0.3, 4.0, 3000
 
 
-# What players send. A Hold is what they do right now: the latest counts. An Action happens once.
-
-
-class Steer(Hold):
-    turn: Annotated[int, Meta(ge=-1, le=1)]  # bounded: anything else never gets as far as the game
+class Steer(Hold):  # a Hold is what a player does right now: only the latest counts
+    turn: Annotated[int, Meta(ge=-1, le=1)]  # anything else is refused before it gets as far as here
     thrust: bool
 
 
-class Fire(Action):
+class Fire(Action):  # an Action is done once, in order, and may be refused
     pass
 
 
-# What players are told, surely and once, also after a lost connection.
-
-
-class Hit(Event):
-    victim: int  # seats
-    by: int
+class Hit(Event):  # an Event reaches its player once and for certain, even over a lost connection
+    victim: int  # a seat
 
 
 class Killed(Event):
     victim: int
-    by: int | None  # None: it was the star
+    by: int | None  # None: the star
 
 
 class RoundOver(Event):
     round: int
-    winner: int | None  # None: nobody was left, or time was up
+    winner: int | None  # None: time was up, or nobody was left
 
 
-# What there is. A game's whole state is in declared fields: they are what is sent, kept and restored.
-
-
-class Body(Entity):
-    x: float = fixed(0.01)  # sent in hundredths, kept in full
-    y: float = fixed(0.01)
-    vx: float = fixed(0.01)
-    vy: float = fixed(0.01)
-
-    def move(self, dt: float) -> None:
-        self.x += self.vx * dt
-        self.y += self.vy * dt
-        if not 0 <= self.x <= SIZE:
-            self.x, self.vx = min(max(self.x, 0.0), SIZE), -self.vx
-        if not 0 <= self.y <= SIZE:
-            self.y, self.vy = min(max(self.y, 0.0), SIZE), -self.vy
-
-
-class Ship(Body):
-    angle: float = fixed(0.01, lerp="turn")  # radians; clients turn it the short way round
+class Ship(Body):  # what a game must not lose is in declared fields: these are sent, kept and restored
+    angle: float = fixed(0.01, lerp="turn")  # radians, sent as hundredths; renderers turn it the short way round
     thrust: bool = field(False)
-    hull: int = field(3)
-    shield_until_ms: int = field(0)  # in session time
-    ammo: int = field(10, to="owner")  # nobody else's client is told
-    heat: float = private(0.0)  # no client is told
+    hull: int = field(4)
+    shield_until_ms: int = field(0)
+    ammo: int = field(10, to="owner")  # no other player is told
+    heat: float = private(0.0)  # nobody is told
 
 
 class Shot(Body):
@@ -87,44 +59,120 @@ class Pilot(Player):
 class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.bot:OrbitBot"):
     round: int = field(0)
     round_ends_ms: int = field(0)
-    round_s: float = private(12.0)
-    rounds: int = private(30)
-    wins: int = private(15)
+    round_s: float = private(15.0)
+    rounds_max: int = private(40)
+    wins_max: int = private(20)
 
     def created(self, options: dict[str, Any]) -> None:
-        """Once, before all else: whoever opens the session may have chosen how it is played."""
-        self.round_s = options.get("round_s", self.round_s)
-        self.rounds = options.get("rounds", self.rounds)
-        self.wins = options.get("wins", self.wins)
-
-    def started(self) -> None:
-        self._begin_round()
+        """Once, before all else. Whoever opens a session may say how it is played."""
+        for name in ("round_s", "rounds_max", "wins_max"):
+            setattr(self, name, options.get(name, getattr(self, name)))
 
     def joined(self, pilot: Pilot) -> None:
-        """Before the first round or in the middle of one: a newcomer flies at once."""
+        """A newcomer flies at once, be it before the first round or in the middle of another."""
         self._launch(pilot)
 
+    def started(self) -> None:
+        """Enough players are there."""
+        self._begin_round()
+
     def dropped(self, pilot: Pilot) -> None:
-        """The ship drifts on: nobody holds its controls. A shield gives the pilot a moment to come back."""
+        """A connection is lost. Its player's holds are let go, so the ship drifts; a shield gives time to come back."""
         self._shield(pilot)
 
     def returned(self, pilot: Pilot) -> None:
+        """The player is back."""
         self._shield(pilot)
 
+    @on(Fire)
+    def fire(self, pilot: Pilot, _: Fire) -> None:
+        ship = pilot.one(Ship)
+        if ship is None:
+            raise Refused("you have no ship")  # refuse before anything is changed: it would stay changed
+        if ship.heat > 0:
+            raise Refused("the gun is too hot")
+        if ship.ammo == 0:
+            raise Refused("no ammunition")
+        ship.heat = COOLING_S
+        ship.ammo -= 1
+        shot = self.spawn(Shot, owner=pilot, x=ship.x, y=ship.y, vx=ship.vx, vy=ship.vy)
+        shot.push(ship.angle, SHOT_SPEED)
+        self.after(SHOT_S, "expire", shot.id)  # timers call by name and id, because they are kept and restored, too
+        self.after(RELOAD_S, "reload", ship.id)
+
+    def expire(self, shot_id: int) -> None:
+        shot = self.get(shot_id)
+        if shot is not None:  # it may have hit something meanwhile
+            self.destroy(shot)
+
+    def reload(self, ship_id: int) -> None:
+        ship = self.get(ship_id)
+        if isinstance(ship, Ship):
+            ship.ammo += 1
+
     def tick(self) -> None:
-        fleet = [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship))]
+        """One step of the game, ``dt`` seconds long."""
+        fleet = [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship)) is not None]
         for pilot, ship in fleet:
             self._fly(ship, pilot.held(Steer))
-            if hypot(STAR - ship.x, STAR - ship.y) < STAR_RADIUS and ship.shield_until_ms <= self.now_ms:
-                self._kill(pilot, ship, None)
+            if ship.in_star:
+                self._damage(pilot, ship, ship.hull)
         for shooter in self.players:
             for shot in shooter.all(Shot):
                 shot.move(self.dt)
                 for pilot, ship in fleet:
-                    if pilot is not shooter and hypot(ship.x - shot.x, ship.y - shot.y) < SHIP_RADIUS:
-                        self._hit(shooter, shot, pilot, ship)
+                    if pilot is not shooter and ship.touches(shot, SHIP_RADIUS):
+                        self._damage(pilot, ship, 1, shooter)
+                        self.destroy(shot)
                         break
+        alive = [pilot for pilot, ship in fleet if ship.hull > 0]
+        if len(alive) <= 1 or self.now_ms >= self.round_ends_ms:
+            self._end_round(alive[0] if len(alive) == 1 else None)
 
-    @on(Fire)
-    def fire(self, pilot: Pilot, _: Fire) -> None:
-        ...
+    def _fly(self, ship: Ship, steer: Steer) -> None:
+        ship.heat = max(0.0, ship.heat - self.dt)
+        ship.angle = (ship.angle + steer.turn * TURN * self.dt) % tau
+        ship.thrust = steer.thrust
+        if steer.thrust:
+            ship.push(ship.angle, THRUST * self.dt)
+        ship.fall(self.dt)
+        ship.move(self.dt)
+
+    def _damage(self, pilot: Pilot, ship: Ship, damage: int, by: Pilot | None = None) -> None:
+        if self.now_ms < ship.shield_until_ms or ship.hull <= 0:
+            return
+        ship.hull -= damage
+        if by is not None:
+            by.score += 1
+            self.emit(by, Hit(pilot.seat))
+        if ship.hull <= 0:
+            self.emit_all(Killed(pilot.seat, None if by is None else by.seat))
+            self.destroy(ship)
+
+    def _launch(self, pilot: Pilot) -> None:
+        self.spawn(Ship, owner=pilot, **orbit(pilot.seat / 8 + self.random.uniform(0, 0.05)))
+        self._shield(pilot)
+
+    def _shield(self, pilot: Pilot) -> None:
+        ship = pilot.one(Ship)
+        if ship is not None:
+            ship.shield_until_ms = self.now_ms + SHIELD_MS
+
+    def _begin_round(self) -> None:
+        for body in self.all(Body):
+            self.destroy(body)
+        for pilot in self.players:
+            self._launch(pilot)
+        self.round += 1
+        self.round_ends_ms = self.now_ms + int(self.round_s * 1000)
+
+    def _end_round(self, winner: Pilot | None) -> None:
+        if winner is not None:
+            winner.wins += 1
+        self.emit_all(RoundOver(self.round, None if winner is None else winner.seat))
+        best = max(pilot.wins for pilot in self.players)
+        if self.round < self.rounds_max and best < self.wins_max and len(self.players) > 1:
+            self._begin_round()
+        else:
+            winners = [pilot for pilot in self.players if pilot.wins == best]
+            self.finish(Result(winners, {pilot: pilot.score for pilot in self.players}))

@@ -1,8 +1,8 @@
 """How many of the passes that were due to a bot have arrived.
 
-What is due is known from the clock, not from tick numbers: a server that falls behind and skips ticks owes their passes.
-It is counted for each stretch of a connection, from its first pass to its end; a pass is due if it should have come at
-least half an interval before that end. Conflated passes have not arrived.
+What is due is known from the clock, not from tick numbers: a server that falls behind and skips ticks owes their
+passes. It is counted for each stretch of a connection, from its first pass to its end; a pass is due if it should have
+come at least half an interval before that end. Conflated passes have not arrived.
 """
 
 from __future__ import annotations

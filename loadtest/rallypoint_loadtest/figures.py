@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,19 +45,20 @@ FIGURES: Final[dict[str, str]] = {
     "inputs_away": "planned inputs not sent because the connection was away",
     "inputs_cut": "inputs whose connection was lost before they were shown: not in the latencies",
     "inputs_skipped": "planned inputs given up because the generator was too late",
+    "inputs_refused": "inputs that the game refused",
     **_durations("gap", "between two passes of one connection", ("p50", "p99", "p99_9")),
     "passes": "passes received",
     "passes_missing_pct": "passes due and not received",
     "in_bytes_per_s": "bytes a bot received each second on its session, frame headers not counted",
     "out_bytes_per_s": "bytes a bot sent each second on its session, frame headers not counted",
     "hash_checks": "hashes of the state compared with the server's",
-    "hash_failures": "of these, different",
-    "desyncs": "passes that did not fit the bot's state, `hash_failures` included",
+    "desyncs": "passes that did not fit the bot's state, hashes that differed included",
     "events": "events received",
     "event_gaps": "events left out or received twice",
     "actions_sent": "actions sent",
-    "actions_applied": "of these, decided by the server",
-    "actions_open": "of these, not decided when the bot left",
+    "actions_applied": "of these, applied",
+    "actions_refused": "of these, refused by the game",
+    "actions_open": "of these, neither applied nor refused when the seat was over: must be 0",
     **_durations("tick_late", "how late the server began its ticks, of its last 30 s or more", tuple(_PERCENTILES)),
     **_durations("step", "how long one session's step took the server", tuple(_PERCENTILES)),
     **_durations("bucket", "how long the server took for all that was due at once", tuple(_PERCENTILES)),
@@ -101,8 +102,8 @@ def figures_of(run: Run) -> dict[str, float]:
 _COUNTS: Final = (
     *("bots", "connected", "matched", "played", "seats", "dropped", "resumed", "failed"),
     *("lobby_dropped", "lobby_resumed", "lobby_failed", "inputs", "inputs_away", "inputs_cut", "inputs_skipped"),
-    *("passes", "hash_checks", "hash_failures", "desyncs", "events", "event_gaps"),
-    *("actions_sent", "actions_applied", "actions_open"),
+    *("inputs_refused", "passes", "hash_checks", "desyncs", "events", "event_gaps"),
+    *("actions_sent", "actions_applied", "actions_refused", "actions_open"),
 )
 
 
@@ -142,9 +143,8 @@ def _of_server(run: Run, tally: Tally) -> dict[str, float]:
     if after is None:
         return {}
     found = {name: value for name, value in after.figures.items() if name in _SERVER_SAYS}
-    for name, source in (("server_rss_bytes", "rss_bytes"),):
-        if source in after.figures:
-            found[name] = after.figures[source]
+    if "rss_bytes" in after.figures:
+        found["server_rss_bytes"] = after.figures["rss_bytes"]
     if before is None:
         return found
     grown = {name: after.figures[name] - before.figures[name] for name in after.figures if name in before.figures}
@@ -164,7 +164,7 @@ _SERVER_SAYS: Final = frozenset(
 )
 
 
-def saturation(figures: dict[str, float]) -> str:
+def saturation(figures: Mapping[str, float]) -> str:
     """Why the generator was too busy for its figures to be trusted; empty if it was not."""
     lag_ms, cpu_pct = figures.get("lag_p99_ms", 0.0), figures.get("bots_cpu_max_pct", 0.0)
     reasons = []

@@ -9,7 +9,18 @@ import msgspec
 
 from .tally import Tally
 
-__all__ = ["Finish", "Measure", "Order", "Progress", "Report", "Result", "Work", "decode_order", "decode_report", "line"]
+__all__ = [
+    "Finish",
+    "Measure",
+    "Order",
+    "Progress",
+    "Report",
+    "Result",
+    "Work",
+    "decode_order",
+    "decode_report",
+    "line",
+]
 
 
 class Work(msgspec.Struct, frozen=True, tag="work"):
@@ -52,6 +63,8 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     """Bots that are on their way back after a drop, to their seat or to their lobby."""
     out: int
     """Bots that have given up."""
+    decided: int
+    """Bots that have had a seat, or have given up: nothing more is to be waited for."""
     dropped: int
     resumed: int
     passes: int
@@ -84,9 +97,11 @@ def line(message: Order | Report) -> bytes:
 
 def decode_order(data: bytes) -> Order:
     """Reads what a worker is told. Raises ``msgspec.DecodeError``."""
-    return _order.decode(data)
+    order: Order = _order.decode(data)
+    return order
 
 
 def decode_report(data: bytes) -> Report:
     """Reads what a worker says. Raises ``msgspec.DecodeError``."""
-    return _report.decode(data)
+    report: Report = _report.decode(data)
+    return report

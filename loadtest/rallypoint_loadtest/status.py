@@ -28,7 +28,8 @@ class Status:
 
 
 def flatten(status: Mapping[str, Any]) -> dict[str, float]:
-    """Its numbers by name: ``{"tick_late_ms": {"p99": 3, "count": 9}}`` gives ``tick_late_p99_ms``, ``tick_late_samples``."""
+    """Its numbers by name: of ``{"tick_late_ms": {"p99": 3, "count": 9}}``, ``tick_late_p99_ms`` and
+    ``tick_late_samples``."""
     flat: dict[str, float] = {}
     for key, value in status.items():
         for part, number in value.items() if isinstance(value, dict) else [("", value)]:

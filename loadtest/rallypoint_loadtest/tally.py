@@ -14,7 +14,10 @@ def _histogram() -> Histogram:
 
 
 class Tally(msgspec.Struct):
-    """Counts of one process. Bots are counted over the whole run, everything else from the start of measuring on."""
+    """Counts of one process.
+
+    Inputs, passes, bytes and lag are those of the measured window. All else is of the whole run, from the first bot on.
+    """
 
     bots: int = 0
     connected: int = 0
@@ -47,6 +50,7 @@ class Tally(msgspec.Struct):
     """Sent, and not decided yet when the connection was cut."""
     inputs_skipped: int = 0
     """Given up because the generator was too far behind."""
+    inputs_refused: int = 0
 
     passes: int = 0
     passes_due: int = 0
@@ -58,15 +62,15 @@ class Tally(msgspec.Struct):
 
     hash_checks: int = 0
     desyncs: int = 0
-    """Passes that did not fit the bot's state, failed hash checks included."""
-    hash_failures: int = 0
+    """Passes that did not fit the bot's state: above all, hashes that differed."""
     events: int = 0
     event_gaps: int = 0
     """Event numbers that were left out or came twice."""
     actions_sent: int = 0
     actions_applied: int = 0
+    actions_refused: int = 0
     actions_open: int = 0
-    """Sent, and neither applied nor refused when the bot left."""
+    """Sent, and neither applied nor refused when the seat was over."""
 
     lag_ms: Histogram = msgspec.field(default_factory=_histogram)
     """How late this process itself was at each moment of its plan."""

@@ -1,9 +1,9 @@
 """When which bot's input is to be sent: one wheel for all bots of a process.
 
-Bot b's inputs are planned at ``start + (slot_b + k * slots) * slot_s`` for k = 0, 1, 2, ...: at the game's tick rate, each
-bot in a slot of its own choosing. The plan is fixed in advance and does not wait for a slow server or a slow generator;
-latency is measured from the planned time, so that whatever held an input back shows in the figures (otherwise the
-generator would omit just the moments when things went wrong: G. Tene's "coordinated omission").
+Bot b's inputs are planned at ``start + (slot_b + k * slots) * slot_s`` for k = 0, 1, 2, ...: at the game's tick rate,
+each bot in a slot of its own choosing. The plan is fixed in advance and does not wait for a slow server or a slow
+generator; latency is measured from the planned time, so that whatever held an input back shows in the figures (otherwise
+the generator would omit just the moments when things went wrong: G. Tene's "coordinated omission").
 
 Pure: the time is given. Seconds of one monotonic clock.
 """
@@ -22,7 +22,9 @@ T = TypeVar("T")
 class Wheel(Generic[T]):
     """Turns once per ``interval_s``, in slots of at most ``slot_max_s``."""
 
-    def __init__(self, interval_s: float, start: float, *, slot_max_s: float = 0.001, behind_max_s: float = 1.0) -> None:
+    def __init__(
+        self, interval_s: float, start: float, *, slot_max_s: float = 0.001, behind_max_s: float = 1.0
+    ) -> None:
         self.slots = max(1, math.ceil(interval_s / slot_max_s - 1e-9))
         self.slot_s = interval_s / self.slots
         self._start = start

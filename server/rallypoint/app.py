@@ -6,7 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Sequence
-from types import TracebackType
+from ipaddress import ip_address
 from typing import Any, Self
 
 import structlog
@@ -41,9 +41,14 @@ class Server:
         print(server.lobby_url)
     """
 
-    def __init__(self, games: Sequence[type[Game[Any]]], settings: Settings | None = None, *, bots: bool = True) -> None:
-        """Raises:
-        DefinitionError: a game cannot work as it is written, or two have the same name.
+    def __init__(
+        self, games: Sequence[type[Game[Any]]], settings: Settings | None = None, *, bots: bool = True
+    ) -> None:
+        """``bots``: whether the games' bots may fill seats.
+
+        Raises:
+            DefinitionError: a game cannot work as it is written.
+            ValueError: no games, or two of the same name.
         """
         self.settings = settings or Settings()
         self.definitions = [game.definition() for game in games]
@@ -57,7 +62,7 @@ class Server:
         await self.start()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.stop()
 
     async def start(self) -> None:
@@ -89,7 +94,7 @@ class Server:
         self.lobby_host = LobbyHost(self.lobby, self.node, loop, first_frame_s=limits.first_frame_s)
         self.node.unseated = self.lobby_host.player_unseated
         self.node.room = self.lobby_host.capacity_changed
-        self.gate = SessionGate(self.node.find, loop, limits.first_frame_s)
+        self.gate = SessionGate(self.node.find, loop, time.monotonic, limits.first_frame_s)
         self.silence = Silence()
         self._listener = await self._listen()
         self.ops = OpsServer(Status(self), settings.ops_host, settings.ops_port)
@@ -140,7 +145,7 @@ class Server:
     def lobby_url(self) -> str:
         """Where clients of this machine connect, as ``ws://127.0.0.1:8000``."""
         host, port = next(iter(self._listener.sockets)).getsockname()[:2]
-        if host in ("0.0.0.0", "::"):  # listening everywhere: this machine is one of the places
+        if ip_address(host).is_unspecified:  # listening everywhere: this machine is one of the places
             host = "127.0.0.1"
         return f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
 
@@ -163,12 +168,11 @@ class Server:
             await self.gate.serve(connection, session)
 
     async def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(1.0)
             try:
                 self.silence.sweep(list(self._listener.all_connections))  # type: ignore[arg-type]  # ours, all of them
-                self.node.sweep(loop.time())
+                self.node.sweep(time.monotonic())
             except Exception:
                 log.exception("sweep failed")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -68,11 +68,11 @@ def serve(
     except (GameNotFound, DefinitionError, ValueError, ValidationError) as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"cannot listen: {error.strerror or error}. Is another server running? Choose another --port or --ops-port")
+        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another --port and --ops-port")
     raise typer.Exit(code)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     """Ends with exit code 2: what was asked for cannot be done."""
     print(f"rallypoint: {sentence}", file=sys.stderr)
     raise typer.Exit(2)

@@ -19,48 +19,52 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    connections_max: int = Field(4096, ge=1)
-    connections_per_address_per_s: float = Field(20.0, gt=0)
-    connections_per_address_burst: int = Field(100, ge=1)
+    connections_max: int = Field(default=4096, ge=1)
+    connections_per_address_per_s: float = Field(default=20.0, gt=0)
+    connections_per_address_burst: int = Field(default=100, ge=1)
     exempt_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     trusted_proxies: tuple[str, ...] = ()
-    messages_per_s: float = Field(120.0, gt=0)
-    messages_burst: int = Field(600, ge=1)
-    bytes_per_s: float = Field(65536.0, gt=0)
-    bytes_burst: int = Field(262144, ge=4096)
-    controls_per_s: float = Field(10.0, gt=0)
-    controls_burst: int = Field(20, ge=1)
-    outbox_bytes_max: int = Field(262144, ge=65536)
-    write_deadline_s: float = Field(10.0, gt=0)
-    ack_deadline_s: float = Field(10.0, gt=0)
-    first_frame_s: float = Field(5.0, gt=0)
-    lobbies_max: int = Field(20_000, ge=1)
-    tickets_max: int = Field(10_000, ge=1)
-    sessions_max: int = Field(5_000, ge=1)
+    messages_per_s: float = Field(default=120.0, gt=0)
+    messages_burst: int = Field(default=600, ge=1)
+    bytes_per_s: float = Field(default=65536.0, gt=0)
+    bytes_burst: int = Field(default=262144, ge=4096)
+    controls_per_s: float = Field(default=10.0, gt=0)
+    controls_burst: int = Field(default=20, ge=1)
+    outbox_bytes_max: int = Field(default=262144, ge=65536)
+    write_deadline_s: float = Field(default=10.0, gt=0)
+    ack_deadline_s: float = Field(default=10.0, gt=0)
+    first_frame_s: float = Field(default=5.0, gt=0)
+    lobbies_max: int = Field(default=20_000, ge=1)
+    tickets_max: int = Field(default=10_000, ge=1)
+    sessions_max: int = Field(default=5_000, ge=1)
 
 
 class Settings(BaseSettings):
     """Settings of one node. Durations in seconds."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RALLYPOINT_", env_nested_delimiter="__", frozen=True, extra="forbid", nested_model_default_partial_update=True
+        env_prefix="RALLYPOINT_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
     )
 
     host: str = "127.0.0.1"
     """Where the game port listens. Loopback unless told otherwise."""
-    port: int = Field(8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
     ops_host: str = "127.0.0.1"
-    ops_port: int = Field(8081, ge=0, le=65535)
+    ops_port: int = Field(default=8081, ge=0, le=65535)
     public_url: str = ""
     """Where clients reach this node from outside, as ``wss://play.example.com``."""
     allowed_origins: tuple[str, ...] = ()
     """Pages that may connect besides those of the same host; ``*`` for all."""
     durability: Literal["off"] = "off"
     """``off``: sessions do not survive the process. Durable sessions come with the next releases."""
-    lobby_grace_s: float = Field(30.0, ge=0)
-    step_limit_s: float = Field(2.0, gt=0)
+    lobby_grace_s: float = Field(default=30.0, ge=0)
+    step_limit_s: float = Field(default=2.0, gt=0)
     """A step that takes longer is interrupted, and its session ends."""
-    shutdown_s: float = Field(10.0, gt=0)
+    shutdown_s: float = Field(default=10.0, gt=0)
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()

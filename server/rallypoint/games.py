@@ -36,14 +36,14 @@ def find_game(name: str) -> type[Game[Any]]:
         raise GameNotFound(
             f"there is no module `{module_name}` here ({here}). Name a game as module:Class, as in games.orbit:Orbit"
         ) from None
-    found = [value for value in vars(module).values() if inspect.isclass(value) and issubclass(value, Game) and value is not Game]
+    classes = [value for value in vars(module).values() if inspect.isclass(value)]
+    found = [value for value in classes if issubclass(value, Game) and value is not Game]
     if class_name:
         found = [value for value in found if value.__name__ == class_name]
     if len(found) != 1:
         names = ", ".join(value.__name__ for value in found)
-        what = f"has several games ({names})" if found else "has no game class" + (f" `{class_name}`" if class_name else "")
+        none = f"has no game class `{class_name}`" if class_name else "has no game class"
+        what = f"has several games ({names})" if found else none
         raise GameNotFound(f"`{module_name}` {what}. Name one as {module_name}:Class")
     found[0].definition()
     return found[0]
-
-

@@ -68,6 +68,8 @@ def _announce(server: Server, form: str) -> None:
     print(f"Serving {names}", flush=True)
     print(f"  players   {server.lobby_url}   (lobby at /lobby, sessions at /session/<id>)")
     print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
-    print(f"  try it    rallypoint load {server.definitions[0].game.__module__} --url {server.lobby_url} --bots 20 --duration 10")
+    game = server.definitions[0].game
+    load = f"rallypoint load {game.__module__}:{game.__name__} --url {server.lobby_url} --bots 20 --duration 10"
+    print(f"  try it    {load}")
     print("Ctrl-C stops.", flush=True)
     sys.stdout.flush()

@@ -17,13 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from rallypoint_protocol.codec import decode_session_reply, encode
-from rallypoint_protocol.ids import PlayerId, SessionId, Token
-from rallypoint_protocol.inputs import Input, field_names, make_inputs
-from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
-from rallypoint_protocol.messages import BuiltinEvent, Pass, TakeSeat
-from rallypoint_protocol.replica import Replica
-
 from rallypoint.core.game_like import Answer, Ask
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import SessionCore, SessionSettings, SessionState, Taken
@@ -31,9 +24,16 @@ from rallypoint.game.driver import GameDriver
 from rallypoint.game.game import Game
 from rallypoint.game.inputs import Action, Hold
 from rallypoint.game.player import Player
+from rallypoint_protocol.codec import decode_session_reply, encode
+from rallypoint_protocol.ids import PlayerId, SessionId, Token
+from rallypoint_protocol.inputs import Input, make_inputs
+from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
+from rallypoint_protocol.messages import BuiltinEvent, Pass, TakeSeat
+from rallypoint_protocol.replica import Replica
 
 if TYPE_CHECKING:
     from rallypoint_client.bot import Bot
+    from rallypoint_client.classes import Classes
     from rallypoint_client.view import View
 
 __all__ = ["Match", "Received"]
@@ -60,23 +60,16 @@ class _Place:
     token: bytes
     seq: int = 0
     received: list[Received] = field(default_factory=list)
+    view: View | None = None
+    """Made when it is first asked for."""
 
 
+@dataclass(frozen=True, slots=True)
 class BotSeat:
-    """What a bot is given for a seat: its inputs' classes and its place."""
+    """What a bot is given for a seat: its place, and its inputs' classes."""
 
-    def __init__(self, index: int, inputs: dict[str, type[Input]]) -> None:
-        self.index = index
-        self.inputs = _Inputs(inputs)
-
-
-class _Inputs:
-    def __init__(self, classes: dict[str, type[Input]]) -> None:
-        self.__dict__.update(classes)
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
+    index: int
+    inputs: Any
 
 
 class Match(Generic[G]):
@@ -94,7 +87,7 @@ class Match(Generic[G]):
     ) -> None:
         self.definition = game.definition()
         own = self.definition.options
-        self._tokens = random.Random(seed)
+        self._tokens = random.Random(seed)  # noqa: S311  # nobody to keep a secret from, and it has to repeat
         self._driver = GameDriver(self.definition, seed)
         self.now = 0.0
         """Seconds since the match began."""
@@ -117,6 +110,7 @@ class Match(Generic[G]):
         )
         self._places: dict[int, _Place] = {}
         self._bots: dict[int, Bot] = {}
+        self._classes: Classes | None = None
         self.asks: list[Ask] = []
         """Calls of the game to the outside; answer them with :meth:`answer`."""
         self._input_classes = make_inputs(self.definition.schema.inputs)
@@ -186,7 +180,7 @@ class Match(Generic[G]):
         place = self._places[seat]
         place.seq += 1
         definition = next(d for d in self.definition.schema.inputs if d.name == type(message).__name__)
-        values = {name: getattr(message, name) for name in field_names(definition)}
+        values = {field.name: getattr(message, field.name) for field in definition.fields}
         wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
         refusal = self.session.input(place.seat, self.definition.decode(encode(wire)))
         if refusal is not None:
@@ -223,9 +217,16 @@ class Match(Generic[G]):
     def _deliver(self, place: _Place, message: Pass) -> None:
         place.replica.apply(message)
         place.seat.acked = message.head.tick
+        if place.view is not None:
+            place.view.show(place.replica)
+        bot = self._bots.get(place.seat.index)
         for item in (message.seat.events or []) if message.seat is not None else []:
             place.received.append(self._name(item.kind, item.fields, item.tick))
             place.seat.events.ack(item.n)
+            if bot is not None:
+                event = self._client_classes().event(item)
+                if event is not None:
+                    bot.event(event)
 
     def _name(self, kind: int, fields: Sequence[Any], tick: int) -> Received:
         if kind == BuiltinEvent.REFUSED:
@@ -244,14 +245,25 @@ class Match(Generic[G]):
         return self._places[seat].replica
 
     def view(self, seat: int) -> View:
-        """The state as the player's client sees it."""
-        from rallypoint_client.view import View  # the client is not needed to serve
+        """The state as the player's client sees it: always the newest."""
+        place = self._places[seat]
+        if place.view is None:
+            from rallypoint_client.view import View  # the client is not needed to serve
 
-        return View(self.replica(seat), self.definition.schema, seat)
+            place.view = View(place.replica, self._client_classes(), seat)
+        return place.view
+
+    def _client_classes(self) -> Classes:
+        if self._classes is None:
+            from rallypoint_client.classes import classes_of
+
+            self._classes = classes_of(self.definition.schema)
+        return self._classes
 
     def bot(self, seat: int, bot: type[Bot], seed: int = 1) -> Bot:
         """Lets a bot play a seat from now on."""
-        made = bot(BotSeat(seat, self._input_classes), random.Random(seed))
+        dice = random.Random(seed)  # noqa: S311  # dice of a game
+        made = bot(BotSeat(seat, self._client_classes().inputs), dice)
         self._bots[seat] = made
         return made
 

@@ -4,7 +4,8 @@
 client that skipped ticks and the ordinary tick (the tick before) are the same call; its bytes are kept for the tick, so
 that each distinct byte string is built once, whoever receives it.
 
-One step: apply ``enter``, ``leave`` and ``drop`` as the game spawns and destroys, then :meth:`Channels.close_tick` once.
+One step: :meth:`Channels.open_tick`; ``enter`` and ``leave`` as the game spawns and destroys;
+:meth:`Channels.close_tick`.
 """
 
 from __future__ import annotations
@@ -167,12 +168,13 @@ class Channels:
         if since == tick - 1:
             if not (channel.changes or channel.enters or channel.leaves):
                 return None
-            enters = [_enter(record) for record in channel.enters] or None
-            return Part(channel.id, 1, channel.leaves or None, enters, channel.changes or None)
+            entered = [_enter(record) for record in channel.enters] or None
+            return Part(channel.id, 1, channel.leaves or None, entered, channel.changes or None)
         if since >= tick:
             return None
         leaves = [id_ for left, id_ in channel.tombstones if left > since]
-        enters, changes = [], []
+        enters: list[list[Any]] = []
+        changes: list[Any] = []
         for record in channel.members.values():
             if record.entered > since:
                 enters.append(_enter(record))

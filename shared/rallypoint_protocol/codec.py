@@ -35,8 +35,8 @@ class BadMessage(Exception):
 
 def decoder(*types: type) -> Callable[[bytes], Any]:
     """A strict decoder for one of ``types`` (tagged structs): raises :class:`BadMessage` for anything else."""
-    union = reduce(or_, types)  # type: ignore[arg-type]  # a union of classes, built at run time
-    decode = msgspec.msgpack.Decoder(union).decode
+    union: Any = reduce(or_, types)
+    decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(union).decode
 
     def strict(data: bytes) -> Any:
         try:
@@ -53,8 +53,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "text is not UTF-8"
     text = str(error)
-    # msgspec quotes an unknown tag's value; everything else it says is about types and places.
-    if "Invalid value" in text:
+    # msgspec quotes the value of an unknown tag or enum member; everything else it says is about types and places.
+    if text.startswith("Invalid "):
         return "unknown kind or value" + (text[text.rindex(" - at") :] if " - at" in text else "")
     return text[:100]
 

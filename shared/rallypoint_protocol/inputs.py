@@ -23,17 +23,17 @@ from .schema import (
     Float,
     InputDef,
     Int,
-    Optional_,
+    OptionalOf,
     Ref,
     Str,
-    Tuple_,
+    TupleOf,
     WireType,
 )
 
 __all__ = ["Input", "annotation", "wire_inputs"]
 
 
-class Input(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+class Input(msgspec.Struct, array_like=True, forbid_unknown_fields=True, kw_only=True):
     """What a player sends. ``seq`` grows with each input of the seat; ``tick`` is the newest tick the player saw."""
 
     seq: Count = 0
@@ -55,21 +55,28 @@ def annotation(type_: WireType) -> Any:
             return bytes
         case Enumeration(name, members):
             return enum.IntEnum(name, list(members))
-        case Optional_(inner):
+        case OptionalOf(inner):
             return annotation(inner) | None
-        case Tuple_(items, more):
-            inner = [annotation(item) for item in items]
-            return tuple[(inner[0], ...)] if more else tuple[tuple(inner)]  # type: ignore[misc]  # built at run time
+        case TupleOf(items, more):
+            made = [annotation(item) for item in items]
+            build: Any = tuple
+            return build[made[0], ...] if more else build[tuple(made)]
 
 
 def make_input(definition: InputDef, kind: int) -> type[Input]:
-    """A client's class for an input of the schema: ``Steer(turn=1, thrust=True)``."""
+    """A client's class for an input of the schema: ``Steer(turn=1, thrust=True)``.
+
+    Raises:
+        msgspec.ValidationError: a default is not of its field's type.
+    """
     fields: list[Any] = []
     for index, field in enumerate(definition.fields):
+        strict = annotation(field.type)
         if index < len(definition.defaults):
-            fields.append((field.name, annotation(field.type), definition.defaults[index]))
+            # A schema that was decoded has lists and numbers where the type wants tuples and enum members.
+            fields.append((field.name, strict, msgspec.convert(definition.defaults[index], strict)))
         else:
-            fields.append((field.name, annotation(field.type)))
+            fields.append((field.name, strict))
     cls = msgspec.defstruct(
         definition.name,
         fields,
@@ -89,6 +96,5 @@ def make_inputs(definitions: Sequence[InputDef]) -> dict[str, type[Input]]:
 
 def wire_inputs(classes: Sequence[type[Input]]) -> tuple[type[Input], ...]:
     """The server's wire classes: each a subclass of the developer's, with its kind in this game."""
-    return tuple(
-        types.new_class(cls.__name__, (cls,), {"tag": GAME_INPUT_KIND_FIRST + index}) for index, cls in enumerate(classes)
-    )
+    kinds = enumerate(classes, GAME_INPUT_KIND_FIRST)
+    return tuple(types.new_class(cls.__name__, (cls,), {"tag": kind}) for kind, cls in kinds)

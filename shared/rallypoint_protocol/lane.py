@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from websockets.frames import CONT, DATA_OPCODES, TEXT, Frame
+from websockets.frames import DATA_OPCODES, TEXT, Frame
 from websockets.protocol import CLOSED, CLOSING, CONNECTING, OPEN, SERVER, Event, Protocol as WebSocket
 
 from .close import CloseCode
@@ -280,7 +280,7 @@ class Ending(_Connection):
             self.abort(CloseCode.TOO_SLOW, f"more than {self.outbox_bytes_max} bytes not read")
 
     def _arm(self) -> None:
-        if self._close_timer is None and self._end is None:
+        if self._close_timer is None:
             late = f"closing took more than {self.close_deadline_s:g} s"
             self._close_timer = self.loop.call_later(self.close_deadline_s, self.abort, 1006, late)
 
@@ -365,6 +365,17 @@ class FastLane(Ending):
                 self._receiver.received(apply_mask(data[6:], data[2:6]) if self._masked else data[2:])
             except Exception as exc:
                 self._receiver_failed(exc)
+        elif (
+            # The same with a two-byte length: most of what a server sends.
+            self._clear
+            and size > 131
+            and data[0] == _BINARY
+            and data[1] == (254 if self._masked else 126)
+            and (data[2] << 8 | data[3]) == size - (8 if self._masked else 4) <= self.inbound_bytes_max
+            and self.protocol.state is OPEN
+        ):
+            if self._pay():
+                self._deliver(apply_mask(data[8:], data[4:8]) if self._masked else data[4:])
         elif self.protocol.state is CONNECTING:
             self._handshake(data)
         else:
@@ -471,8 +482,6 @@ class FastLane(Ending):
         elif event.opcode is TEXT:
             self.refuse(1003, "text frames are not accepted")
         else:
-            if event.opcode is not CONT:
-                self._message = bytearray()
             self._message += event.data
             if event.fin:
                 payload, self._message = bytes(self._message), bytearray()

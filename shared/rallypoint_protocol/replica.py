@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .channels import canonical_crc
 from .limits import INT_MAX, INT_MIN
 from .messages import Part, Pass
 from .scan import wrap
-from .schema import EntityDef, Schema
+from .schema import EntityDef, FieldDef, Int, Schema
 
 __all__ = ["Desync", "Item", "Replica"]
+
+
+Apply = Callable[[list[Any], list[Any], int], int]
+"""``apply(wire, changes, place)``: takes the values of one entity's changed fields; gives the place after them."""
+_APPLIERS_MAX = 4096
 
 
 class Desync(Exception):
@@ -47,6 +52,7 @@ class Replica:
         self._schema = schema
         self._channels: dict[int, dict[int, int]] = {}
         """Channel number to (entity id to mask of the fields that it carries there)."""
+        self._appliers: dict[tuple[int, int, bool], Apply] = {}
         self._bits = [_bits_of(definition) for definition in schema.entities]
 
     def clear(self) -> None:
@@ -129,24 +135,19 @@ class Replica:
 
     def _change(self, changes: list[Any], relative: bool) -> None:
         place, end = 0, len(changes)
-        schema = self._schema.entities
+        items, appliers = self.items, self._appliers
         while place < end:
-            item = self.items[changes[place]]
+            item = items[changes[place]]
             mask = changes[place + 1]
-            place += 2
-            wire = item.wire
-            fields = schema[item.class_index].fields
-            while mask:
-                bit = mask & -mask
-                mask ^= bit
-                index = bit.bit_length() - 1
-                value = changes[place]
-                place += 1
-                if relative and fields[index].relative:
-                    value += wire[index]
-                    if not INT_MIN <= value <= INT_MAX:
-                        value = wrap(value)
-                wire[index] = value
+            key = (item.class_index, mask, relative)
+            apply = appliers.get(key)
+            if apply is None:
+                if mask & ~item.mask or mask <= 0:
+                    raise ValueError(f"fields {mask:b} of entity {item.id} are not visible here")
+                apply = compile_apply(self._schema.entities[item.class_index].fields, mask, relative)
+                if len(appliers) < _APPLIERS_MAX:
+                    appliers[key] = apply
+            place = apply(item.wire, changes, place + 2)
 
     def _clear_channel(self, channel: int) -> None:
         members = self._channels.get(channel)
@@ -174,3 +175,30 @@ class Replica:
 
 def _bits_of(definition: EntityDef) -> list[int]:
     return [1 << index for index in range(len(definition.fields))]
+
+
+def compile_apply(fields: Sequence[FieldDef], mask: int, relative: bool) -> Apply:
+    """Generates the code that applies changes of the fields in ``mask``: this is for every entity in every pass.
+
+    Only numbers of the schema get into the source.
+    """
+    lines, offset = [], 0
+    for index, field in enumerate(fields):
+        if not mask >> index & 1:
+            continue
+        value = f"c[p + {offset}]" if offset else "c[p]"
+        if relative and field.relative:
+            lines.append(f" v = w[{index}] + {value}")
+            if isinstance(field.type, Int):
+                lines.append(f" if not {INT_MIN} <= v <= {INT_MAX}: v = wrap(v)")
+            lines.append(f" w[{index}] = v")
+        else:
+            lines.append(f" w[{index}] = {value}")
+        offset += 1
+    if mask >> len(fields):
+        raise ValueError(f"a mask of {mask:b} for {len(fields)} fields")
+    source = "\n".join(["def apply(w, c, p):", *lines, f" return p + {offset}"])
+    names: dict[str, Any] = {"wrap": wrap}
+    exec(compile(source, "<apply>", "exec"), names)  # noqa: S102  # source is made of numbers alone
+    apply: Apply = names["apply"]
+    return apply

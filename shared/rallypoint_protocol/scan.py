@@ -22,10 +22,10 @@ from .schema import (
     Fixed,
     Float,
     Int,
-    Optional_,
+    OptionalOf,
     Ref,
     Str,
-    Tuple_,
+    TupleOf,
     WireType,
 )
 
@@ -81,13 +81,12 @@ def wrap(value: int) -> int:
     return ((value - INT_MIN) & (2**64 - 1)) + INT_MIN
 
 
-def _int(value: Any) -> int:
+def _int(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"must be an int, not {_kind(value)}")
-    value = int(value)
     if not INT_MIN <= value <= INT_MAX:
         raise ValueError("must fit 64 bits")
-    return value
+    return int(value)
 
 
 def _bool(value: Any) -> bool:
@@ -96,21 +95,19 @@ def _bool(value: Any) -> bool:
     return value
 
 
-def _float(value: Any) -> float:
+def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"must be a float, not {_kind(value)}")
-    value = float(value)
     if not -FLOAT_MAX <= value <= FLOAT_MAX:
         raise ValueError(f"must be finite, not {value}")
-    return value
+    return float(value)
 
 
-def _str(value: Any) -> str:
+def _str(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"must be a str, not {_kind(value)}")
-    value = str(value)
     value.encode()  # a lone surrogate cannot be sent
-    return value
+    return str(value)
 
 
 def _bytes(value: Any) -> bytes:
@@ -185,10 +182,10 @@ def to_wire(type_: WireType) -> Callable[[Any], Any]:
             return _ref
         case Enumeration(_, members):
             return _enum(members)
-        case Optional_(inner):
+        case OptionalOf(inner):
             convert = to_wire(inner)
             return lambda value: None if value is None else convert(value)
-        case Tuple_(items, more):
+        case TupleOf(items, more):
             return _tuple([to_wire(item) for item in items], more)
 
 
@@ -231,7 +228,8 @@ def compile_scan(entity: str, fields: Sequence[tuple[int, FieldDef]]) -> Scan:
         names[f"c{i}"] = to_wire(field.type)
         read, check, send = _lines(i, field)
         body += [read, f"if v{i} != a{i}:", f" m |= {1 << bit}"]
-        store += [f" if m & {1 << bit}:", *(f"  {line}" for line in check), f"  w[{i}] = v{i}; k[{i}] = t", f"  add({send})"]
+        keep = f"  w[{i}] = v{i}; k[{i}] = t"
+        store += [f" if m & {1 << bit}:", *(f"  {line}" for line in check), keep, f"  add({send})"]
     source = "\n".join(
         [
             "def scan(e, r, t, out):",
@@ -251,7 +249,7 @@ def compile_scan(entity: str, fields: Sequence[tuple[int, FieldDef]]) -> Scan:
             "  raise",
         ]
     )
-    exec(compile(source, f"<scan of {entity}>", "exec"), names)  # source is made of numbers and checked identifiers
+    exec(compile(source, f"<scan of {entity}>", "exec"), names)  # noqa: S102  # of numbers and identifiers alone
     scan: Scan = names["scan"]
     return scan
 
@@ -273,7 +271,8 @@ def _lines(i: int, field: FieldDef) -> tuple[str, list[str], str]:
             return f"v{i} = round({value} * {scale!r})", check, f"v{i} - a{i}"
         case Float():
             # x - x is 0 for finite numbers only
-            return f"v{i} = {value}", [f"if v{i}.__class__ is not float or v{i} - v{i} != 0.0: v{i} = c{i}(v{i})"], f"v{i}"
+            check = [f"if v{i}.__class__ is not float or v{i} - v{i} != 0.0: v{i} = c{i}(v{i})"]
+            return f"v{i} = {value}", check, f"v{i}"
         case Bool():
             return f"v{i} = {value}", [f"if v{i}.__class__ is not bool: v{i} = c{i}(v{i})"], f"v{i}"
         case Str() | Bytes():

@@ -29,11 +29,11 @@ __all__ = [
     "Float",
     "InputDef",
     "Int",
-    "Optional_",
+    "OptionalOf",
     "Ref",
     "Schema",
     "Str",
-    "Tuple_",
+    "TupleOf",
     "WireType",
     "decode_schema",
     "encode_schema",
@@ -81,20 +81,20 @@ class Ref(msgspec.Struct, frozen=True, tag="ref", array_like=True):
     entity: str
 
 
-class Optional_(msgspec.Struct, frozen=True, tag="optional", array_like=True):
+class OptionalOf(msgspec.Struct, frozen=True, tag="optional", array_like=True):
     """The inner type, or nil."""
 
     inner: WireType
 
 
-class Tuple_(msgspec.Struct, frozen=True, tag="tuple", array_like=True):
+class TupleOf(msgspec.Struct, frozen=True, tag="tuple", array_like=True):
     """An array: of exactly ``items``, or (``more``) of any number of ``items[0]``."""
 
     items: tuple[WireType, ...]
     more: bool = False
 
 
-WireType = Int | Bool | Float | Fixed | Str | Bytes | Enumeration | Ref | Optional_ | Tuple_
+WireType = Int | Bool | Float | Fixed | Str | Bytes | Enumeration | Ref | OptionalOf | TupleOf
 
 Audience = str
 """``""`` = the channel of the entity; ``"owner"`` = the owner's channel; anything else names a channel."""
@@ -190,10 +190,10 @@ def from_wire(type_: WireType) -> Callable[[Any], Any] | None:
             if abs(inverse * step - 1) < 1e-9:
                 return lambda steps: steps / inverse
             return lambda steps: steps * step
-        case Optional_(inner):
+        case OptionalOf(inner):
             convert = from_wire(inner)
             return None if convert is None else lambda value: None if value is None else convert(value)
-        case Tuple_(items, more):
+        case TupleOf(items, more):
             converts = [from_wire(item) for item in items]
             if more:
                 one = converts[0]

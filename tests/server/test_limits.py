@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from rallypoint.core.limits import AddressAllowances, Allowance, origin_network
 
@@ -68,12 +68,11 @@ def test_an_allowance_of_nothing_is_an_error(per_second, burst):
         Allowance(per_second, burst, Watch())
 
 
-from hypothesis import settings
 # Times in eighths of a second and 8 tokens a second: every sum is exact.
 steps = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=60)
 
 
-@settings(max_examples=20000)
+@settings(deadline=None)
 @given(burst=st.integers(1, 30), steps=steps)
 def test_whoever_keeps_to_an_exact_bucket_is_never_refused(burst, steps):
     watch = Watch()
@@ -87,7 +86,7 @@ def test_whoever_keeps_to_an_exact_bucket_is_never_refused(burst, steps):
             assert lazy.spend(amount)
 
 
-@settings(max_examples=20000)
+@settings(deadline=None)
 @given(burst=st.integers(1, 30), steps=steps)
 def test_no_stretch_of_time_gives_more_than_two_bursts_and_the_rate(burst, steps):
     watch = Watch()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import count, product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_session import (
@@ -203,6 +202,16 @@ def test_a_resume_brings_the_pushes_that_were_missed_in_order_and_no_others(plac
     assert place.pushes() == []
 
 
+def test_a_resume_acknowledges_what_it_says_was_received(place):
+    first = place.hello()
+    place.ask(first, QuickMatch(1, "orbit"))
+    place.pushes()
+    place.ask(first, CancelQueue(2))
+    back = place.resume(first, 0.0, event=1)
+    again = place.resume(back, 0.0, event=0)
+    assert [push.n for push in again.missed] == [2]
+
+
 def test_what_happened_while_away_comes_with_the_resume(place):
     first = place.hello()
     place.ask(first, QuickMatch(1, "orbit"))
@@ -241,7 +250,8 @@ def test_a_client_that_acknowledges_never_overflows(place):
         place.ask(first, QuickMatch(2 * n, "orbit"))
         place.ask(first, CancelQueue(2 * n + 1))
         place.ask(first, Ack(0, 0, n + 1))
-    assert place.resume(first, 0.0, event=299).missed[0].n == 300
+    back = place.resume(first, 0.0, event=300)
+    assert (back.welcome.event, back.missed) == (300, ())
 
 
 # --- away -------------------------------------------------------------------------------------------------------------

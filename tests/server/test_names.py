@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from rallypoint.core.names import guest_name, normalised, player_name
 from rallypoint_protocol.limits import NAME_CHARS_MAX

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rallypoint.core.quick_match import (
@@ -18,7 +17,9 @@ from rallypoint.core.quick_match import (
 from rallypoint_protocol.ids import LobbyId, SessionId
 
 
-def queue_of(players: str, *, seats: tuple[int, int] = (2, 4), bots_after_s: float | None = None, now: float = 0.0):
+def queue_of(
+    players: str, *, seats: tuple[int, int] = (2, 4), bots_after_s: float | None = None, now: float = 0.0
+) -> Queue:
     queue = Queue(QuickMatchRules("orbit", *seats, bots_after_s), tickets_max=100)
     for player in players:
         queue.add(LobbyId(player), now)
@@ -29,6 +30,14 @@ def running(*sessions: tuple[str, int]) -> list[OpenSession]:
     return [OpenSession(SessionId(name), free) for name, free in sessions]
 
 
+def seat_in(player: str, session: str) -> SeatIn:
+    return SeatIn(LobbyId(player), SessionId(session))
+
+
+def create_for(players: str, bots: int = 0) -> CreateFor:
+    return CreateFor(tuple(LobbyId(player) for player in players), bots)
+
+
 def carry_out(queue, decisions):
     for decision in decisions:
         for lobby_id in [decision.lobby_id] if isinstance(decision, SeatIn) else decision.lobby_ids:
@@ -37,12 +46,12 @@ def carry_out(queue, decisions):
 
 def test_the_oldest_ticket_gets_the_free_seat_of_the_oldest_session():
     queue = queue_of("abc", seats=(4, 4))
-    assert queue.match(0.0, running(("s1", 1), ("s2", 1))) == [SeatIn("a", "s1"), SeatIn("b", "s2")]
+    assert queue.match(0.0, running(("s1", 1), ("s2", 1))) == [seat_in("a", "s1"), seat_in("b", "s2")]
 
 
 def test_full_sessions_are_passed_over():
     queue = queue_of("a")
-    assert queue.match(0.0, running(("s1", 0), ("s2", 3))) == [SeatIn("a", "s2")]
+    assert queue.match(0.0, running(("s1", 0), ("s2", 3))) == [seat_in("a", "s2")]
 
 
 def test_one_player_waits_for_another():
@@ -53,17 +62,17 @@ def test_one_player_waits_for_another():
 
 
 def test_a_session_is_created_when_enough_wait():
-    assert queue_of("ab").match(0.0, []) == [CreateFor(("a", "b"))]
+    assert queue_of("ab").match(0.0, []) == [create_for("ab")]
 
 
 def test_a_new_session_takes_as_many_as_fit():
     queue = queue_of("abcdefg", seats=(2, 4))
-    assert queue.match(0.0, []) == [CreateFor(("a", "b", "c", "d")), CreateFor(("e", "f", "g"))]
+    assert queue.match(0.0, []) == [create_for("abcd"), create_for("efg")]
 
 
 def test_running_sessions_are_filled_before_one_is_created():
     queue = queue_of("abc")
-    assert queue.match(0.0, running(("s1", 1))) == [SeatIn("a", "s1"), CreateFor(("b", "c"))]
+    assert queue.match(0.0, running(("s1", 1))) == [seat_in("a", "s1"), create_for("bc")]
 
 
 def test_bots_come_exactly_when_the_oldest_has_waited_for_them():
@@ -71,7 +80,7 @@ def test_bots_come_exactly_when_the_oldest_has_waited_for_them():
     queue.add(LobbyId("b"), 13.0)
     assert queue.match(14.999, []) == []
     assert queue.due == 15.0
-    assert queue.match(15.0, []) == [CreateFor(("a", "b"), bots=1)]
+    assert queue.match(15.0, []) == [create_for("ab", bots=1)]
 
 
 def test_a_game_without_bots_never_gets_any():
@@ -89,7 +98,7 @@ def test_waiting_for_bots_begins_with_the_oldest_who_is_there():
 def test_a_player_who_is_away_is_skipped():
     queue = queue_of("abc")
     queue.drop(LobbyId("b"))
-    assert queue.match(0.0, []) == [CreateFor(("a", "c"))]
+    assert queue.match(0.0, []) == [create_for("ac")]
 
 
 def test_a_player_who_comes_back_has_kept_the_place():
@@ -97,7 +106,7 @@ def test_a_player_who_comes_back_has_kept_the_place():
     queue.drop(LobbyId("a"))
     queue.match(0.0, [])
     queue.come_back(LobbyId("a"))
-    assert queue.match(1.0, running(("s1", 1))) == [SeatIn("a", "s1")]
+    assert queue.match(1.0, running(("s1", 1))) == [seat_in("a", "s1")]
 
 
 def test_a_ticket_that_was_removed_is_not_matched():
@@ -118,13 +127,13 @@ def test_a_session_that_could_not_be_created_is_tried_again_after_a_rest():
     queue.refused(queue.match(0.0, [])[0], 0.0)
     assert queue.match(0.5, []) == []
     assert queue.due == RETRY_S
-    assert queue.match(RETRY_S, []) == [CreateFor(("a", "b"))]
+    assert queue.match(RETRY_S, []) == [create_for("ab")]
 
 
 def test_while_no_session_can_be_created_free_seats_are_still_given():
     queue = queue_of("ab")
     queue.refused(queue.match(0.0, [])[0], 0.0)
-    assert queue.match(0.5, running(("s1", 1))) == [SeatIn("a", "s1")]
+    assert queue.match(0.5, running(("s1", 1))) == [seat_in("a", "s1")]
 
 
 def test_a_seat_that_was_refused_is_tried_again_after_a_rest():
@@ -132,7 +141,7 @@ def test_a_seat_that_was_refused_is_tried_again_after_a_rest():
     queue.refused(queue.match(0.0, running(("s1", 1)))[0], 0.0)
     assert queue.match(0.5, running(("s1", 1))) == []
     assert queue.due == RETRY_S
-    assert queue.match(RETRY_S, running(("s1", 1))) == [SeatIn("a", "s1")]
+    assert queue.match(RETRY_S, running(("s1", 1))) == [seat_in("a", "s1")]
 
 
 def test_after_a_failure_of_unknown_kind_everything_rests():

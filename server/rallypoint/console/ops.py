@@ -21,7 +21,9 @@ __all__ = ["OpsServer", "ops_app"]
 
 _PAGE = Path(__file__).parent / "status.html"
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; connect-src 'self'",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; connect-src 'self'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -39,7 +41,7 @@ def ops_app(status: Status) -> Starlette:
     from starlette.routing import Route
 
     page = _PAGE.read_text(encoding="utf-8")
-    script = re.search(r"<script>(.*?)</script>", page, re.S)
+    script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
     assert script is not None
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
     headers = {name: value.replace("{script}", digest) for name, value in _HEADERS.items()}

@@ -100,6 +100,7 @@ class Lobby:
         self._grace_budget_s = grace_budget_s
         self._lobbies_max = lobbies_max
         self.queues = LobbyQueues(games, tickets_max, self._push)
+        """Who waits for what. Its decisions are carried out by whoever drives the lobby."""
         self._sessions: dict[LobbyId, LobbySession] = {}
         self._by_player: dict[PlayerId, LobbySession] = {}
         # Ends of grace windows; those of players who came back stay in until their time. The count in the middle
@@ -115,6 +116,10 @@ class Lobby:
     def find(self, lobby_id: LobbyId) -> LobbySession | None:
         """The lobby session, unless it has ended."""
         return self._sessions.get(lobby_id)
+
+    def waiting(self, game: str) -> int:
+        """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
+        return self.queues.waiting(game)
 
     # --- first frames ---------------------------------------------------------------------------------------------
 

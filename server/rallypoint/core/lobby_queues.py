@@ -110,7 +110,7 @@ class LobbyQueues:
         return changed
 
     def match(self, game: str, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
-        """What to do for the queue of ``game``: every ticket in it is to end with :meth:`matched` or :meth:`refused`."""
+        """What to do for the queue of ``game``: end each with :meth:`matched` or :meth:`refused`."""
         return self._queues[game].match(now, open_sessions)
 
     def matched(self, session: LobbySession, offer: SeatOffer) -> None:

@@ -53,7 +53,7 @@ class Passes:
         for seat in session.seats:
             if seat is None or seat.state is not SeatState.CONNECTED or not seat.in_game:
                 continue
-            if tick - seat.acked > self._window:
+            if tick - seat.acked > self._window or seat.overflowed:
                 seat.conflated += 1
                 continue
             if not seat.news and seat.sent == tick - 1 and len(seat.channels) == 1 and self._table:
@@ -63,7 +63,7 @@ class Passes:
                 message = common
             else:
                 message = _START + self._seat_part(seat) + head + self._parts(seat, crc)
-                seat.news = False
+                seat.news = seat.tell_channels = False
             seat.sent = tick
             built.append((seat, message))
         return built
@@ -81,7 +81,7 @@ class Passes:
                 seat.channels = game.subscriptions(seat.index)
                 since = seat.subscribed_at
                 seat.subscribed_at = {id_: since.get(id_, self._session.tick) for id_ in seat.channels}
-                seat.news = True
+                seat.news = seat.tell_channels = True
 
     def _head(self) -> bytes:
         session = self._session
@@ -95,7 +95,7 @@ class Passes:
         if seat.event_sent < seat.events.last:
             events = [(n, tick, kind, fields) for n, (tick, kind, fields) in seat.events.since(seat.event_sent)] or None
             seat.event_sent = seat.events.last
-        part: list[Any] = [events, None if self._table else seat.applied, seat.channels if seat.news else None]
+        part: list[Any] = [events, None if self._table else seat.applied, seat.channels if seat.tell_channels else None]
         while part and part[-1] is None:
             part.pop()
         return encode(part) if part else _NO_SEAT_PART

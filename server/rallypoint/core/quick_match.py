@@ -12,8 +12,9 @@ proposals then rest for a moment, and the tickets stay where they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from rallypoint_protocol.ids import LobbyId, SeatIndex, SessionId, Token
@@ -141,15 +142,18 @@ class Queue:
 
         No ticket is in two decisions. Each decision is to be carried out, or told to :meth:`refused`.
         """
-        waiting = [ticket.lobby_id for ticket in self._tickets.values() if ticket.connected]
+        # Lazily: with a full node and thousands waiting, this comes often and has nothing to do.
+        here = (ticket.lobby_id for ticket in self._tickets.values() if ticket.connected)
         decisions: list[Decision] = []
-        if waiting and now >= self._seat_from:
-            decisions += _into_open(waiting, open_sessions)
-        waiting = waiting[len(decisions) :]
-        if now >= self._create_from:
+        if self._tickets and now >= self._seat_from:
+            decisions += _into_open(here, open_sessions)
+        if now < self._create_from:
+            waiting = list(islice(here, 1))
+        else:
+            waiting = list(here)
             while created := self._next_session(waiting, now):
                 decisions.append(created)
-                waiting = waiting[len(created.lobby_ids) :]
+                del waiting[: len(created.lobby_ids)]
         self.due = self._next_due(waiting, now)
         return decisions
 
@@ -174,7 +178,7 @@ class Queue:
         return None
 
     def _next_due(self, waiting: list[LobbyId], now: float) -> float | None:
-        """When those who still wait may get something by mere passing of time."""
+        """When those who still wait (the first of them is enough) may get something by mere passing of time."""
         dues = [rest for rest in (self._seat_from, self._create_from) if rest > now]
         if waiting and self.rules.bots_after_s is not None:
             bots_at = self._tickets[waiting[0]].queued_at_s + self.rules.bots_after_s
@@ -216,11 +220,10 @@ def _tell(ticket: Ticket, place: int) -> tuple[LobbyId, int]:
     return ticket.lobby_id, place
 
 
-def _into_open(waiting: list[LobbyId], open_sessions: Iterable[OpenSession]) -> list[SeatIn]:
-    decisions: list[SeatIn] = []
+def _into_open(here: Iterator[LobbyId], open_sessions: Iterable[OpenSession]) -> Iterator[SeatIn]:
     for session in open_sessions:
-        group = waiting[len(decisions) : len(decisions) + session.free]
-        decisions += [SeatIn(lobby_id, session.session_id) for lobby_id in group]
-        if len(decisions) == len(waiting):
-            break
-    return decisions
+        for _ in range(session.free):
+            lobby_id = next(here, None)
+            if lobby_id is None:
+                return
+            yield SeatIn(lobby_id, session.session_id)

@@ -92,12 +92,14 @@ class Seat:
         "index",
         "name",
         "news",
+        "overflowed",
         "pending",
         "player_id",
         "received",
         "sent",
         "state",
         "subscribed_at",
+        "tell_channels",
         "tokens",
     )
 
@@ -152,6 +154,9 @@ class Seat:
         self.event_sent = 0
         self.news = False
         """Something individual has to be in the next pass: events, or its channels."""
+        self.tell_channels = False
+        self.overflowed = False
+        """Events that were never sent had to go: the connection is to be closed, so that the resume says so."""
 
     def apply(self, event: SeatEvent, now: float) -> None:
         """Makes a transition.

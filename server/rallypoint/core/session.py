@@ -1,7 +1,7 @@
 """A session: a running game, its seats, and everything that must stay in order between them.
 
 Everything from outside is a *stimulus*: an input, a player who joins, drops, returns or leaves, an answer to what the
-game asked, an operator's command. Stimuli are applied only at the start of a step, in the order of their arrival. A step
+game asked, an operator's command. Stimuli are applied only at the start of a step, in the order of their arrival. It
 then fires the timers that are due and makes a tick. The shell commits the step to the journal, says so with
 :meth:`SessionCore.committed`, and only then collects what each seat gets with :meth:`SessionCore.passes`.
 
@@ -185,8 +185,10 @@ class SessionCore:
         """How many seats have a connection."""
         return sum(seat.state is SeatState.CONNECTED for seat in self.seated())
 
-    def reserve(self, player_id: PlayerId, name: str, now: float, *, bot: bool = False) -> tuple[SeatIndex, Token] | None:
-        """Keeps the first free seat for a player, for a while; gives the token that takes it. ``None`` if none is free."""
+    def reserve(
+        self, player_id: PlayerId, name: str, now: float, *, bot: bool = False
+    ) -> tuple[SeatIndex, Token] | None:
+        """Keeps the first free seat for a player, for a while; gives it, and the token that takes it."""
         if not self.free_seats:
             return None
         index = self.seats.index(None)
@@ -244,7 +246,8 @@ class SessionCore:
         """Sets from where on the client is told; gives the outcome and how many events are gone."""
         seat.acked = seat.acked_seen = self.tick
         seat.acked_at = now
-        seat.news = True
+        seat.news = seat.tell_channels = True
+        seat.overflowed = False
         seat.sent = -1
         if isinstance(message, TakeSeat):
             seat.event_sent = seat.events.acked
@@ -278,9 +281,8 @@ class SessionCore:
     def input(self, seat: Seat, message: Input) -> Refusal | None:
         """Queues an input for the next step. One that was received before (a resend) is ignored."""
         seq = message.seq
-        if message.tick > seat.sent:
-            return Refusal(CloseCode.UNEXPECTED, "an input that has seen a tick of the future")
-        if message.tick > seat.acked:
+        # A tick that was not sent here is no acknowledgement: an action sent again has seen what it had seen then.
+        if seat.acked < message.tick <= seat.sent:
             seat.acked = message.tick
         if seq <= seat.received:
             return None
@@ -373,8 +375,7 @@ class SessionCore:
             return
         size = 16 + len(repr(fields))
         if not seat.events.append((self.tick, kind, fields), size) and seat.event_sent < seat.events.lost:
-            # Too late to tell it by a resume: this connection has to see it as a loss, too.
-            seat.event_sent = seat.events.lost
+            seat.overflowed = True  # an event went that was never sent: only a resume can tell that
         seat.news = True
 
     def _start_or_cancel(self, now: float) -> None:
@@ -446,7 +447,9 @@ class SessionCore:
         for seat in self.seated():
             if seat.state is not SeatState.CONNECTED:
                 continue
-            if seat.acked > seat.acked_seen or seat.sent <= seat.acked:
+            if seat.overflowed:
+                slow.append((seat, Refusal(CloseCode.TOO_SLOW, "events were lost while the client was behind")))
+            elif seat.acked > seat.acked_seen or seat.sent <= seat.acked:
                 seat.acked_seen, seat.acked_at = seat.acked, now
             elif now - seat.acked_at >= self.settings.ack_deadline_s:
                 reason = f"nothing was acknowledged for {self.settings.ack_deadline_s:g} s"

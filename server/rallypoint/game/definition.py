@@ -58,7 +58,7 @@ def check_options(game: str, seats: Any, tick_hz: Any, grace_s: Any, name: Any, 
         case _:
             raise DefinitionError(f"{game}: seats={seats!r}. Write the least and most players, as in seats=(2, 8)")
     if isinstance(tick_hz, bool) or not isinstance(tick_hz, int) or not 1 <= tick_hz <= 60:
-        raise DefinitionError(f"{game}: tick_hz={tick_hz!r}. A real-time game makes 1 to 60 steps a second, as in tick_hz=20")
+        raise DefinitionError(f"{game}: tick_hz={tick_hz!r}. Give 1 to 60 steps a second, as in tick_hz=20")
     for key, value in {"grace_s": grace_s, **{k: v for k, v in others.items() if k.endswith("_s")}}.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 86_400:
             raise DefinitionError(f"{game}: {key}={value!r}. Write a number of seconds from 0 to 86400")
@@ -155,10 +155,14 @@ class Definition:
         }.items():
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                raise DefinitionError(f"{game} uses two {kind} classes named {twice[0]}: rename one, or list `uses = [...]`")
+                name = twice[0]
+                raise DefinitionError(
+                    f"{game} uses two {kind} classes named {name}: rename one, or list `uses = [...]`"
+                )
         for cls in self.input_classes:
             if issubclass(cls, Action) and cls not in self.game.__handlers__:
-                raise DefinitionError(f"{game} has no handler for {cls.__name__}: write a method with @on({cls.__name__})")
+                name = cls.__name__
+                raise DefinitionError(f"{game} has no handler for {name}: write a method with @on({name})")
 
 
 def _plain(value: Any) -> Any:
@@ -174,7 +178,8 @@ def _used(game: type[Game[Any]]) -> list[Any]:
         listed = [] if module is None else [value for name, value in vars(module).items() if not name.startswith("_")]
     found: list[Any] = []
     for value in listed:
-        if isinstance(value, type) and issubclass(value, bases) and value not in (*bases, Player) and value not in found:
+        usable = isinstance(value, type) and issubclass(value, bases) and value not in (*bases, Player)
+        if usable and value not in found:
             found.append(value)
         elif game.__dict__.get("uses") is not None and value not in found:
             raise DefinitionError(f"{game.__name__}.uses: {value!r} is no Entity, Hold, Action or Event class")

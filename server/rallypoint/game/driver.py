@@ -8,15 +8,15 @@ from __future__ import annotations
 import inspect
 from typing import Any, TypeVar
 
+from rallypoint.core.game_like import Answer, Ask
 from rallypoint_protocol.channels import Channel, Channels
-from rallypoint_protocol.ids import GAME_ID, player_entity_id
+from rallypoint_protocol.ids import GAME_ID
 from rallypoint_protocol.inputs import Input
 
-from rallypoint.core.game_like import Answer, Ask
 from .definition import Definition
 from .entity import EVERYONE, Entity
 from .errors import Refused
-from .game import Game, SessionStatus
+from .game import SessionStatus
 from .inputs import Event, Hold
 from .player import Player, PlayerState
 from .result import Result
@@ -60,7 +60,7 @@ class GameDriver:
 
     def _how(self, wire: type[Input]) -> tuple[type[Any], str | None]:
         """For a wire input class: the developer's class, and its handler's name (holds have none)."""
-        own = wire.__mro__[1]
+        own: Any = wire.__mro__[1]
         return own, None if issubclass(own, Hold) else self.definition.game.__handlers__[own]
 
     # --- GameLike -----------------------------------------------------------------------------------------------
@@ -74,14 +74,9 @@ class GameDriver:
         self.channels.open_tick()
 
     def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
-        player = self.definition.player(name=name)
-        player.id = player_entity_id(seat)
-        player.seat = seat
-        player.player_id = player_id
-        player.bot = bot
-        player._game = self.game
-        player._held = {}
-        player._subscribed = ()
+        kind: Any = self.definition.player  # its other fields have defaults, which type checkers do not see
+        player: Player = kind(name=name)
+        player._sit(self.game, seat, player_id, bot)
         self._players[seat] = player
         self._list_players()
         self._fresh[player.id] = player
@@ -183,8 +178,8 @@ class GameDriver:
     def spawn(self, kind: type[E], owner: Player | None, channel: str, fields: dict[str, Any]) -> E:
         if kind not in self.definition.entities or issubclass(kind, Player):
             raise LookupError(
-                f"{kind.__name__} is no entity class of {self.definition.game.__name__}: import it into the game's module,"
-                " or list it in `uses`"
+                f"{kind.__name__} is no entity class of {self.definition.game.__name__}:"
+                " import it into the game's module, or list it in `uses`"
             )
         entity = kind(**fields)
         self._last_id += 1
@@ -225,8 +220,8 @@ class GameDriver:
         found = self.definition.events.get(type(event))
         if found is None:
             raise LookupError(
-                f"{type(event).__name__} is no event class of {self.definition.game.__name__}: import it into the game's"
-                " module, or list it in `uses`"
+                f"{type(event).__name__} is no event class of {self.definition.game.__name__}:"
+                " import it into the game's module, or list it in `uses`"
             )
         kind, values = found
         self._events.append((player.seat, kind, values(event)))
@@ -238,7 +233,7 @@ class GameDriver:
             raise ValueError(f"after({seconds!r}, ...): give a number of seconds, zero or more")
         for arg in args:
             if isinstance(arg, Entity):
-                raise TypeError(f"after(..., {method!r}): give an entity's id, and find it with self.get(id) when it fires")
+                raise TypeError(f"after(..., {method!r}): give an entity's id, and find it with self.get(id) later")
         return self.timers.add(self.now_ms + round(seconds * 1000), method, args)
 
     def ask(self, method: str, args: tuple[Any, ...], timeout_s: float) -> int:
@@ -270,7 +265,7 @@ class GameDriver:
                 owner = entity if isinstance(entity, Player) else entity.owner
                 if owner is None:
                     continue
-                name = f"owner:{owner.seat}"  # type: ignore[union-attr]  # a Player: players own themselves
+                name = f"owner:{owner.seat}"
             else:
                 name = audience
             masks[name] = masks.get(name, 0) | mask
@@ -297,5 +292,3 @@ class GameDriver:
 
 def _entity_classes(kind: type) -> list[type]:
     return [cls for cls in kind.__mro__ if cls is not Entity and issubclass(cls, Entity)]
-
-

@@ -53,7 +53,8 @@ def collect_fields(owner: str, namespace: dict[str, Any]) -> dict[str, tuple[Fie
         found[name] = (spec, annotation)
     for name, value in namespace.items():
         if isinstance(value, FieldSpec):
-            raise DefinitionError(f"{owner}.{name} needs a type. Write `{name}: int = field(...)`, with the type you mean")
+            write = f"`{name}: int = field(...)`, with the type you mean"
+            raise DefinitionError(f"{owner}.{name} needs a type. Write {write}")
     return found
 
 
@@ -76,9 +77,7 @@ def check_fields(
 class EntityMeta(type):
     """Turns declared fields into slots and generates ``__init__``."""
 
-    def __new__(
-        metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
-    ) -> EntityMeta:
+    def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> EntityMeta:
         own = collect_fields(name, namespace) if bases else {}
         namespace.setdefault("__slots__", tuple(own) if bases else ())
         if bases:
@@ -114,7 +113,7 @@ def _make_init(cls: type, fields: dict[str, FieldSpec]) -> Any:
             body.append(f" self.{name} = {f'd_{name}' if shared else f'm_{name}()'} if {name} is MISSING else {name}")
     star = ", *, " if arguments else ""
     source = f"def __init__(self{star}{', '.join(arguments)}):\n" + "\n".join(body)
-    exec(compile(source, f"<__init__ of {cls.__name__}>", "exec"), names)  # made of checked identifiers
+    exec(compile(source, f"<__init__ of {cls.__name__}>", "exec"), names)  # noqa: S102  # of identifiers alone
     return names["__init__"]
 
 
@@ -127,15 +126,13 @@ class Entity(metaclass=EntityMeta):
     if TYPE_CHECKING:
         __fields__: ClassVar[dict[str, FieldSpec]]
         __public__: ClassVar[dict[str, FieldDef]]
-        id: int
-        """Unique in the session, never reused; 0 before it is spawned and after it is destroyed."""
-        owner: Player | None
-        """Whose it is. Change it with ``game.give(entity, player)``."""
 
     def set_up(self) -> None:
         """Framework use: the attributes that every entity has."""
-        self.id = 0
-        self.owner = None
+        self.id: int = 0
+        """Unique in the session, never reused; 0 before it is spawned and after it is destroyed."""
+        self.owner: Player | None = None
+        """Whose it is. Change it with ``game.give(entity, player)``."""
         self._channel = EVERYONE
         self._entered: tuple[str, ...] = ()
 
@@ -153,7 +150,8 @@ def advice(kind: str, name: str, fields: dict[str, FieldSpec]) -> str:
     """What to write instead of assigning an attribute that is not declared."""
     return (
         f"{kind} declares no field `{name}`. Write `{name}: int = field(0)` (with the type you mean) in class {kind} if"
-        f" clients are to see it, private(...) if not, transient() if it is derived. It has: {', '.join(fields) or 'none'}"
+        " clients are to see it, private(...) if not, transient() if it is derived."
+        f" It has: {', '.join(fields) or 'none'}"
     )
 
 

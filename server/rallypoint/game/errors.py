@@ -1,7 +1,7 @@
 """Errors that a game developer sees.
 
-    DefinitionError(TypeError)   a class is written in a way that cannot work: raised where it is defined
-    Refused(Exception)           raised *by* a game in an action's handler: the player is told why
+DefinitionError(TypeError)   a class is written in a way that cannot work: raised where it is defined
+Refused(Exception)           raised *by* a game in an action's handler: the player is told why
 """
 
 from __future__ import annotations

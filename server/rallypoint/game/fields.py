@@ -1,9 +1,9 @@
 """Fields: how an entity, a player or a game declares what it must not lose.
 
-    x: float = fixed(0.01)            sent as hundredths, kept in full
-    ammo: int = field(10, to="owner") only its owner is told
-    heat: float = private(0.0)        never sent
-    space: Space = transient()        derived: not kept, rebuilt in restored()
+x: float = fixed(0.01)            sent as hundredths, kept in full
+ammo: int = field(10, to="owner") only its owner is told
+heat: float = private(0.0)        never sent
+space: Space = transient()        derived: not kept, rebuilt in restored()
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from rallypoint_protocol.schema import (
     Float,
     Int,
     Lerp,
-    Optional_,
+    OptionalOf,
     Ref,
     Str,
-    Tuple_,
+    TupleOf,
     WireType,
 )
 
@@ -84,7 +84,8 @@ def fixed(step: float, default: float = 0.0, *, to: Audience = "", lerp: Lerp | 
 
     Five times smaller on the wire than a plain float: use it for positions, speeds and angles.
     """
-    if isinstance(step, bool) or not isinstance(step, int | float) or not (math.isfinite(step) and step > 0):
+    given: Any = step  # whatever it is: a type checker is not everywhere
+    if isinstance(given, bool) or not isinstance(given, int | float) or not (math.isfinite(given) and given > 0):
         raise DefinitionError(f"fixed({step!r}): the step must be a number above zero, as in fixed(0.01)")
     return FieldSpec("public", default, to, float(step), lerp)
 
@@ -150,11 +151,11 @@ def wire_type(annotation: Any, where: str) -> WireType:
         inner = [arg for arg in args if arg is not types.NoneType]
         if len(inner) == 1 and len(args) == 2:
             of = wire_type(inner[0], where)
-            return of if isinstance(of, Ref) else Optional_(of)
+            return of if isinstance(of, Ref) else OptionalOf(of)
     elif origin is tuple and args:
         if len(args) == 2 and args[1] is Ellipsis:
-            return Tuple_((wire_type(args[0], where),), more=True)
-        return Tuple_(tuple(wire_type(arg, where) for arg in args))
+            return TupleOf((wire_type(args[0], where),), more=True)
+        return TupleOf(tuple(wire_type(arg, where) for arg in args))
     elif isinstance(annotation, type):
         if issubclass(annotation, enum.Enum):
             return _enumeration(annotation, where)
@@ -165,7 +166,7 @@ def wire_type(annotation: Any, where: str) -> WireType:
 
 def _advice(annotation: Any, origin: Any) -> str:
     name = getattr(annotation, "__name__", None) or str(annotation)
-    kind = origin or annotation
+    kind = annotation if origin is None else origin
     if kind in (list, set, frozenset, dict, tuple):
         return (
             f"{name} is not a public field's type. Use a tuple, as in `tuple[int, ...]`, and assign a new one to change"
@@ -203,8 +204,9 @@ def check_private(annotation: Any, where: str) -> None:
                 check_private(arg, where)
         return
     if annotation in (list, dict) or annotation is Any:
-        raise DefinitionError(f"{where}: say what is in it, as in `list[int]` or `dict[str, float]`, so that it can be kept")
-    if isinstance(annotation, type) and (issubclass(annotation, msgspec.Struct) or dataclasses.is_dataclass(annotation)):
+        raise DefinitionError(f"{where}: say what is in it, as in `list[int]`, so that it can be kept")
+    is_class = isinstance(annotation, type)
+    if is_class and (issubclass(annotation, msgspec.Struct) or dataclasses.is_dataclass(annotation)):
         return
     wire_type(annotation, where)
 

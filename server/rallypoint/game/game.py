@@ -123,7 +123,7 @@ class Game(Generic[P]):
         """
         if cls._definition is None or cls._definition.game is not cls:
             if not hasattr(cls, "__options__"):
-                raise DefinitionError("Game itself cannot be played: write a class of your own, `class Orbit(Game, ...)`")
+                raise DefinitionError("Game itself cannot be played: write a class, `class Orbit(Game, ...)`")
             cls._definition = Definition(cls, cls.__options__, cls.__player__)
         return cls._definition
 
@@ -277,7 +277,7 @@ def _options(name: str, given: dict[str, Any], base: Options | None) -> Options:
     budget = given.get("grace_budget_s", grace_s * 4 if isinstance(grace_s, int | float) else 120)
     bot = given.get("bot")
     if bot is not None and not (isinstance(bot, str) and ":" in bot):
-        raise DefinitionError(f"{name}: bot={bot!r}. Write where the bot's class is, as in bot='games.orbit.bot:OrbitBot'")
+        raise DefinitionError(f"{name}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")
     return check_options(
         name,
         given["seats"],

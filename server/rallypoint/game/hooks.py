@@ -48,9 +48,10 @@ def on(action: type[Action]) -> Callable[[F], F]:
 
     It may ``raise Refused("reason")`` before it changed anything.
     """
-    if isinstance(action, type) and issubclass(action, Hold):
+    given: Any = action  # whatever it is: a type checker is not everywhere
+    if isinstance(given, type) and issubclass(given, Hold):
         raise DefinitionError(f"@on({action.__name__}): a Hold is read with player.held({action.__name__}), in tick()")
-    if not (isinstance(action, type) and issubclass(action, Action)):
+    if not (isinstance(given, type) and issubclass(given, Action)):
         raise DefinitionError(f"@on({action!r}): give it an Action class, as in @on(Fire)")
 
     def mark(method: F) -> F:
@@ -87,7 +88,7 @@ def check_methods(game: type, base: type) -> dict[type[Action], str]:
 
 def _check_arity(where: str, function: Any, wanted: int, write: str) -> None:
     if inspect.iscoroutinefunction(function):
-        raise DefinitionError(f"{where} is called within a step and cannot be async. Use self.ask(...) for what must wait")
+        raise DefinitionError(f"{where} runs within a step and cannot be async. Use self.ask(...) for what must wait")
     try:
         inspect.signature(function).bind(None, *[None] * wanted)
     except TypeError:
@@ -101,6 +102,6 @@ def _check_name(where: str, name: str, base: type) -> None:
         meant = near[0] if near else None
     if meant is not None:
         raise DefinitionError(
-            f"{where} would never be called: did you mean `{meant}`? The hooks are {', '.join(HOOKS)}. If it is a method"
-            f" of your own, begin its name with an underscore or choose another"
+            f"{where} would never be called: did you mean `{meant}`? The hooks are {', '.join(HOOKS)}."
+            " If it is a method of your own, begin its name with an underscore or choose another"
         )

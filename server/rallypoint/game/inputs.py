@@ -1,13 +1,13 @@
 """Inputs and events: what players send to a game, and what a game sends to players.
 
-    class Steer(Hold):          latest wins; a stale one is never replayed
-        turn: int
-        thrust: bool
+class Steer(Hold):          latest wins; a stale one is never replayed
+    turn: int
+    thrust: bool
 
-    class Fire(Action): ...     applied exactly once, in order
+class Fire(Action): ...     applied exactly once, in order
 
-    class Hit(Event):           reliable: kept until the player has it
-        by: int
+class Hit(Event):           reliable: kept until the player has it
+    by: int
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from rallypoint_protocol.schema import (
     FieldDef,
     Float,
     Int,
-    Optional_,
+    OptionalOf,
     Ref,
     Str,
-    Tuple_,
+    TupleOf,
     WireType,
 )
 
@@ -53,9 +53,9 @@ def zero(type_: WireType, annotation: Any) -> Any:
             return b""
         case Enumeration(_, members):
             return annotation(members[0][1])
-        case Optional_():
+        case OptionalOf():
             return None
-        case Tuple_(items, more):
+        case TupleOf(items, more):
             return () if more else tuple(zero(item, None) for item in items)
         case _:
             return 0.0
@@ -111,8 +111,7 @@ class _InputMeta(msgspec.StructMeta):
             own = _prepare(name, namespace, any(issubclass(base, Hold) for base in bases))
         options.setdefault("kw_only", True)
         cls = super().__new__(metacls, name, bases, namespace, **options)
-        cls.__public__ = {**next((b.__public__ for b in bases if hasattr(b, "__public__")), {}), **own}
-        return cls
+        return _with_public(cls, bases, own)
 
 
 @dataclass_transform()
@@ -120,8 +119,14 @@ class _EventMeta(msgspec.StructMeta):
     def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
         own = _prepare(name, namespace, False) if namespace.get("__module__") != __name__ else {}
         cls = super().__new__(metacls, name, bases, namespace, **options)
-        cls.__public__ = {**next((b.__public__ for b in bases if hasattr(b, "__public__")), {}), **own}
-        return cls
+        return _with_public(cls, bases, own)
+
+
+def _with_public(cls: Any, bases: tuple[Any, ...], own: dict[str, FieldDef]) -> Any:
+    """Notes what is sent of a class: its bases' fields, then its own."""
+    inherited: dict[str, FieldDef] = next((base.__public__ for base in bases if hasattr(base, "__public__")), {})
+    cls.__public__ = {**inherited, **own}
+    return cls
 
 
 class Hold(Input, metaclass=_InputMeta):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rallypoint_protocol.ids import player_entity_id
+
 from .entity import Entity
 from .fields import field
 from .inputs import Hold
@@ -29,10 +31,10 @@ class PlayerState(enum.IntEnum):
 class Player(Entity):
     """A player in a seat. Clients see the public fields of every player.
 
-        class Pilot(Player):
-            score: int = field(0)
+    class Pilot(Player):
+        score: int = field(0)
 
-        class Orbit(Game[Pilot], seats=(2, 8)): ...
+    class Orbit(Game[Pilot], seats=(2, 8)): ...
     """
 
     _extra_slots = ("_game", "_held", "_subscribed", "bot", "player_id", "seat")
@@ -43,16 +45,18 @@ class Player(Entity):
     away_until_ms: int = field(0)
     """Session time at which an away player's seat is freed; 0 while connected."""
 
-    if TYPE_CHECKING:
-        _game: Game[Any] | None
-        _held: dict[type[Hold], Hold]
-        _subscribed: tuple[str, ...]
-        seat: int
+    def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool) -> None:
+        """Framework use: the player has this seat now."""
+        self.id = player_entity_id(seat)
+        self.seat: int = seat
         """0-based."""
-        player_id: str
+        self.player_id: str = player_id
         """Who it is, across sessions."""
-        bot: bool
+        self.bot: bool = bot
         """True if the server filled the seat with a bot."""
+        self._game: Game[Any] | None = game
+        self._held: dict[type[Hold], Hold] = {}
+        self._subscribed: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:

@@ -75,7 +75,7 @@ class ClientBots:
             log.error("bot failed", bot=task.get_name(), exc_info=task.exception())
 
     def _seed(self) -> random.Random:
-        return random.Random(self._random.getrandbits(64))
+        return random.Random(self._random.getrandbits(64))  # noqa: S311  # dice of a game
 
     async def _play(self, offer: BotOffer) -> None:
         from rallypoint_client.bot import play_seat  # bots are rare: the client is imported for the first of them

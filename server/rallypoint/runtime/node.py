@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, SessionCore, SessionSettings
 from rallypoint.game.definition import Definition
 from rallypoint.game.driver import GameDriver
-from rallypoint.ports import BotOffer, BotRunner, Journal
+from rallypoint.ports import BotOffer, BotRunner, Clock, Journal
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
@@ -68,18 +69,20 @@ class Node:
         settings: NodeSettings,
         journal: Journal,
         loop: asyncio.AbstractEventLoop,
+        clock: Clock = time.monotonic,
     ) -> None:
         self.games = {definition.options.name: definition for definition in games}
         self.settings = settings
         self.counts = NodeCounts()
         self.draining = False
         self.hosts: dict[SessionId, SessionHost] = {}
-        self.limit = StepLimit(settings.step_limit_s, loop.time)
-        self.ticker = Ticker(loop, journal)
+        self.limit = StepLimit(settings.step_limit_s, clock)
+        self.ticker = Ticker(loop, clock, journal)
         self.unseated: Callable[[PlayerId], None] = lambda player: None
         self.room: Callable[[], None] = lambda: None
         self.bots: BotRunner | None = None
         self._loop = loop
+        self._clock = clock
         self._open: dict[str, dict[SessionId, SessionHost]] = {name: {} for name in self.games}
         """By game: the sessions that may have a free seat, oldest first."""
         self._lingering: dict[SessionId, SessionHost] = {}
@@ -131,7 +134,7 @@ class Node:
         offset = phase(self.counts.sessions_created, 1 / own.tick_hz)
         # On the ticker's grid, so that rounding to its buckets makes no tick late.
         start = round((now + offset) / BUCKET_S) * BUCKET_S
-        host = SessionHost(core, definition, Schedule(own.tick_hz, start), self, self._loop, self.limit)
+        host = SessionHost(core, definition, Schedule(own.tick_hz, start), self, self._loop, self._clock, self.limit)
         self.hosts[session_id] = host
         self._open[game][session_id] = host
         self.counts.sessions_created += 1
@@ -167,7 +170,7 @@ class Node:
             return
         for number in range(count):
             name = f"Bot {number + 1}"
-            reserved = self._reserve(session_id, PlayerId(f"bot-{new_id()}"), name, self._loop.time(), bot=True)
+            reserved = self._reserve(session_id, PlayerId(f"bot-{new_id()}"), name, self._clock(), bot=True)
             if reserved is None:
                 return
             game = host.definition.options.name
@@ -183,7 +186,7 @@ class Node:
         host = self.find(session)
         if host is None:
             return None
-        now = self._loop.time()
+        now = self._clock()
         known = [seat for seat in host.core.seated() if not seat.is_over(now) and seat.tokens.knows(token)]
         return self.url(session) if known else None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from rallypoint.core.session import Refusal
-from rallypoint.ports import Timer
+from rallypoint.ports import Clock, Timer
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, decoder
@@ -32,10 +32,12 @@ class SessionGate:
         self,
         find: Callable[[SessionId], SessionHost | None],
         loop: asyncio.AbstractEventLoop,
+        clock: Clock,
         first_frame_s: float = 5.0,
     ) -> None:
         self._find = find
         self._loop = loop
+        self._clock = clock
         self._first_frame_s = first_frame_s
         self.waiting: set[Stranger] = set()
         """Connections whose first frame is still to come."""
@@ -58,7 +60,7 @@ class SessionGate:
                 # The same words as for a wrong token: nobody learns which sessions there are.
                 refusal = Refusal(CloseCode.UNKNOWN, "unknown session or token")
             else:
-                refusal = host.take(connection, message, self._loop.time())
+                refusal = host.take(connection, message, self._clock())
         if refusal is not None:
             log.info("refused", session=session, peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
             connection.close_with(refusal.code, refusal.reason)

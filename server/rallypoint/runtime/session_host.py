@@ -12,7 +12,7 @@ from rallypoint.core.schedule import Schedule
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken
 from rallypoint.game.definition import Definition
-from rallypoint.ports import StepRecord
+from rallypoint.ports import Clock, StepRecord
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
@@ -51,6 +51,7 @@ class SessionHost:
         schedule: Schedule,
         owner: HostOwner,
         loop: asyncio.AbstractEventLoop,
+        clock: Clock,
         limit: StepLimit,
     ) -> None:
         self.core = core
@@ -58,6 +59,7 @@ class SessionHost:
         self.schedule = schedule
         self._owner = owner
         self._loop = loop
+        self._clock = clock
         self._limit = limit
         self._links: list[SessionLink | None] = [None] * len(core.seats)
         self._step: Step | None = None
@@ -80,7 +82,7 @@ class SessionHost:
         core = self.core
         if core.state is SessionState.ENDED:
             return None
-        began = self._loop.time()
+        began = self._clock()
         try:
             with self._limit:
                 self._step = core.step(now)
@@ -89,7 +91,7 @@ class SessionHost:
             self.log.exception("game failed", tick=core.tick)
             self._end(core.fail())
             return None
-        took = self._loop.time() - began
+        took = self._clock() - began
         if took > self.step_max_s:
             self.step_max_s = took
         return StepRecord(core.id, core.epoch, core.tick)
@@ -175,7 +177,7 @@ class SessionHost:
         """A connection has ended, by whichever side."""
         if self._links[link.seat.index] is link:
             self._links[link.seat.index] = None
-            self.core.dropped(link.seat, self._loop.time())
+            self.core.dropped(link.seat, self._clock())
 
     def cut(self, link: SessionLink, code: CloseCode, reason: str) -> None:
         """Closes a connection that did what it must not; its seat is kept for the grace window."""
@@ -187,7 +189,7 @@ class SessionHost:
     def kick(self, seat: Seat) -> None:
         """Removes a player for good."""
         self._close_link(seat, CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
-        self.core.leave(seat, self._loop.time(), "kicked")
+        self.core.leave(seat, self._clock(), "kicked")
 
     def close_all(self, code: CloseCode) -> None:
         """Closes every connection (shutdown); the seats are kept as after any lost connection."""
@@ -229,7 +231,7 @@ class SessionHost:
                 link.seat.tokens.proved()
             case Leave():
                 self._links[link.seat.index] = None
-                self.core.leave(link.seat, self._loop.time())
+                self.core.leave(link.seat, self._clock())
                 link.connection.close_with(CloseCode.LEFT, CloseCode.LEFT.policy.meaning)
             case _:
                 return Refusal(CloseCode.UNEXPECTED, "a second first frame")
@@ -237,7 +239,7 @@ class SessionHost:
 
     def clock_ms(self) -> float:
         """Session time right now, between two ticks."""
-        return (self._loop.time() - self.schedule.origin) * 1000
+        return (self._clock() - self.schedule.origin) * 1000
 
     # --- the outside ------------------------------------------------------------------------------------------------
 

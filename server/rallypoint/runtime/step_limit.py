@@ -1,8 +1,8 @@
 """Interrupts a step that takes far too long: the one way in which a game could stop all the others of its node.
 
 A process timer looks ten times a second. Its handler runs between two bytecodes of the main thread; if a step has been
-running for longer than the limit, it raises there, so that the error comes out of the game's own line. Where there is no
-such timer (another thread, another system), long steps are measured but not interrupted.
+running for longer than the limit, it raises there, so that the error comes out of the game's own line. Where there is
+no such timer (another thread, another system), long steps are measured but not interrupted.
 """
 
 from __future__ import annotations

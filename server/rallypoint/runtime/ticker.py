@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rallypoint.core.schedule import Schedule
-from rallypoint.ports import Journal, StepRecord
+from rallypoint.ports import Clock, Journal, StepRecord
 from rallypoint.runtime.histogram import Recent
 
 __all__ = ["BUCKET_S", "Stepped", "Ticker"]
@@ -42,19 +42,24 @@ class Stepped(Protocol):
 
 
 class Ticker:
-    """The ticker of one node."""
+    """The ticker of one node.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, journal: Journal) -> None:
+    ``clock`` is read for the truth, because an event loop's own may be rounded to milliseconds and stand still within a
+    callback (uvloop's does both).
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, journal: Journal) -> None:
         self._loop = loop
+        self._clock = clock
         self._journal = journal
         self._due: list[tuple[float, int, Stepped]] = []
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = math.inf
         self._by_id: dict[str, Stepped] = {}
-        self.late = Recent(_WINDOW_S, loop.time())
+        self.late = Recent(_WINDOW_S, clock())
         """How much after its time each tick was begun."""
-        self.busy = Recent(_WINDOW_S, loop.time())
+        self.busy = Recent(_WINDOW_S, clock())
         """How long each bucket took."""
         self.ticks = 0
 
@@ -87,11 +92,11 @@ class Ticker:
             if self._timer is not None:
                 self._timer.cancel()
             self._armed_for = bucket
-            self._timer = self._loop.call_at(bucket, self._wake)
+            self._timer = self._loop.call_later(max(0.0, bucket - self._clock()), self._wake)
 
     def _wake(self) -> None:
         self._timer, self._armed_for = None, math.inf
-        now = self._loop.time()
+        now = self._clock()
         due, hosts = self._due, []
         record_late = self.late.current.record
         while due and due[0][0] <= now:
@@ -108,7 +113,7 @@ class Ticker:
         for host, _ in hosts:
             if host.running:
                 self._push(host)
-        self.busy.current.record(self._loop.time() - now)
+        self.busy.current.record(self._clock() - now)
         self.late.turn(now)
         self.busy.turn(now)
         self._arm()

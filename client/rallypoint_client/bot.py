@@ -1,0 +1,173 @@
+"""Bots: players that a program plays.
+
+    class Circler(Bot):
+        def tick(self, view):
+            yield self.inputs.Steer(turn=1, thrust=self.random.random() < 0.5)
+
+    asyncio.run(play("ws://localhost:8000", Circler, game="orbit", name="Bob", seed=7))
+
+A bot is plain code that is called once a pass, without a task switch; so a thousand run on one core, and any of them
+also without a network: whoever has a view and input classes can drive it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from random import Random
+from typing import Any, Protocol
+
+from rallypoint_protocol.inputs import Input
+
+from .classes import SchemaCache
+from .errors import TooManyOutstanding
+from .events import Event
+from .heartbeat import Timing
+from .lobby import connect
+from .seat import Seat, take_seat
+from .view import View
+
+__all__ = ["Bot", "BotSeat", "drive", "play", "play_seat"]
+
+
+class BotSeat(Protocol):
+    """What a bot needs of a seat; a :class:`~rallypoint_client.seat.Seat` has it."""
+
+    @property
+    def inputs(self) -> Any:
+        """The game's input classes, by name."""
+
+    @property
+    def index(self) -> int:
+        """Which seat: 0, 1, 2..."""
+
+
+class Bot:
+    """Subclass it, and write :meth:`tick`. Draw every random number from ``self.random``: a bot's play then repeats."""
+
+    def __init__(self, seat: BotSeat, random: Random) -> None:
+        self.seat = seat
+        self.random = random
+
+    @property
+    def inputs(self) -> Any:
+        """The game's input classes: ``self.inputs.Steer(turn=1)``."""
+        return self.seat.inputs
+
+    def tick(self, view: View) -> Iterable[Input] | None:
+        """Called once a pass with the newest state: give the holds and actions to send, if any.
+
+        An unchanged hold costs nothing, so give it every time. Must not block: other seats wait meanwhile.
+        """
+        return None
+
+    def event(self, event: Event) -> None:
+        """Called with each event, before the :meth:`tick` of its pass."""
+
+
+class Driver:
+    """Calls one bot for one seat."""
+
+    __slots__ = ("_bot", "skipped")
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self.skipped = 0
+        """Actions that were not sent because too many waited for the server."""
+
+    def on_pass(self, seat: Seat) -> None:
+        """A pass came."""
+        inputs = self._bot.tick(seat.latest)
+        if inputs is None:
+            return
+        for x in inputs:
+            try:
+                seat.send(x)
+            except TooManyOutstanding:
+                self.skipped += 1
+
+
+def drive(seat: Seat, bot: Bot) -> Driver:
+    """Lets ``bot`` play ``seat`` from now on; an exception in it closes the seat, with that as ``seat.error``."""
+    driver = Driver(bot)
+    for event in seat.take_events():
+        bot.event(event)
+    seat.on_event = bot.event
+    seat.on_pass = driver.on_pass
+    return driver
+
+
+async def play(
+    url: str,
+    bot_class: type[Bot],
+    *,
+    game: str,
+    name: str = "Bot",
+    seed: int | None = None,
+    random: Random | None = None,
+    stop: asyncio.Event | None = None,
+    timing: Timing | None = None,
+    schemas: SchemaCache | None = None,
+) -> dict[str, Any] | None:
+    """Comes in as ``name``, waits for a seat in ``game``, plays to the end of the session and gives its result.
+
+    ``seed`` or ``random`` decides everything that is random in the bot. Once ``stop`` is set, the bot leaves.
+
+    Raises:
+        RallypointError: it could not come in, or was thrown out.
+        Exception: whatever the bot raised.
+    """
+    random = random or Random(seed)  # noqa: S311  # dice of a game
+    async with connect(url, name=name, random=random, timing=timing, schemas=schemas) as lobby:
+        match = asyncio.ensure_future(lobby.quick_match(game))
+        try:
+            if not await _unless(stop, match):
+                return None
+        finally:
+            if not match.done():
+                match.cancel()
+                await asyncio.wait([match])
+        return await _play(match.result(), bot_class, random, stop)
+
+
+async def play_seat(
+    url: str,
+    session: str,
+    token: bytes,
+    bot_class: type[Bot],
+    *,
+    seed: int | None = None,
+    random: Random | None = None,
+    stop: asyncio.Event | None = None,
+    timing: Timing | None = None,
+    schemas: SchemaCache | None = None,
+) -> dict[str, Any] | None:
+    """Like :func:`play`, on a seat that is reserved already."""
+    random = random or Random(seed)  # noqa: S311  # dice of a game
+    seat = await take_seat(url, session, token, random=random, timing=timing, schemas=schemas)
+    return await _play(seat, bot_class, random, stop)
+
+
+async def _play(seat: Seat, bot_class: type[Bot], random: Random, stop: asyncio.Event | None) -> dict[str, Any] | None:
+    async with seat:
+        drive(seat, bot_class(seat, random))
+        closed = asyncio.ensure_future(seat.wait_closed())
+        try:
+            if not await _unless(stop, closed):
+                return None
+            return closed.result()
+        finally:
+            closed.cancel()
+
+
+async def _unless(stop: asyncio.Event | None, work: asyncio.Future[Any]) -> bool:
+    """Waits for ``work``; False if ``stop`` was set first. Does not cancel or await the work's end then."""
+    if stop is None:
+        await asyncio.wait([work])
+        return True
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)
+        return work.done()
+    finally:
+        stopped.cancel()

@@ -1,0 +1,216 @@
+"""A lobby session without a network."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from rallypoint_client.errors import ConnectFailed, Kicked, SessionGone, TooManyOutstanding
+from rallypoint_client.heartbeat import Timing
+from rallypoint_client.lobby_core import REQUESTS_MAX, LobbyCore, LobbyState
+from rallypoint_client.retry import Drop, Stop, Wait
+from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.codec import encode
+from rallypoint_protocol.messages import Answer, CancelQueue, Push, QuickMatch
+
+from tests.client.wire import pong, welcome
+
+HELLO, RESUME, PROVED, ACK, PING, LEAVE, MATCH, CANCEL = 1, 2, 4, 5, 6, 7, 16, 17
+
+
+class Lobby:
+    """A core with a clock, and everything that it has sent, decoded."""
+
+    def __init__(self, *, fresh: bool = False) -> None:
+        self.now = 100.0
+        self.core = LobbyCore("ws://here/lobby", "Ann", Random(1), Timing(), self.now, fresh=fresh)
+
+    def opened(self) -> list[Any]:
+        frame = msgspec.msgpack.decode(self.core.first_frame(self.now))
+        assert isinstance(frame, list)
+        return frame
+
+    def got(self, payload: bytes) -> Any:
+        return self.core.received(payload, self.now)
+
+    def connected(self) -> Lobby:
+        self.opened()
+        self.got(welcome())
+        self.sent()
+        return self
+
+    def sent(self) -> list[Any]:
+        sent = [msgspec.msgpack.decode(frame) for frame in self.core.outbox]
+        self.core.outbox.clear()
+        return sent
+
+    def lost(self, code: int | None = None) -> Wait | Stop:
+        return self.core.lost(code, "", self.now)
+
+
+def push(n: int) -> bytes:
+    return encode(Push(n, "queued", {"place": n}))
+
+
+def match(id_: int) -> QuickMatch:
+    return QuickMatch(id_, "duel")
+
+
+def test_the_first_frame_says_hello():
+    assert Lobby().opened() == [HELLO, 1, "Ann", "python"]
+
+
+def test_a_welcome_is_proved_before_all_else():
+    lobby = Lobby()
+    lobby.opened()
+    lobby.core.request(match)
+    assert lobby.got(welcome()).player == "player-l"
+    assert lobby.core.state is LobbyState.CONNECTED
+    assert lobby.sent() == [[PROVED], [MATCH, 1, "duel"]]
+
+
+def test_requests_are_numbered_and_answered_once():
+    lobby = Lobby().connected()
+    assert lobby.core.request(match) == 1
+    assert lobby.core.request(CancelQueue) == 2
+    assert lobby.sent() == [[MATCH, 1, "duel"], [CANCEL, 2]]
+    assert lobby.got(encode(Answer(1, {"place": 1}))).value == {"place": 1}
+    assert lobby.got(encode(Answer(1, {"place": 1}))) is None
+    assert lobby.got(encode(Answer(77))) is None
+
+
+def test_requests_without_an_answer_are_sent_again_after_a_resume_under_their_old_numbers():
+    lobby = Lobby().connected()
+    for make in (match, CancelQueue, match):
+        lobby.core.request(make)
+    lobby.got(encode(Answer(2)))
+    lobby.got(push(1))
+    lobby.lost()
+    assert lobby.core.state is LobbyState.RESUMING
+    assert lobby.core.request(CancelQueue) == 4  # while away
+    assert lobby.sent() == []
+    assert lobby.opened() == [RESUME, 1, "l", b"l1", 0, 0, 1, b""]
+    lobby.got(welcome(b"l2", resumed=True, event=1))
+    assert lobby.sent() == [[PROVED], [MATCH, 1, "duel"], [MATCH, 3, "duel"], [CANCEL, 4]]
+    assert lobby.core.resumes == 1
+    lobby.lost()
+    assert lobby.opened()[3] == b"l2"
+
+
+def test_pushes_come_once_and_are_acknowledged():
+    lobby = Lobby().connected()
+    assert lobby.got(push(1)).data == {"place": 1}
+    assert lobby.got(push(1)) is None
+    assert lobby.got(push(3)).n == 3
+    assert lobby.got(push(2)) is None
+    assert lobby.sent() == [[ACK, 0, 0, 1], [ACK, 0, 0, 1], [ACK, 0, 0, 3], [ACK, 0, 0, 3]]
+
+
+def test_the_number_of_open_requests_is_bounded():
+    lobby = Lobby().connected()
+    for _ in range(REQUESTS_MAX):
+        lobby.core.request(match)
+    with pytest.raises(TooManyOutstanding):
+        lobby.core.request(match)
+    lobby.got(encode(Answer(1)))
+    assert lobby.core.request(match) == REQUESTS_MAX + 1
+
+
+def test_a_lobby_session_that_the_server_does_not_know_is_gone():
+    lobby = Lobby().connected()
+    lobby.core.request(match)
+    lobby.lost()
+    step = lobby.lost(CloseCode.UNKNOWN)
+    assert isinstance(step, Stop)
+    assert isinstance(step.error, SessionGone)
+    assert lobby.core.state is LobbyState.GONE
+    assert not lobby.core.is_open
+    assert lobby.core.error is step.error
+
+
+def test_with_fresh_it_begins_again_as_a_new_guest_and_asks_for_nothing():
+    lobby = Lobby(fresh=True).connected()
+    lobby.core.request(match)
+    lobby.got(push(4))
+    lobby.lost()
+    assert lobby.lost(CloseCode.UNKNOWN) == Wait(0.0)
+    assert lobby.core.state is LobbyState.CONNECTING
+    assert isinstance(lobby.core.error, SessionGone)
+    assert lobby.opened()[0] == HELLO
+    lobby.got(welcome(b"x", lobby="l2"))
+    assert lobby.sent() == [[PROVED]]
+    assert lobby.got(push(1)) is not None
+    assert lobby.core.request(match) == 2  # an id is never used again
+
+
+def test_it_is_gone_when_the_grace_and_a_margin_are_over():
+    lobby = Lobby().connected()
+    lobby.lost()
+    lobby.now += 34.9
+    assert isinstance(lobby.lost(), Wait)
+    lobby.now += 0.1
+    lobby.lost()
+    assert lobby.core.state is LobbyState.GONE
+
+
+def test_a_first_connection_that_fails_for_too_long_has_failed():
+    lobby = Lobby()
+    lobby.now += 15
+    step = lobby.lost()
+    assert isinstance(step, Stop)
+    assert isinstance(step.error, ConnectFailed)
+    assert lobby.core.state is LobbyState.CLOSED
+
+
+def test_a_final_close_is_final():
+    lobby = Lobby(fresh=True).connected()
+    lobby.lost(CloseCode.KICKED)
+    assert lobby.core.state is LobbyState.CLOSED
+    assert isinstance(lobby.core.error, Kicked)
+    assert lobby.lost(1006) == Stop(None)
+
+
+def test_logging_out_is_said_if_anybody_listens():
+    lobby = Lobby().connected()
+    lobby.core.leave()
+    assert lobby.sent() == [[LEAVE]]
+    lobby.lost(CloseCode.LEFT)
+    assert (lobby.core.state, lobby.core.error) == (LobbyState.CLOSED, None)
+    away = Lobby().connected()
+    away.lost()
+    away.core.leave()
+    assert away.sent() == []
+
+
+def test_a_silent_server_is_dropped():
+    lobby = Lobby().connected()
+    lobby.core.timer(lobby.now)
+    assert lobby.sent() == [[PING, 100_000.0]]
+    lobby.now += 0.05
+    lobby.got(pong(100_000.0, 0.0))
+    assert lobby.core.clock.round_trip_ms == pytest.approx(50.0)
+    lobby.now += 6
+    with pytest.raises(Drop) as caught:
+        lobby.core.timer(lobby.now)
+    assert caught.value.code is CloseCode.SILENT
+
+
+@pytest.mark.parametrize("payload", [b"", encode([41]), push(1), welcome(resumed=True), encode([33, "one"])])
+def test_what_does_not_fit_ends_the_connection(payload):
+    lobby = Lobby()
+    lobby.opened()
+    with pytest.raises(Drop) as caught:
+        lobby.got(payload)
+    assert caught.value.code is CloseCode.MALFORMED
+    assert isinstance(lobby.lost(), Wait)
+
+
+def test_a_welcome_to_somebody_else_is_not_accepted():
+    lobby = Lobby().connected()
+    lobby.lost()
+    lobby.opened()
+    with pytest.raises(Drop):
+        lobby.got(welcome(resumed=False))

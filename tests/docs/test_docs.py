@@ -1,0 +1,61 @@
+"""What the documents show, works: their Python is run as it stands there."""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rallypoint.app import Server
+from rallypoint.config import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def blocks(document: str) -> list[str]:
+    """The Python blocks of a document, in order."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.S)
+
+
+@pytest.fixture
+def module() -> Iterator[types.ModuleType]:
+    """An empty module that can be imported, for the blocks of one document to fill."""
+    made = types.ModuleType("blobs")
+    sys.modules["blobs"] = made
+    yield made
+    del sys.modules["blobs"]
+
+
+def run(source: str, module: types.ModuleType) -> None:
+    """Runs a block as a part of the module."""
+    exec(compile(source, "<document>", "exec"), module.__dict__)  # our own documents
+
+
+def test_the_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.ModuleType) -> None:
+    game, test, bot = blocks("docs/writing-a-game.md")
+    for source in (game, test, bot):
+        run(source, module)
+    module.test_a_blob_goes_where_it_is_steered()
+    match = module.Match(module.Blobs, players=1)
+    match.bot(0, module.BlobBot)
+    match.step(60)
+    assert match.player(0).one(module.Blob).x != 50.0
+
+
+async def test_the_game_and_the_client_of_the_readme_play_together(
+    module: types.ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    game, client = blocks("README.md")
+    run(game, module)
+    async with Server([module.Blobs], Settings(port=0, ops_port=0)) as server:
+        run(client.replace("ws://127.0.0.1:8000", server.lobby_url).replace("asyncio.run(main())", ""), module)
+        await module.main()
+    lines = capsys.readouterr().out.splitlines()
+    xs = [float(line.split()[-1]) for line in lines if line.startswith("my blob")]
+    assert len(xs) > 5
+    assert xs == sorted(xs)
+    assert xs[-1] > xs[0]
