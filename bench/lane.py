@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 
 from rallypoint.transport.connection import Connection, ConnectionLimits
 from rallypoint_client.connection import Connection as BotConnection
-from rallypoint_protocol.lane import frame, masked_frame
+from rallypoint_protocol.framing import frame, masked_frame
 
 C = TypeVar("C", bound=LibraryConnection)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from rallypoint_client.connection import Connection, open_connection
 from rallypoint_protocol.codec import decode_lobby_reply, decode_session_reply, encode
-from rallypoint_protocol.lane import masked_frame
+from rallypoint_protocol.framing import masked_frame
 from rallypoint_protocol.messages import Ack, Hello, Push, QuickMatch, Seated, TakeSeat
 
 HZ = 20

@@ -16,6 +16,8 @@
 A renderer calls ``seat.view()`` once a frame; a program that plays is a :class:`Bot`.
 """
 
+from rallypoint_protocol.inputs import Input
+
 from .bot import Bot, drive, play, play_seat
 from .errors import (
     Closed,
@@ -47,6 +49,7 @@ __all__ = [
     "Ended",
     "EntityView",
     "Event",
+    "Input",
     "InvalidInput",
     "Kicked",
     "Lobby",

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from rallypoint_protocol.inputs import Input
 
 from .classes import SchemaCache
-from .errors import TooManyOutstanding
+from .errors import NotConnected, TooManyOutstanding
 from .events import Event
 from .heartbeat import Timing
 from .lobby import connect
@@ -73,7 +73,7 @@ class Driver:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self.skipped = 0
-        """Actions that were not sent because too many waited for the server."""
+        """Actions that were not sent: too many waited for the server, or the connection broke in the middle."""
 
     def on_pass(self, seat: Seat) -> None:
         """A pass came."""
@@ -83,17 +83,22 @@ class Driver:
         for x in inputs:
             try:
                 seat.send(x)
-            except TooManyOutstanding:
+            except (NotConnected, TooManyOutstanding):
                 self.skipped += 1
 
 
 def drive(seat: Seat, bot: Bot) -> Driver:
-    """Lets ``bot`` play ``seat`` from now on; an exception in it closes the seat, with that as ``seat.error``."""
+    """Lets ``bot`` play ``seat`` from now on, beginning with the state that is there, if any.
+
+    An exception in it closes the seat, with that as ``seat.error``; in this first call it is raised.
+    """
     driver = Driver(bot)
     for event in seat.take_events():
         bot.event(event)
     seat.on_event = bot.event
     seat.on_pass = driver.on_pass
+    if seat.latest.tick >= 0:
+        driver.on_pass(seat)
     return driver
 
 

@@ -11,7 +11,8 @@ from websockets.client import ClientProtocol
 from websockets.exceptions import NegotiationError
 from websockets.typing import Subprotocol
 
-from rallypoint_protocol.lane import FastLane, masked_frame
+from rallypoint_protocol.framing import masked_frame
+from rallypoint_protocol.lane import FastLane
 from rallypoint_protocol.limits import SUBPROTOCOL
 
 __all__ = ["Connection", "open_connection"]

@@ -20,65 +20,26 @@ import logging
 from collections.abc import Callable, Generator
 from random import Random
 from typing import Any, Final, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 
 from rallypoint_protocol.messages import Answer, CancelQueue, LobbyMessage, Locate, Push, QuickMatch, Welcome
 
+from .address import lobby_url
 from .classes import SchemaCache
 from .errors import LobbyClosed, RallypointError, RequestRefused
 from .heartbeat import Timing
 from .lobby_core import LobbyCore, LobbyState
+from .quick_match import Matched, OnWait, Waiting
 from .reconnect import Reconnect
 from .seat import Seat
 from .seat_core import SeatOffer, SeatState
 
 __all__ = ["Lobby", "OnWait", "connect", "lobby_url"]
 
-OnWait = Callable[[int, int], None]
-"""``on_wait(place, waiting)``: place in the queue, from 1, and how many wait in it."""
 _LOCATE_WAIT_S: Final = 2.0
 _log = logging.getLogger("rallypoint_client")
-
-
-class _Matched(msgspec.Struct):
-    """What the push ``matched`` says."""
-
-    game: str
-    session: str
-    seat: int
-    url: str
-    token: bytes
-    schema: bytes = b""
-
-
-class _Waiting:
-    """The one quick match of a lobby that is going on."""
-
-    def __init__(self, game: str, on_wait: OnWait | None) -> None:
-        self.game = game
-        self.on_wait = on_wait
-        self.seat: asyncio.Future[_Matched] = asyncio.get_running_loop().create_future()
-
-    def place(self, data: Any) -> None:
-        match data:
-            case {"place": int(place), "waiting": int(waiting)} if self.on_wait is not None:
-                self.on_wait(place, waiting)
-
-
-def lobby_url(url: str) -> str:
-    """The lobby's address of the server at ``url``: ``ws``, ``wss``, ``http`` and ``https`` are all understood.
-
-    Raises:
-        ValueError: it is no such address.
-    """
-    parts = urlsplit(url)
-    scheme = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}.get(parts.scheme)
-    if scheme is None or not parts.hostname:
-        raise ValueError(f"{url!r} is not a server's address, as ws://localhost:8000 is")
-    path = parts.path.rstrip("/").removesuffix("/lobby")
-    return parts._replace(scheme=scheme, path=f"{path}/lobby", query="", fragment="").geturl()
 
 
 class Lobby:
@@ -100,9 +61,11 @@ class Lobby:
         self._loop = asyncio.get_running_loop()
         url = lobby_url(url)
         self._core = LobbyCore(url, name, self._random, self._timing, self._loop.time(), fresh=fresh)
-        self._reconnect = Reconnect(self._core, url, self._deliver, open_s=self._timing.open_s)
+        self._reconnect = Reconnect(
+            self._core, url, self._deliver, open_s=self._timing.open_s, on_lost=self._start_over
+        )
         self._answers: dict[int, asyncio.Future[Any]] = {}
-        self._waiting: _Waiting | None = None
+        self._waiting: Waiting | None = None
         self._seats: dict[Seat, None] = {}
         self.on_push: Callable[[str, dict[str, Any]], None] | None = None
         """Called with kind and data of every push that is new, the known ones (``queued``...) included."""
@@ -171,9 +134,11 @@ class Lobby:
         """
         if self._waiting is not None:
             raise RequestRefused("already_queued", "this lobby is waiting for a seat already")
-        waiting = self._waiting = _Waiting(game, on_wait)
+        waiting = self._waiting = Waiting(game, on_wait)
         try:
-            waiting.place(await self._request(lambda id_: QuickMatch(id_, game)))
+            value = await self._request(lambda id_: QuickMatch(id_, game))
+            if not waiting.told:  # a push that came right after the answer knows better
+                waiting.place(value)
             matched = await waiting.seat
         except asyncio.CancelledError:
             if self._core.is_open:
@@ -235,7 +200,7 @@ class Lobby:
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    async def _take(self, matched: _Matched, timing: Timing) -> Seat:
+    async def _take(self, matched: Matched, timing: Timing) -> Seat:
         offer = SeatOffer(matched.session, matched.token, urljoin(self.url, matched.url), matched.schema)
 
         async def locate() -> str:
@@ -307,9 +272,9 @@ class Lobby:
         if self.on_push is not None:
             self._call(self.on_push, kind, data)
 
-    def _match(self, waiting: _Waiting, data: dict[str, Any]) -> None:
+    def _match(self, waiting: Waiting, data: dict[str, Any]) -> None:
         try:
-            waiting.seat.set_result(msgspec.convert(data, _Matched))
+            waiting.seat.set_result(msgspec.convert(data, Matched))
         except msgspec.ValidationError as error:
             waiting.seat.set_exception(RequestRefused("malformed", f"a match that cannot be read: {error}"))
 
@@ -330,6 +295,12 @@ class Lobby:
                 answer.set_exception(error)
         if self._waiting is not None and not self._waiting.seat.done():
             self._waiting.seat.set_exception(error)
+
+    def _start_over(self) -> None:
+        """If the lobby session is gone and another begins: what was asked of the former fails."""
+        if self._core.is_open and self._core.error is not None:
+            error, self._core.error = self._core.error, None
+            self._fail(error)
 
     async def _run(self) -> None:
         try:

@@ -92,7 +92,7 @@ class LobbyCore:
         self.welcome: Welcome | None = None
         """The newest; ``None`` while there is no lobby session."""
         self.error: Exception | None = None
-        """Why it is gone or closed, or (with ``fresh``) why the former one went; taken by the shell."""
+        """Why it is gone or closed; while it is open, why the former one went (taken by the shell)."""
         self.resumes = 0
         self._timing = timing
         self._fresh = fresh

@@ -60,7 +60,10 @@ class _Former:
 
 
 class Reconnect:
-    """``deliver`` gets each message, and may raise :class:`Drop`; ``locate`` says where the session lives now."""
+    """``deliver`` gets each message, and may raise :class:`Drop`; ``locate`` says where the session lives now.
+
+    ``on_lost`` is called after each loss, when the core knows of it.
+    """
 
     def __init__(
         self,
@@ -70,12 +73,14 @@ class Reconnect:
         *,
         open_s: float,
         locate: Callable[[], Awaitable[str]] | None = None,
+        on_lost: Callable[[], None] | None = None,
     ) -> None:
         self.url = url
         self._core = core
         self._deliver = deliver
         self._open_s = open_s
         self._locate = locate
+        self._on_lost = on_lost
         self.bytes_out = 0
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
@@ -89,6 +94,8 @@ class Reconnect:
             while True:
                 code, reason = await self._connect_once()
                 step = self._core.lost(code, reason, self._loop.time())
+                if self._on_lost is not None:
+                    self._on_lost()
                 if isinstance(step, Stop):
                     return
                 await asyncio.sleep(step.delay_s)

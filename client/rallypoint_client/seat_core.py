@@ -21,7 +21,7 @@ from typing import Final
 from rallypoint_protocol.close import CloseCode, Retry, policy
 from rallypoint_protocol.codec import BadMessage, decode_session_reply, encode
 from rallypoint_protocol.inputs import Input
-from rallypoint_protocol.limits import ACK_EVERY_TICKS, PROTOCOL_VERSION
+from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
     Ack,
     EventItem,
@@ -37,6 +37,7 @@ from rallypoint_protocol.messages import (
 from rallypoint_protocol.replica import Desync, Replica
 from rallypoint_protocol.schema import Schema
 
+from .acks import Acks
 from .classes import Classes, InputClass, SchemaCache
 from .clock import SessionClock
 from .errors import NotConnected, SeatClosed
@@ -45,41 +46,14 @@ from .heartbeat import Heartbeat, Timing
 from .interpolate import History, delay_ms
 from .outgoing import OutgoingInputs
 from .retry import Drop, Next, Retrying, Stop
+from .seat_state import TRANSITIONS, SeatHappening, SeatState
+from .seat_stats import SeatStats
 from .view import View
 
 __all__ = ["Got", "SeatCore", "SeatOffer", "SeatState", "SeatStats"]
 
 HISTORY_UNREAD_MAX: Final = 64
 """After so many passes without a look at the interpolated view, its history is no longer kept."""
-
-
-class SeatState(enum.Enum):
-    """Where a seat is."""
-
-    CONNECTING = "connecting"
-    PLAYING = "playing"
-    RESUMING = "resuming"
-    CLOSED = "closed"
-
-
-class SeatHappening(enum.Enum):
-    """What can happen to it."""
-
-    SEATED = "seated"
-    LOST = "lost"
-    STOPPED = "stopped"
-
-
-TRANSITIONS: Final[dict[tuple[SeatState, SeatHappening], SeatState]] = {
-    (SeatState.CONNECTING, SeatHappening.SEATED): SeatState.PLAYING,
-    (SeatState.CONNECTING, SeatHappening.LOST): SeatState.CONNECTING,
-    (SeatState.CONNECTING, SeatHappening.STOPPED): SeatState.CLOSED,
-    (SeatState.PLAYING, SeatHappening.LOST): SeatState.RESUMING,
-    (SeatState.PLAYING, SeatHappening.STOPPED): SeatState.CLOSED,
-    (SeatState.RESUMING, SeatHappening.SEATED): SeatState.PLAYING,
-    (SeatState.RESUMING, SeatHappening.LOST): SeatState.RESUMING,
-    (SeatState.RESUMING, SeatHappening.STOPPED): SeatState.CLOSED,
-}
 
 
 class Got(enum.Enum):
@@ -101,34 +75,6 @@ class SeatOffer:
 
     def __repr__(self) -> str:
         return f"SeatOffer(session={self.session!r}, url={self.url!r})"
-
-
-@dataclass(slots=True)
-class SeatStats:
-    """Counts of one seat since it was taken. Bytes are those of messages, without frames."""
-
-    passes: int = 0
-    bytes_in: int = 0
-    bytes_out: int = 0
-    losses: int = 0
-    """Connections lost, for whatever reason."""
-    resumes: int = 0
-    """Times that the server let us in again."""
-    resyncs: int = 0
-    """Of these, with the whole state anew."""
-    desyncs: int = 0
-    """Passes that did not fit: always a bug in the server or here."""
-    hash_checks: int = 0
-    """Channel hashes of the server that were compared with the state here."""
-    events: int = 0
-    events_lost: int = 0
-    """Events that the server had to drop before they got here."""
-    events_dropped: int = 0
-    """Events that were here and that nobody took in time."""
-    actions_expired: int = 0
-    """Queued actions whose time ran out."""
-    actions_lost: int = 0
-    """Actions that could not be sent again, because the game has another schema now."""
 
 
 class SeatCore:
@@ -161,11 +107,7 @@ class SeatCore:
         self._event = 0
         self._pass_at = now
         self._leaving = False
-        self._acked_tick = -1
-        self._ack_sent_tick = -1
-        self._acked_event = 0
-        self._ack_every_ticks = ACK_EVERY_TICKS
-        self._ack_now = False
+        self._acks = Acks()
 
     # --- what a user sees -------------------------------------------------------------------------------------------
 
@@ -225,7 +167,7 @@ class SeatCore:
         frame = self._inputs.hold(kind, x, tick, self.state is SeatState.PLAYING, force)
         if frame is not None:
             self.outbox.append(frame)
-            self._acked_tick = tick
+            self._acks.input(tick)
 
     def act(self, x: Input, now: float, queue_s: float | None = None) -> int:
         """The player does ``x``, once; gives its number. See :meth:`rallypoint_client.seat.Seat.act`."""
@@ -234,7 +176,7 @@ class SeatCore:
             tick = self.tick
             seq, frame = self._inputs.act(kind, x, tick)
             self.outbox.append(frame)
-            self._acked_tick = tick
+            self._acks.input(tick)
             return seq
         if queue_s is None or self.state is SeatState.CLOSED or self._leaving:
             raise NotConnected(kind.name)
@@ -295,7 +237,7 @@ class SeatCore:
             raise Drop(CloseCode.SILENT, f"the server was silent for {self._timing.silence_s:g} s", cut=True)
         if self.heart.take_ping(now):
             self.outbox.append(encode(Ping(now * 1000)))
-            self._ack_now = True  # a paused session makes no ticks to count
+            self._acks.urgent = True  # a paused session makes no ticks to count
             self.pass_done()
 
     def received(self, payload: bytes, now: float) -> Got:
@@ -323,14 +265,9 @@ class SeatCore:
     def pass_done(self) -> None:
         """A pass was shown to everybody: acknowledges it, unless an input has just done so."""
         tick = self.tick
-        event_due = self._event > self._acked_event and tick - self._ack_sent_tick >= self._ack_every_ticks
-        behind = self._event > self._acked_event or tick > self._acked_tick
-        if event_due or tick - self._acked_tick >= self._ack_every_ticks or (self._ack_now and behind):
+        if self._acks.due(tick, self._event):
             assert self._replica is not None
             self.outbox.append(encode(Ack(self._replica.epoch, tick, self._event)))
-            self._acked_tick = self._ack_sent_tick = tick
-            self._acked_event = self._event
-        self._ack_now = False
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
@@ -354,7 +291,7 @@ class SeatCore:
         waited = inputs.pass_ended(tick)
         if waited:
             self.outbox += waited
-            self._acked_tick = tick
+            self._acks.input(tick)
         if self._history is not None:
             self._keep(self._history, replica)
         self.stats.passes += 1
@@ -379,7 +316,7 @@ class SeatCore:
                 self.events.append(event)
             if isinstance(event, Ended):
                 self.ended = event
-                self._ack_now = True
+                self._acks.urgent = True
 
     def _seated(self, message: Seated, now: float) -> None:
         classes = self._schemas.get(message.schema_hash)
@@ -396,7 +333,8 @@ class SeatCore:
         if again and classes is not self._classes:
             self.stats.actions_lost += self._inputs.forget()
         self._set_up(message, classes, keep_state=resumed)
-        self._acked_event = self._event
+        tick = self.tick
+        self._acks.seated(tick, self._event)
         self._event += message.lost
         self.stats.events_lost += message.lost
         self.stats.resumes += again
@@ -406,8 +344,6 @@ class SeatCore:
             self.clock.reset()
         self.retry.established(now, self._timing.patience_s(classes.schema.grace_s))
         self.heart.let_in(now)
-        tick = self.tick
-        self._acked_tick = self._ack_sent_tick = tick
         self.outbox.append(encode(Proved()))
         self.outbox += self._inputs.seated(
             new_epoch=new_epoch, applied=message.applied, received=message.received, tick=tick, now=now
@@ -426,8 +362,7 @@ class SeatCore:
             self._replica = Replica(classes.schema)
             self._view = View(self._replica, classes, message.seat)
             hz = classes.schema.tick_hz
-            # four a second at least: a server judges slowness by acknowledgements
-            self._ack_every_ticks = max(1, min(ACK_EVERY_TICKS, hz // 4))
+            self._acks.set_tick_hz(hz)
             self.clock = SessionClock(slack_ms=1000 / hz + 5 if hz else 50.0)
         elif not keep_state:
             self._forget_state()

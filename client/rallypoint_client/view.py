@@ -119,7 +119,7 @@ class View:
     ``classes`` may also be the schema that they are made from.
     """
 
-    __slots__ = ("_classes", "_groups", "_seat", "_stale", "_state", "_views")
+    __slots__ = ("_classes", "_groups", "_items", "_seat", "_stale", "_state", "_views")
 
     def __init__(self, state: State, classes: Classes | Schema, seat: int | None) -> None:
         self._state = state
@@ -131,6 +131,7 @@ class View:
         self._seat = seat
         self._stale = True
         self._views: dict[int, Any] = {}
+        self._items: list[Item] | None = None
         self._groups: list[list[Any]] = []
 
     @property
@@ -207,19 +208,26 @@ class View:
         return self._index()[index]
 
     def _index(self) -> list[list[Any]]:
-        """The entity views by class. Built when first asked for after a change, not once a pass."""
+        """The entity views by class. Looked at when first asked for after a change, not once a pass."""
         if self._stale:
-            makes = self._classes.views
-            groups: list[list[Any]] = [[] for _ in makes]
-            old, views = self._views, {}
-            for id_, item in self._state.items.items():
-                view = old.get(id_)
-                if view is None or view._item is not item:
-                    view = makes[item.class_index](item, self)
-                views[id_] = view
-                groups[item.class_index].append(view)
-            self._views, self._groups, self._stale = views, groups, False
+            self._stale = False
+            items = list(self._state.items.values())
+            if items != self._items:  # the same objects in the same order, in nearly every pass
+                self._items = items
+                self._regroup(items)
         return self._groups
+
+    def _regroup(self, items: list[Item]) -> None:
+        makes, old = self._classes.views, self._views
+        groups: list[list[Any]] = [[] for _ in makes]
+        views = {}
+        for item in items:
+            view = old.get(item.id)
+            if view is None or view._item is not item:
+                view = makes[item.class_index](item, self)
+            views[item.id] = view
+            groups[item.class_index].append(view)
+        self._views, self._groups = views, groups
 
     def __repr__(self) -> str:
         return f"<View of {self._classes.schema.game} at tick {self.tick}: {len(self._state.items)} entities>"

@@ -1,23 +1,23 @@
 """Players made of code: they fill empty seats, and play load tests.
 
-A bot sees what any client of its seat sees. ``tick`` gets the view of every new state, and yields what to send. It has to
-be quick, for a thousand bots may share one core: read what is needed, and look around only now and then.
+A bot sees what any client of its seat sees. ``tick`` gets the view of every new state, and yields what to send. It has
+to be quick, for a thousand bots may share one core: read what is needed, and look around only now and then.
 """
 
 from collections.abc import Iterator
 from math import atan2, hypot, pi, tau
+from typing import Any
 
-from rallypoint_client.bot import Bot
-from rallypoint_client.view import EntityView, View
-from rallypoint_protocol.inputs import Input
+from rallypoint_client import Bot, EntityView, Input, View
 
 from .flight import STAR
 from .game import COOLING_S, SHIP_RADIUS, SHOT_S, SHOT_SPEED
 
+NEAR_ENOUGH = 0.1  # radians: half of what a ship turns in a tick
 LOOK_EVERY_MS = 500.0
 FIRE_EVERY_MS = COOLING_S * 1000 + 50
-AHEAD_S = 0.5
-STAR_DISTANCE, SHIP_DISTANCE, SPEED_MAX = 150.0, 160.0, 280.0
+AHEAD_S, STAR_DISTANCE = 0.5, 150.0  # so long from now it must not be so near to the star
+SHIP_DISTANCE, SPEED_MAX = 160.0, 280.0  # goes up to another ship so far, and so fast
 
 
 class RandomBot(Bot):
@@ -33,7 +33,7 @@ class RandomBot(Bot):
 class OrbitBot(Bot):
     """Keeps out of the star, goes after the nearest ship, and shoots at where that will be."""
 
-    target: int = 0  # id of a ship
+    target: int = 0  # id of a ship; 0: none
     miss: float = 0.0  # radians: nobody aims perfectly
     look_at_ms: float = 0.0
     fire_at_ms: float = 0.0
@@ -51,7 +51,7 @@ class OrbitBot(Bot):
             off = _half_turn(atan2(out_y, out_x) - ship.angle)
             yield self._steer(off, thrust=abs(off) < 1.0)
             return
-        target = view.get(self.target)
+        target = view.get(self.target) if self.target else None
         if target is None:
             yield self._steer(0.0, thrust=False)
             return
@@ -73,10 +73,10 @@ class OrbitBot(Bot):
         others = [(hypot(it.x - ship.x, it.y - ship.y), it.id) for it in view.all("Ship") if it.id != ship.id]
         self.target = min(others)[1] if others else 0
 
-    def _steer(self, off: float, thrust: bool) -> Input:
-        """Turns by as much as it is ``off`` (radians, to the left), or not at all if that is little enough."""
-        steer: Input = self.inputs.Steer(turn=0 if abs(off) < 0.1 else 1 if off > 0 else -1, thrust=thrust)
-        return steer
+    def _steer(self, off: float, thrust: bool) -> Any:
+        """Turns to where it should point, ``off`` radians from where it does, unless that is near enough."""
+        turn = 0 if abs(off) < NEAR_ENOUGH else 1 if off > 0 else -1
+        return self.inputs.Steer(turn=turn, thrust=thrust)
 
 
 def _half_turn(angle: float) -> float:

@@ -1,4 +1,4 @@
-"""How things fly in Orbit: the star's gravity, the edge of the arena, and what all flying things have in common."""
+"""How things fly in Orbit: the star's gravity, the edge of the arena, and what all that flies has in common."""
 
 from math import cos, sin, tau
 
@@ -10,7 +10,7 @@ STAR = SIZE / 2
 """x and y of the star."""
 STAR_RADIUS = 40.0
 GRAVITY = 10_000.0
-"""The star's pull at distance 1. It fades with the distance, so that all circular orbits have the speed sqrt(GRAVITY)."""
+"""The star's pull at distance 1. It fades with the distance, so that any circular orbit has the speed sqrt(GRAVITY)."""
 ORBIT_RADIUS = 300.0
 
 
@@ -28,7 +28,7 @@ class Body(Entity):
         self.vy += speed * sin(angle)
 
     def fall(self, dt: float) -> None:
-        """What gravity does in ``dt`` seconds."""
+        """What the star's gravity does in ``dt`` seconds."""
         dx, dy = STAR - self.x, STAR - self.y
         pull = GRAVITY * dt / max(dx * dx + dy * dy, STAR_RADIUS * STAR_RADIUS)
         self.vx += dx * pull
@@ -36,8 +36,7 @@ class Body(Entity):
 
     def move(self, dt: float) -> None:
         """Goes on for ``dt`` seconds."""
-        x = self.x + self.vx * dt
-        y = self.y + self.vy * dt
+        x, y = self.x + self.vx * dt, self.y + self.vy * dt
         if not 0.0 <= x <= SIZE:
             x, self.vx = min(max(x, 0.0), SIZE), -self.vx
         if not 0.0 <= y <= SIZE:
@@ -45,25 +44,23 @@ class Body(Entity):
         self.x, self.y = x, y
 
     @property
-    def in_star(self) -> bool:
-        """True where nothing lives."""
+    def is_in_star(self) -> bool:
+        """True where no ship lasts."""
         dx, dy = STAR - self.x, STAR - self.y
         return dx * dx + dy * dy < STAR_RADIUS * STAR_RADIUS
 
-    def touches(self, other: "Body", distance: float) -> bool:
-        """True if the other is nearer than ``distance``."""
+    def is_near(self, other: "Body", distance: float) -> bool:
+        """True if the other is nearer than that."""
         dx, dy = other.x - self.x, other.y - self.y
         return dx * dx + dy * dy < distance * distance
 
 
-def orbit(turns: float) -> dict[str, float]:
-    """The fields of a body on a circular orbit, so many turns from its beginning, heading where it flies."""
+def place_on_orbit(body: Body, turns: float) -> float:
+    """Puts a body on a circular orbit, so many turns from where that begins; gives the direction in which it flies."""
     angle = turns * tau
-    speed = GRAVITY**0.5
-    return {
-        "x": STAR + ORBIT_RADIUS * cos(angle),
-        "y": STAR + ORBIT_RADIUS * sin(angle),
-        "vx": -speed * sin(angle),
-        "vy": speed * cos(angle),
-        "angle": (angle + tau / 4) % tau,
-    }
+    body.x = STAR + ORBIT_RADIUS * cos(angle)
+    body.y = STAR + ORBIT_RADIUS * sin(angle)
+    body.vx = body.vy = 0.0
+    ahead = (angle + tau / 4) % tau
+    body.push(ahead, GRAVITY**0.5)
+    return ahead

@@ -6,9 +6,9 @@ First what players send, then what they are told, then what there is and who see
 from math import tau
 from typing import Annotated, Any
 
-from rallypoint import Action, Entity, Event, Game, Hold, Meta, Player, Refused, Result, field, fixed, on, private
+from rallypoint import Action, Event, Game, Hold, Meta, Player, Refused, Result, field, fixed, on, private
 
-from .flight import Body, orbit
+from .flight import Body, place_on_orbit
 
 TURN, THRUST = 4.0, 150.0  # radians, and speed gained, in a second
 SHIP_RADIUS, SHOT_SPEED, SHOT_S = 25.0, 600.0, 1.0
@@ -16,8 +16,8 @@ COOLING_S, RELOAD_S, SHIELD_MS = 0.3, 4.0, 3000
 
 
 class Steer(Hold):  # a Hold is what a player does right now: only the latest counts
-    turn: Annotated[int, Meta(ge=-1, le=1)]  # anything else is refused before it gets as far as here
-    thrust: bool
+    turn: Annotated[int, Meta(ge=-1, le=1)] = 0  # anything else is refused before it gets as far as here
+    thrust: bool = False
 
 
 class Fire(Action):  # an Action is done once, in order, and may be refused
@@ -38,7 +38,7 @@ class RoundOver(Event):
     winner: int | None  # None: time was up, or nobody was left
 
 
-class Ship(Body):  # what a game must not lose is in declared fields: these are sent, kept and restored
+class Ship(Body):  # all that a game must not lose is in declared fields: they are sent, kept and restored
     angle: float = fixed(0.01, lerp="turn")  # radians, sent as hundredths; renderers turn it the short way round
     thrust: bool = field(False)
     hull: int = field(4)
@@ -58,30 +58,31 @@ class Pilot(Player):
 
 class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.bot:OrbitBot"):
     round: int = field(0)
-    round_ends_ms: int = field(0)
+    round_ends_ms: int = field(0)  # session time, which stands still while the session does
     round_s: float = private(15.0)
     rounds_max: int = private(40)
     wins_max: int = private(20)
 
     def created(self, options: dict[str, Any]) -> None:
         """Once, before all else. Whoever opens a session may say how it is played."""
-        for name in ("round_s", "rounds_max", "wins_max"):
-            setattr(self, name, options.get(name, getattr(self, name)))
+        self.round_s = options.get("round_s", self.round_s)
+        self.rounds_max = options.get("rounds_max", self.rounds_max)
+        self.wins_max = options.get("wins_max", self.wins_max)
 
     def joined(self, pilot: Pilot) -> None:
         """A newcomer flies at once, be it before the first round or in the middle of another."""
         self._launch(pilot)
 
     def started(self) -> None:
-        """Enough players are there."""
+        """Enough players are there: from now on there are ticks."""
         self._begin_round()
 
     def dropped(self, pilot: Pilot) -> None:
-        """A connection is lost. Its player's holds are let go, so the ship drifts; a shield gives time to come back."""
+        """A connection is lost. The pilot's holds are let go, so the ship drifts; a shield gives time to come back."""
         self._shield(pilot)
 
     def returned(self, pilot: Pilot) -> None:
-        """The player is back."""
+        """The pilot is back. (One who does not come back in time has `left`: what they own goes with them.)"""
         self._shield(pilot)
 
     @on(Fire)
@@ -97,7 +98,7 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.
         ship.ammo -= 1
         shot = self.spawn(Shot, owner=pilot, x=ship.x, y=ship.y, vx=ship.vx, vy=ship.vy)
         shot.push(ship.angle, SHOT_SPEED)
-        self.after(SHOT_S, "expire", shot.id)  # timers call by name and id, because they are kept and restored, too
+        self.after(SHOT_S, "expire", shot.id)  # timers go by names and ids, because they are kept and restored, too
         self.after(RELOAD_S, "reload", ship.id)
 
     def expire(self, shot_id: int) -> None:
@@ -106,22 +107,22 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.
             self.destroy(shot)
 
     def reload(self, ship_id: int) -> None:
-        ship = self.get(ship_id)
-        if isinstance(ship, Ship):
+        ship = self.get(ship_id, Ship)
+        if ship is not None:
             ship.ammo += 1
 
     def tick(self) -> None:
-        """One step of the game, ``dt`` seconds long."""
+        """One step of the game, `dt` seconds long. Inputs and timers of this step came before it."""
         fleet = [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship)) is not None]
         for pilot, ship in fleet:
             self._fly(ship, pilot.held(Steer))
-            if ship.in_star:
+            if ship.is_in_star:
                 self._damage(pilot, ship, ship.hull)
         for shooter in self.players:
             for shot in shooter.all(Shot):
                 shot.move(self.dt)
                 for pilot, ship in fleet:
-                    if pilot is not shooter and ship.touches(shot, SHIP_RADIUS):
+                    if pilot is not shooter and ship.is_near(shot, SHIP_RADIUS):
                         self._damage(pilot, ship, 1, shooter)
                         self.destroy(shot)
                         break
@@ -138,19 +139,20 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.
         ship.fall(self.dt)
         ship.move(self.dt)
 
-    def _damage(self, pilot: Pilot, ship: Ship, damage: int, by: Pilot | None = None) -> None:
+    def _damage(self, pilot: Pilot, ship: Ship, damage: int, shooter: Pilot | None = None) -> None:
         if self.now_ms < ship.shield_until_ms or ship.hull <= 0:
             return
         ship.hull -= damage
-        if by is not None:
-            by.score += 1
-            self.emit(by, Hit(pilot.seat))
+        if shooter is not None:
+            shooter.score += 1
+            self.emit(shooter, Hit(pilot.seat))
         if ship.hull <= 0:
-            self.emit_all(Killed(pilot.seat, None if by is None else by.seat))
+            self.emit_all(Killed(pilot.seat, None if shooter is None else shooter.seat))
             self.destroy(ship)
 
     def _launch(self, pilot: Pilot) -> None:
-        self.spawn(Ship, owner=pilot, **orbit(pilot.seat / 8 + self.random.uniform(0, 0.05)))
+        ship = self.spawn(Ship, owner=pilot)
+        ship.angle = place_on_orbit(ship, pilot.seat / 8 + self.random.uniform(0.0, 0.05))
         self._shield(pilot)
 
     def _shield(self, pilot: Pilot) -> None:
@@ -159,7 +161,7 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.
             ship.shield_until_ms = self.now_ms + SHIELD_MS
 
     def _begin_round(self) -> None:
-        for body in self.all(Body):
+        for body in self.all(Body):  # ships and shots
             self.destroy(body)
         for pilot in self.players:
             self._launch(pilot)
@@ -170,9 +172,9 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.
         if winner is not None:
             winner.wins += 1
         self.emit_all(RoundOver(self.round, None if winner is None else winner.seat))
-        best = max(pilot.wins for pilot in self.players)
-        if self.round < self.rounds_max and best < self.wins_max and len(self.players) > 1:
+        most = max(pilot.wins for pilot in self.players)
+        if self.round < self.rounds_max and most < self.wins_max and len(self.players) > 1:
             self._begin_round()
         else:
-            winners = [pilot for pilot in self.players if pilot.wins == best]
-            self.finish(Result(winners, {pilot: pilot.score for pilot in self.players}))
+            winners = [pilot for pilot in self.players if pilot.wins == most]
+            self.finish(Result(winners, scores={pilot: pilot.score for pilot in self.players}))

@@ -70,6 +70,7 @@ FIGURES: Final[dict[str, str]] = {
     "sessions_failed": "sessions that ended because the game raised an error",
     "bots_cpu_pct": "processor time of all processes of bots together",
     "bots_cpu_max_pct": "the same of the busiest one",
+    "bots_cpu_us_per_pair": "the same of all for each input and pass together",
     "bots_rss_bytes": "resident memory of all processes of bots together",
     **_durations("lag", "how late the generator itself was", ("p50", "p99")),
     "saturated": "1 if the generator was too busy for its figures to be trusted, else 0",
@@ -92,7 +93,8 @@ def figures_of(run: Run) -> dict[str, float]:
     tally = Tally()
     for result in run.results:
         tally.add(result.tally)
-    found = {**_of_bots(tally, run.duration_s), **_of_processes(run.results), **_of_server(run, tally)}
+    pairs = (tally.inputs + tally.passes) / 2
+    found = {**_of_bots(tally, run.duration_s), **_of_processes(run.results, pairs), **_of_server(run, pairs)}
     found["processes"] = len(run.results)
     found["duration_s"] = run.duration_s
     found["saturated"] = float(bool(saturation(found)))
@@ -130,15 +132,18 @@ def _percentiles(name: str, histogram: Histogram) -> dict[str, float]:
     return found
 
 
-def _of_processes(results: Sequence[Result]) -> dict[str, float]:
+def _of_processes(results: Sequence[Result], pairs: float) -> dict[str, float]:
     shares = [100 * result.cpu_s / result.wall_s for result in results if result.wall_s > 0]
     if not shares:
         return {}
-    rss_bytes = sum(result.rss_bytes for result in results)
-    return {"bots_cpu_pct": sum(shares), "bots_cpu_max_pct": max(shares), "bots_rss_bytes": rss_bytes}
+    found = {"bots_cpu_pct": sum(shares), "bots_cpu_max_pct": max(shares)}
+    found["bots_rss_bytes"] = sum(result.rss_bytes for result in results)
+    if pairs:
+        found["bots_cpu_us_per_pair"] = sum(result.cpu_s for result in results) * 1e6 / pairs
+    return found
 
 
-def _of_server(run: Run, tally: Tally) -> dict[str, float]:
+def _of_server(run: Run, pairs: float) -> dict[str, float]:
     before, after = run.before, run.after
     if after is None:
         return {}
@@ -154,8 +159,8 @@ def _of_server(run: Run, tally: Tally) -> dict[str, float]:
     if "cpu_s" in grown:
         share = grown["cpu_s"] / (after.at - before.at)
         found["server_cpu_pct"] = 100 * share
-        if tally.passes:
-            found["server_cpu_us_per_pair"] = share * run.duration_s * 1e6 / ((tally.inputs + tally.passes) / 2)
+        if pairs:
+            found["server_cpu_us_per_pair"] = share * run.duration_s * 1e6 / pairs
     return found
 
 

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from rallypoint_client.bot import Bot
-from rallypoint_client.errors import RallypointError
-from rallypoint_client.lobby import Lobby, connect
-from rallypoint_client.lobby_core import LobbyState
-from rallypoint_client.seat import Seat
-from rallypoint_client.seat_core import SeatState
+from rallypoint_client import Bot, Lobby, RallypointError, Seat, SeatState, connect
 
-from .sdk_internals import cut_lobby
+from .lobby_watch import LobbyWatch
 from .seat_watch import SeatWatch, Window, seat_failed
 from .verdict import played
 from .wheel import Wheel
@@ -81,7 +76,7 @@ class LoadBot:
             try:
                 if self.lobby_watch is None:
                     lobby = await connect(self._stage.url, name=self._name, random=self._random)
-                    self.lobby_watch = LobbyWatch(lobby, self._stage)
+                    self.lobby_watch = LobbyWatch(lobby, self._tally)
                     self._tally.connected += 1
                 if await self._play(self.lobby_watch.lobby):
                     self._failures += 1
@@ -133,42 +128,3 @@ class LoadBot:
         if self.lobby_watch is not None:
             self.lobby_watch.ended()
             await self.lobby_watch.lobby.close()
-
-
-class LobbyWatch:
-    """What is measured of one lobby session: its losses."""
-
-    def __init__(self, lobby: Lobby, stage: Stage) -> None:
-        self.lobby = lobby
-        self.away = False
-        self._tally = stage.window.tally
-        self._resumes = 0
-
-    @property
-    def connected(self) -> bool:
-        """The lobby session has a connection."""
-        return not self.away and self.lobby.state is LobbyState.CONNECTED
-
-    def cut(self) -> None:
-        """Breaks the connection."""
-        cut_lobby(self.lobby)
-        self._lost()
-
-    def look(self) -> None:
-        """Call it now and then: sees losses that are not our doing, and returns."""
-        state, resumes = self.lobby.state, self.lobby.resumes
-        if not self.away and (state is not LobbyState.CONNECTED or resumes > self._resumes):
-            self._lost()
-        if self.away and resumes > self._resumes:
-            self.away = False
-            self._resumes = resumes
-            self._tally.lobby_resumed += 1
-
-    def ended(self) -> None:
-        """It is about to be left."""
-        self.look()
-        self._tally.lobby_failed += self.away
-
-    def _lost(self) -> None:
-        self.away = True
-        self._tally.lobby_dropped += 1

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any, assert_never
 
-from rallypoint_client.bot import Bot
-from rallypoint_client.view import View
+from rallypoint_client import Bot, View
 from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.schema import (
     Bool,

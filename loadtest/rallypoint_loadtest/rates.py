@@ -21,9 +21,6 @@ class Rate:
         """The chance to be struck at least once within ``span_s`` seconds."""
         return 1.0 if self.per_s >= 1 else -math.expm1(span_s * math.log1p(-self.per_s))
 
-    def __str__(self) -> str:
-        return f"{self.per_s * 100:g}%/s"
-
 
 NEVER = Rate(0.0)
 

@@ -124,5 +124,6 @@ def _machines(f: Figures) -> list[tuple[str, str]]:
     if server:
         rows.append(("server", ", ".join(server)))
     if "bots_cpu_pct" in f:
-        rows.append(("bots", f"{f['bots_cpu_pct']:.0f}% of a core, {f['bots_rss_bytes'] / 2**20:,.0f} MiB"))
+        pair = f" ({f['bots_cpu_us_per_pair']:.1f} us per input and pass)" if "bots_cpu_us_per_pair" in f else ""
+        rows.append(("bots", f"{f['bots_cpu_pct']:.0f}% of a core{pair}, {f['bots_rss_bytes'] / 2**20:,.0f} MiB"))
     return rows

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from .crew import Crew, crew_of, shares
 from .figures import Run
@@ -26,6 +27,7 @@ RETURN_S: Final = 10.0
 """How long bots that are away at the end have to come back. Nobody is struck any more."""
 LEAVE_S: Final = 20.0
 _LOOK_S: Final = 0.25
+_KNOCK_S: Final = 3.0
 T = TypeVar("T")
 
 
@@ -57,10 +59,22 @@ async def run(plan: Plan, screen: Screen) -> Run:
 @contextlib.asynccontextmanager
 async def _served(plan: Plan) -> AsyncIterator[Served]:
     if plan.url:
+        await _knock(plan.url)
         yield Served(plan.url, plan.ops_url)
     else:
         async with own_server(plan.game) as served:
             yield served
+
+
+async def _knock(url: str) -> None:
+    """Raises :class:`CouldNotRun` at once if nobody is there: a client would go on trying for a while."""
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(_KNOCK_S):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+    except (OSError, TimeoutError):
+        raise CouldNotRun(f"there is no server at {url}") from None
+    writer.close()
 
 
 def _works(plan: Plan, url: str) -> list[Work]:

@@ -1,13 +1,12 @@
-"""What the load test needs of the client and the client does not offer to games: all of it here, so that it is seen."""
+"""What the load test needs of a seat and the client does not offer to games: here alone, so that it is seen."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from rallypoint_client.lobby import Lobby
-from rallypoint_client.seat import Seat
+from rallypoint_client import Seat
 
-__all__ = ["Ledger", "cut_lobby", "ledger_of"]
+__all__ = ["Ledger", "ledger_of"]
 
 
 class Ledger(Protocol):
@@ -22,8 +21,3 @@ class Ledger(Protocol):
 def ledger_of(seat: Seat) -> Ledger:
     """The seat's ledger: one object for as long as the seat lives."""
     return seat._core._inputs
-
-
-def cut_lobby(lobby: Lobby) -> None:
-    """Breaks a lobby's connection as a failing network would, as ``Seat.cut`` does a seat's."""
-    lobby._reconnect.cut()

@@ -13,11 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rallypoint_client.bot import Bot
-from rallypoint_client.errors import NotConnected, SessionGone, TooManyOutstanding
-from rallypoint_client.events import Event
-from rallypoint_client.seat import Seat
-from rallypoint_client.seat_core import SeatState
+from rallypoint_client import Bot, Event, NotConnected, Seat, SeatState, SessionGone, TooManyOutstanding
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.inputs import Input
 

@@ -2,8 +2,8 @@
 
 Bot b's inputs are planned at ``start + (slot_b + k * slots) * slot_s`` for k = 0, 1, 2, ...: at the game's tick rate,
 each bot in a slot of its own choosing. The plan is fixed in advance and does not wait for a slow server or a slow
-generator; latency is measured from the planned time, so that whatever held an input back shows in the figures (otherwise
-the generator would omit just the moments when things went wrong: G. Tene's "coordinated omission").
+generator; latency is measured from the planned time, so that whatever held an input back shows in the figures.
+Otherwise the generator would omit just the moments when things went wrong: G. Tene's "coordinated omission".
 
 Pure: the time is given. Seconds of one monotonic clock.
 """

@@ -18,7 +18,8 @@ from typing import Final
 import psutil
 
 from .faults import Faults
-from .load_bot import LoadBot, LobbyWatch, Stage
+from .load_bot import LoadBot, Stage
+from .lobby_watch import LobbyWatch
 from .orders import Finish, Measure, Order, Progress, Report, Result, Work, decode_order, line
 from .random_bot import RandomBot
 from .rates import Rate
@@ -64,23 +65,27 @@ class Worker:
         self._told = (now, time.process_time())
 
     async def run(self, orders: asyncio.StreamReader) -> None:
-        """Does what it is told until it is told to finish."""
-        duties = [
-            self._loop.create_task(self._join(), name="ramp"),
-            self._loop.create_task(self._watch(), name="faults and progress"),
-        ]
+        """Does what it is told until it is told to finish. If a part of it fails, so does all of it."""
         self._turn()
+        async with asyncio.TaskGroup() as group:
+            duties = [
+                group.create_task(self._join(), name="ramp"),
+                group.create_task(self._watch(), name="faults and progress"),
+            ]
+            await self._obey(orders)
+            for duty in duties:
+                duty.cancel()
+        await self._finish()
+
+    async def _obey(self, orders: asyncio.StreamReader) -> None:
         while True:
             match await next_order(orders):
                 case Measure(start, end):
                     self._measure(start, end)
                 case Finish():
-                    break
+                    return
                 case Work():
                     raise RuntimeError("work was given twice")
-        for duty in duties:
-            duty.cancel()
-        await self._finish()
 
     # --- bots -------------------------------------------------------------------------------------------------------
 
@@ -191,7 +196,7 @@ class Worker:
             if not life.cancelled() and (error := life.exception()) is not None:
                 self._tally.failed_with(f"a bot of the load test failed: {error!r}")
         rss_bytes = self._process.memory_info().rss
-        await asyncio.gather(*(bot.leave() for bot in self._bots))
+        await asyncio.gather(*(bot.leave() for bot in self._bots), return_exceptions=True)
         cpu_s, wall_s = self._cpu[1] - self._cpu[0], self._wall[1] - self._wall[0]
         self._tell(Result(self._tally, max(0.0, cpu_s), max(0.0, wall_s), rss_bytes))
 

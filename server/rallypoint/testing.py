@@ -18,17 +18,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rallypoint.core.game_like import Answer, Ask
-from rallypoint.core.seat import Seat
+from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import SessionCore, SessionSettings, SessionState, Taken
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.game import Game
 from rallypoint.game.inputs import Action, Hold
-from rallypoint.game.player import Player
 from rallypoint_protocol.codec import decode_session_reply, encode
 from rallypoint_protocol.ids import PlayerId, SessionId, Token
 from rallypoint_protocol.inputs import Input, make_inputs
 from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
-from rallypoint_protocol.messages import BuiltinEvent, Pass, TakeSeat
+from rallypoint_protocol.messages import BuiltinEvent, Pass, Resume, TakeSeat
 from rallypoint_protocol.replica import Replica
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ class _Place:
     replica: Replica
     token: bytes
     seq: int = 0
+    event: int = 0
+    """Number of the last event received."""
     received: list[Received] = field(default_factory=list)
     view: View | None = None
     """Made when it is first asked for."""
@@ -140,32 +141,34 @@ class Match(Generic[G]):
         if reserved is None:
             raise RuntimeError("no seat is free")
         index, token = reserved
-        self._take(index, token)
-        return index
-
-    def _take(self, index: int, token: bytes) -> None:
         taken = self.session.take(TakeSeat(1, "match", token, self.definition.schema_hash), self.now)
         assert isinstance(taken, Taken), taken
-        place = _Place(taken.seat, Replica(self.definition.schema), taken.message.token, taken.message.received)
-        old = self._places.get(index)
-        if old is not None:
-            place.received = old.received
-        self._places[index] = place
+        self._places[index] = _Place(taken.seat, Replica(self.definition.schema), taken.message.token)
+        self._bots.pop(index, None)
+        return index
 
     def drop(self, seat: int) -> None:
         """The player's connection is lost."""
         self.session.dropped(self._places[seat].seat, self.now)
 
     def come_back(self, seat: int) -> None:
-        """The player connects again, within the grace window."""
-        self._take(seat, self._places[seat].token)
+        """The player connects again, within the grace window, and resumes. Fails if the seat is given up meanwhile."""
+        place = self._places[seat]
+        replica, schema = place.replica, self.definition.schema_hash
+        resume = Resume(1, "match", place.token, replica.epoch, replica.tick, place.event, schema)
+        taken = self.session.take(resume, self.now)
+        if not isinstance(taken, Taken):
+            raise RuntimeError(taken.reason)
+        place.token = taken.message.token
+        if taken.message.outcome != "resumed":
+            replica.clear()
 
     def leave(self, seat: int) -> None:
         """The player gives the seat up."""
         self.session.leave(self._places[seat].seat, self.now)
 
-    def player(self, seat: int) -> Player:
-        """The player in a seat, as the game sees them."""
+    def player(self, seat: int) -> Any:
+        """The player in a seat, as the game sees them: an object of the game's own class."""
         return next(player for player in self._driver.player_list if player.seat == seat)
 
     def hold(self, seat: int, hold: Hold | Input) -> None:
@@ -178,8 +181,13 @@ class Match(Generic[G]):
 
     def _send(self, seat: int, message: Input) -> int:
         place = self._places[seat]
+        if place.seat.state is not SeatState.CONNECTED:
+            raise RuntimeError(f"seat {seat} is {place.seat.state.value}: a client without a connection sends nothing")
+        name = type(message).__name__
+        definition = next((item for item in self.definition.schema.inputs if item.name == name), None)
+        if definition is None:
+            raise LookupError(f"{self.definition.schema.game} has no input {name}")
         place.seq += 1
-        definition = next(d for d in self.definition.schema.inputs if d.name == type(message).__name__)
         values = {field.name: getattr(message, field.name) for field in definition.fields}
         wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
         refusal = self.session.input(place.seat, self.definition.decode(encode(wire)))
@@ -222,6 +230,7 @@ class Match(Generic[G]):
         bot = self._bots.get(place.seat.index)
         for item in (message.seat.events or []) if message.seat is not None else []:
             place.received.append(self._name(item.kind, item.fields, item.tick))
+            place.event = item.n
             place.seat.events.ack(item.n)
             if bot is not None:
                 event = self._client_classes().event(item)
@@ -269,7 +278,8 @@ class Match(Generic[G]):
 
     def _run_bots(self) -> None:
         for index, bot in self._bots.items():
-            if self._places[index].replica.tick < 0:
+            place = self._places[index]
+            if place.replica.tick < 0 or place.seat.state is not SeatState.CONNECTED:
                 continue
             for message in bot.tick(self.view(index)) or ():
                 self._send(index, message)

@@ -139,8 +139,8 @@ class Channels:
     def delta(self, channel: Channel, since: int, crc: bool = False) -> bytes | None:
         """The bytes of the part that brings ``channel`` from tick ``since`` (-1: from nothing) to the present tick.
 
-        ``None`` if nothing changed (never with ``crc`` or from nothing). A ``since`` that history does not reach
-        becomes -1.
+        ``None`` if nothing changed (never with ``crc`` or from nothing), or if ``since`` is the present tick. A
+        ``since`` that history does not reach becomes -1.
         """
         if since < channel.oldest or since < self.tick - self._history_ticks:
             since = -1
@@ -149,7 +149,7 @@ class Channels:
         if key in cache:
             return cache[key]
         part = self._part(channel, since)
-        if part is not None or crc:
+        if part is not None or (crc and since < self.tick):  # a part of age 0 would clear the channel
             if part is None:
                 part = Part(channel.id, self.tick - since)
             if crc:

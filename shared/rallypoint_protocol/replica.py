@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .channels import canonical_crc
@@ -52,7 +53,7 @@ class Replica:
         self._schema = schema
         self._channels: dict[int, dict[int, int]] = {}
         """Channel number to (entity id to mask of the fields that it carries there)."""
-        self._appliers: dict[tuple[int, int, bool], Apply] = {}
+        self._appliers: dict[tuple[int, int, int, bool], Apply] = {}
         self._bits = [_bits_of(definition) for definition in schema.entities]
 
     def clear(self) -> None:
@@ -80,7 +81,7 @@ class Replica:
         try:
             for part in message.parts:
                 self._apply_part(part, head.tick)
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             raise Desync(f"a part that does not fit: {error!r}") from error
         self.tick = head.tick
         self.now_ms = head.now_ms
@@ -139,7 +140,7 @@ class Replica:
         while place < end:
             item = items[changes[place]]
             mask = changes[place + 1]
-            key = (item.class_index, mask, relative)
+            key = (item.class_index, item.mask, mask, relative)  # visible to one may be hidden from another
             apply = appliers.get(key)
             if apply is None:
                 if mask & ~item.mask or mask <= 0:
@@ -177,6 +178,7 @@ def _bits_of(definition: EntityDef) -> list[int]:
     return [1 << index for index in range(len(definition.fields))]
 
 
+@lru_cache(maxsize=_APPLIERS_MAX)  # for all replicas of a process: a thousand bots of one game share them
 def compile_apply(fields: Sequence[FieldDef], mask: int, relative: bool) -> Apply:
     """Generates the code that applies changes of the fields in ``mask``: this is for every entity in every pass.
 

@@ -99,7 +99,7 @@ def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"must be a float, not {_kind(value)}")
     if not -FLOAT_MAX <= value <= FLOAT_MAX:
-        raise ValueError(f"must be finite, not {value}")
+        raise ValueError(f"must be finite, not {_kind(value)}")
     return float(value)
 
 
@@ -107,7 +107,7 @@ def _str(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"must be a str, not {_kind(value)}")
     value.encode()  # a lone surrogate cannot be sent
-    return str(value)
+    return str.__str__(value)  # not what a subclass prints: a member of a `str` enum would say its name
 
 
 def _bytes(value: Any) -> bytes:
@@ -136,11 +136,11 @@ def _fixed(step: float) -> Callable[[Any], int]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"must be a number, not {_kind(value)}")
         if not -FLOAT_MAX <= value <= FLOAT_MAX:
-            raise ValueError(f"must be finite, not {value}")
-        steps = round(value * scale)
+            raise ValueError(f"must be finite, not {_kind(value)}")
+        steps = value * scale
         if not -FIXED_STEPS_MAX <= steps <= FIXED_STEPS_MAX:
-            raise ValueError(f"{value} is out of range for steps of {step}")
-        return steps
+            raise ValueError(f"{_kind(value)} is out of range for steps of {step}")
+        return round(steps)
 
     return to_steps
 
@@ -275,7 +275,7 @@ def _lines(i: int, field: FieldDef) -> tuple[str, list[str], str]:
             return f"v{i} = {value}", check, f"v{i}"
         case Bool():
             return f"v{i} = {value}", [f"if v{i}.__class__ is not bool: v{i} = c{i}(v{i})"], f"v{i}"
-        case Str() | Bytes():
+        case Str() | Bytes() | Enumeration():  # an IntEnum's member equals its number
             return f"v{i} = {value}", [f"v{i} = c{i}(v{i})"], f"v{i}"
         case _:
             return f"v{i} = c{i}({value})", [], f"v{i}"

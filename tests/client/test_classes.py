@@ -21,7 +21,6 @@ from rallypoint_protocol.schema import (
     encode_schema,
     schema_hash,
 )
-
 from tests.client.wire import HASH, SAY, SCHEMA, SCHEMA_BYTES, STEER
 
 classes = Classes(SCHEMA, HASH)
@@ -93,7 +92,7 @@ def test_a_member_of_the_games_enum_is_a_value():
 def test_what_is_no_input_of_the_game_is_answered_with_its_inputs():
     other = make_inputs(SCHEMA.inputs)["Steer"]()
     for x in (other, "Steer", None):
-        with pytest.raises(TypeError, match="duel: make one with seat.inputs, which has Steer, Aim, Fire, Say"):
+        with pytest.raises(TypeError, match=r"duel: make one with seat\.inputs, which has Steer, Aim, Fire, Say"):
             classes.input_class(x)
 
 

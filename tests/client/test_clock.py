@@ -1,8 +1,7 @@
 """The session's clock as seen from here. Times in milliseconds."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rallypoint_client.clock import SAMPLES_MAX, SessionClock
 

@@ -1,16 +1,21 @@
 """Events as classes made from the schema."""
 
+from typing import Any
+
 import pytest
 
 from rallypoint_client.events import Ended, Event, Refused, event_maker
 from rallypoint_client.values import Enums
 from rallypoint_protocol.codec import BadMessage
 from rallypoint_protocol.messages import EventItem
-
 from tests.client.wire import COLOUR, HIT, PAINTED, SCHEMA, hit
 
 enums = Enums()
-make = event_maker(SCHEMA.events, enums)
+maker = event_maker(SCHEMA.events, enums)
+
+
+def make(item: EventItem) -> Any:
+    return maker(item)
 
 
 def test_an_event_has_its_name_its_number_and_its_fields():

@@ -4,15 +4,12 @@ import math
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rallypoint_client.interpolate import SNAPSHOTS_MAX, History, delay_ms
 from rallypoint_client.view import View
-from rallypoint_protocol.codec import decode_session_reply
 from rallypoint_protocol.replica import Replica
-
-from tests.client.wire import SCHEMA, make_pass, player, ship
+from tests.client.wire import SCHEMA, make_pass, player, read_pass, ship
 
 
 class Line:
@@ -24,7 +21,7 @@ class Line:
         self.take(make_pass(1, age=0, enters=list(enters)))
 
     def take(self, message: bytes) -> None:
-        self.replica.apply(decode_session_reply(message))
+        self.replica.apply(read_pass(message))
         self.history.push(self.replica)
 
     def at(self, ms: float) -> View:

@@ -15,7 +15,6 @@ from rallypoint_client.retry import Drop, Stop, Wait
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.messages import Answer, CancelQueue, Push, QuickMatch
-
 from tests.client.wire import pong, welcome
 
 HELLO, RESUME, PROVED, ACK, PING, LEAVE, MATCH, CANCEL = 1, 2, 4, 5, 6, 7, 16, 17

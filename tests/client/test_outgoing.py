@@ -6,14 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rallypoint_client.classes import Classes
 from rallypoint_client.errors import InvalidInput, TooManyOutstanding
 from rallypoint_client.outgoing import ACTIONS_MAX, HOLDS_PER_PASS_MAX, OutgoingInputs
-
 from tests.client.wire import AIM, FIRE, HASH, SAY, SCHEMA, STEER
 
 classes = Classes(SCHEMA, HASH)

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from rallypoint_client.errors import (
+    Closed,
     ConnectFailed,
     Kicked,
     SeatClosed,
@@ -12,7 +13,7 @@ from rallypoint_client.errors import (
     TakenOver,
     UpdateRequired,
 )
-from rallypoint_client.retry import LOCATE_AFTER_ATTEMPTS, SETTLED_S, Retrying, Stop, Wait
+from rallypoint_client.retry import LOCATE_AFTER_ATTEMPTS, SETTLED_S, Next, Retrying, Stop, Wait
 from rallypoint_protocol.close import CloseCode, Fault
 
 
@@ -24,6 +25,11 @@ def let_in(at: float = 0.0, give_up_s: float = 35.0) -> Retrying:
     made = retrying()
     made.established(at, give_up_s)
     return made
+
+
+def asks(step: Next) -> bool:
+    assert isinstance(step, Wait)
+    return step.locate
 
 
 @pytest.mark.parametrize("code", [None, 1001, 1006, 1011, 1012, CloseCode.SHUTDOWN, CloseCode.FULL, CloseCode.SILENT])
@@ -56,6 +62,7 @@ def test_an_end_as_it_should_be_is_no_error(code):
 def test_a_final_close_stops_with_the_error_that_names_it(code, kind):
     step = let_in().lost(code, "so it is", 1.0)
     assert isinstance(step, Stop)
+    assert isinstance(step.error, Closed)
     assert type(step.error) is kind
     assert step.error.code == code
     assert step.error.reason == "so it is"
@@ -74,21 +81,21 @@ def test_a_code_of_a_newer_server_is_tried_again():
 
 def test_a_session_that_moved_is_asked_for_first_and_until_it_is_found():
     made = let_in()
-    assert made.lost(CloseCode.MOVED, "", 1.0).locate
-    assert made.lost(None, "", 1.1).locate
+    assert asks(made.lost(CloseCode.MOVED, "", 1.0))
+    assert asks(made.lost(None, "", 1.1))
     made.located()
-    assert not made.lost(None, "", 1.2).locate
+    assert not asks(made.lost(None, "", 1.2))
 
 
 def test_after_some_failures_the_lobby_is_asked_where_the_session_lives():
     made = let_in()
     steps = [made.lost(None, "refused", 1.0) for _ in range(LOCATE_AFTER_ATTEMPTS + 2)]
-    assert [step.locate for step in steps] == [False] * LOCATE_AFTER_ATTEMPTS + [True, True]
+    assert [asks(step) for step in steps] == [False] * LOCATE_AFTER_ATTEMPTS + [True, True]
 
 
 def test_the_first_way_in_never_asks_the_lobby():
     made = retrying()
-    assert not any(made.lost(None, "refused", 1.0).locate for _ in range(10))
+    assert not any(asks(made.lost(None, "refused", 1.0)) for _ in range(10))
 
 
 def test_it_is_given_up_exactly_when_the_time_since_the_loss_is_over():

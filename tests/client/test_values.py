@@ -2,13 +2,19 @@
 
 import copy
 import enum
+from typing import Any
 
 import pytest
 
 from rallypoint_client.values import Enums, Namespace
-from rallypoint_protocol.schema import Enumeration, Fixed, Int, OptionalOf, Str, TupleOf
-
+from rallypoint_protocol.schema import Enumeration, Fixed, Int, OptionalOf, Str, TupleOf, WireType
 from tests.client.wire import COLOUR
+
+
+def converted(enums: Enums, type_: WireType, value: Any) -> Any:
+    convert = enums.converter(type_)
+    assert convert is not None
+    return convert(value)
 
 
 def test_what_is_the_same_needs_no_conversion():
@@ -18,18 +24,17 @@ def test_what_is_the_same_needs_no_conversion():
 
 
 def test_fixed_becomes_a_float():
-    assert Enums().converter(Fixed(0.01))(1234) == 12.34
+    assert converted(Enums(), Fixed(0.01), 1234) == 12.34
 
 
 def test_an_enum_becomes_a_member_also_inside_of_others():
     enums = Enums()
     red = enums.of(COLOUR)["RED"]
-    assert enums.converter(COLOUR)(1) is red
-    optional = enums.converter(OptionalOf(COLOUR))
-    assert optional(1) is red
-    assert optional(None) is None
-    assert enums.converter(TupleOf((COLOUR,), more=True))([1, 1]) == (red, red)
-    assert enums.converter(TupleOf((Int(), COLOUR)))([1, 1]) == (1, red)
+    assert converted(enums, COLOUR, 1) is red
+    assert converted(enums, OptionalOf(COLOUR), 1) is red
+    assert converted(enums, OptionalOf(COLOUR), None) is None
+    assert converted(enums, TupleOf((COLOUR,), more=True), [1, 1]) == (red, red)
+    assert converted(enums, TupleOf((Int(), COLOUR)), [1, 1]) == (1, red)
 
 
 def test_one_enumeration_is_one_class_however_many_fields_use_it():
@@ -41,17 +46,17 @@ def test_one_enumeration_is_one_class_however_many_fields_use_it():
 
 
 def test_a_number_of_a_newer_server_stays_a_number():
-    assert Enums().converter(COLOUR)(99) == 99
+    assert converted(Enums(), COLOUR, 99) == 99
 
 
 def test_arrays_become_tuples():
-    assert Enums().converter(TupleOf((Int(),), more=True))([1, 2]) == (1, 2)
-    assert Enums().converter(TupleOf((Fixed(0.5), Str())))([3, "a"]) == (1.5, "a")
+    assert converted(Enums(), TupleOf((Int(),), more=True), [1, 2]) == (1, 2)
+    assert converted(Enums(), TupleOf((Fixed(0.5), Str())), [3, "a"]) == (1.5, "a")
 
 
 def test_an_array_of_the_wrong_length_is_an_error():
     with pytest.raises(ValueError):
-        Enums().converter(TupleOf((Int(), Int())))([1])
+        converted(Enums(), TupleOf((Int(), Int())), [1])
 
 
 def test_a_wrong_name_is_answered_with_those_that_exist():

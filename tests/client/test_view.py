@@ -4,10 +4,8 @@ import pytest
 
 from rallypoint_client.classes import Classes
 from rallypoint_client.view import EntityView, PlayerView, View
-from rallypoint_protocol.codec import decode_session_reply
 from rallypoint_protocol.replica import Replica
-
-from tests.client.wire import HASH, SCHEMA, make_pass, player, ship
+from tests.client.wire import HASH, SCHEMA, make_pass, player, read_pass, ship
 
 classes = Classes(SCHEMA, HASH)
 ENTERS = [
@@ -28,7 +26,7 @@ def a_view(seat: int | None = 0) -> tuple[View, Replica]:
 
 
 def apply(view: View, replica: Replica, message: bytes) -> None:
-    replica.apply(decode_session_reply(message))
+    replica.apply(read_pass(message))
     view.show(replica)
 
 

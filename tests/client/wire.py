@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rallypoint_protocol.codec import encode
+from rallypoint_protocol.codec import decode_session_reply, encode
 from rallypoint_protocol.messages import EventItem, Head, Part, Pass, Pong, Seated, SeatPart, Welcome
 from rallypoint_protocol.schema import (
     Bool,
@@ -121,6 +121,13 @@ def make_pass(
         parts.append(Part(0, age, leaves, enters, changes, crc))
     head = Head(epoch, tick, tick * 50 if now_ms is None else now_ms, undurable, table)
     return encode(Pass(own, head, parts))
+
+
+def read_pass(message: bytes) -> Pass:
+    """A pass as a client decodes it."""
+    decoded = decode_session_reply(message)
+    assert isinstance(decoded, Pass)
+    return decoded
 
 
 def hit(n: int, tick: int, by: int = 1) -> EventItem:

@@ -59,7 +59,7 @@ def test_what_is_no_condition_is_refused_with_an_example(text):
 
 
 def test_an_unknown_figure_is_refused_before_the_run_with_those_that_are_meant():
-    with pytest.raises(ValueError, match="did you mean .*input_p99_ms"):
+    with pytest.raises(ValueError, match=r"did you mean .*input_p99_ms"):
         parse_condition("inputs_p99_ms>75", FIGURES)
 
 

@@ -54,7 +54,9 @@ def test_bytes_are_for_each_seated_bot_and_second():
 
 def test_the_servers_processor_time_is_that_of_the_window():
     before = Status(100.0, {"cpu_s": 5.0, "conflated": 3})
-    after = Status(110.0, {"cpu_s": 9.0, "conflated": 10, "rss_bytes": 1000, "tick_late_p99_ms": 2.5, "tick_late_samples": 50})
+    after = Status(
+        110.0, {"cpu_s": 9.0, "conflated": 10, "rss_bytes": 1000, "tick_late_p99_ms": 2.5, "tick_late_samples": 50}
+    )
     figures = figures_of(Run([result(inputs=90_000, passes=110_000)], 10.0, before, after))
     assert figures["server_cpu_pct"] == 40
     assert figures["server_cpu_us_per_pair"] == 40
@@ -80,5 +82,5 @@ def test_the_generator_is_saturated_by_its_own_lag_or_by_one_busy_process():
 
 
 def test_every_figure_is_documented_and_nothing_else():
-    documented = set(re.findall(r"^\| `(\w+)`", DOCS.read_text(encoding="utf-8"), re.M))
+    documented = set(re.findall(r"^\| `(\w+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     assert documented == set(FIGURES)

@@ -21,9 +21,10 @@ from rallypoint_protocol.schema import (
     Schema,
     Str,
     TupleOf,
+    WireType,
 )
 
-TYPES = [
+TYPES: list[WireType] = [
     Int(), Bool(), Float(), Fixed(0.01), Str(), Bytes(), Ref(""), Enumeration("Colour", (("RED", 1), ("BLUE", 5))),
     OptionalOf(Int()), TupleOf((Int(), Str())), TupleOf((Float(),), more=True),
 ]  # fmt: skip

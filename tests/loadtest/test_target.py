@@ -3,13 +3,16 @@ import pytest
 from rallypoint_loadtest.target import NotLoopback, check_loopback
 
 
-@pytest.mark.parametrize("url", ["ws://127.0.0.1:8000", "ws://localhost:8000/lobby", "ws://[::1]:8000", "ws://127.8.9.1:1"])
+@pytest.mark.parametrize(
+    "url", ["ws://127.0.0.1:8000", "ws://localhost:8000/lobby", "ws://[::1]:8000", "ws://127.8.9.1:1"]
+)
 def test_a_server_of_this_machine_may_be_loaded(url):
     assert check_loopback(url, ("ws",)) == url
 
 
 @pytest.mark.parametrize(
-    "url", ["ws://10.0.0.1:8000", "ws://example.com", "ws://localhost.example.com", "ws://0.0.0.0:8000", "ws://[::]:8000"]
+    "url",
+    ["ws://10.0.0.1:8000", "ws://example.com", "ws://localhost.example.com", "ws://0.0.0.0:8000", "ws://[::]:8000"],
 )
 def test_any_other_machine_is_refused_with_a_sentence(url):
     with pytest.raises(NotLoopback, match="is not this machine"):

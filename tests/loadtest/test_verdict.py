@@ -28,7 +28,14 @@ def test_who_was_due_nothing_has_not_played():
 
 
 def test_own_is_the_player_and_what_the_seat_owns():
-    items = [Thing(0, None, [1]), Thing(-1, 0, [2]), Thing(-3, 2, [3]), Thing(5, 2, [4]), Thing(6, 0, [5]), Thing(7, None, [6])]
+    items = [
+        Thing(0, None, [1]),
+        Thing(-1, 0, [2]),
+        Thing(-3, 2, [3]),
+        Thing(5, 2, [4]),
+        Thing(6, 0, [5]),
+        Thing(7, None, [6]),
+    ]
     assert own_state({item.id: item for item in items}, seat=2) == {-3: (3,), 5: (4,)}
 
 

@@ -10,7 +10,7 @@ def test_each_item_is_due_once_an_interval_at_its_own_phase():
     wheel: Wheel[str] = Wheel(0.05, start=100.0, slot_max_s=0.001)
     wheel.add("a", 0)
     wheel.add("b", 7)
-    sent = {"a": [], "b": []}
+    sent: dict[str, list[float]] = {"a": [], "b": []}
     for step in range(1000):
         for planned, items in wheel.due(100.0 + step * 0.001):
             for item in items:

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from rallypoint.transport.connection import Connection, ConnectionLimits
 from rallypoint.transport.listener import ListenerLimits, listen, origin_allowed, session_in
 from rallypoint_protocol.close import CloseCode
-from rallypoint_protocol.lane import masked_frame
+from rallypoint_protocol.framing import masked_frame
 from rallypoint_protocol.limits import SUBPROTOCOL
 
 MASK = b"\x11\x22\x33\x44"
@@ -64,11 +64,12 @@ class Player:
         return self.ends[0]
 
     async def fill(self) -> None:
-        """Write until the kernel takes no more."""
-        for _ in range(1000):
+        """Write until the kernel takes no more: its buffer is fixed, or it would grow and take more later."""
+        wire = self.connection.transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        for _ in range(100):
             self.connection.write_message(bytes(65_000))
-            if self.connection.outbox_bytes:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
             if self.connection.paused or self.ends:
                 return
         raise AssertionError("the kernel took everything")
@@ -316,9 +317,11 @@ async def test_half_a_connection_does_not_linger():
         client, player = await home.raw()
         player.connection.pause_writing = lambda: None  # type: ignore[method-assign]  # so that the end is seen
         player.connection.resume_writing = lambda: None  # type: ignore[method-assign]
-        while not player.connection.outbox_bytes:
-            player.connection.write_message(bytes(65_000))
-            await asyncio.sleep(0)
+        wire = player.connection.transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        player.connection.write_message(bytes(1_000_000))
+        await asyncio.sleep(0)
+        assert player.connection.outbox_bytes
         client.socket.shutdown(socket.SHUT_WR)
         assert await player.until_lost() == (1006, "closing took more than 0.05 s")
 

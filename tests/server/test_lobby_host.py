@@ -14,8 +14,8 @@ from rallypoint.core.quick_match import RETRY_S, OpenSession, QuickMatchRules, S
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import decode_lobby_reply, encode
+from rallypoint_protocol.ending import Receiver
 from rallypoint_protocol.ids import SeatIndex, SessionId, Token
-from rallypoint_protocol.lane import Receiver
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
     Ack,

@@ -20,7 +20,9 @@ from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 from websockets.utils import apply_mask
 
-from rallypoint_protocol.lane import EARLY_PAYLOADS_MAX, FastLane, frame, masked_frame
+from rallypoint_protocol.ending import EARLY_PAYLOADS_MAX
+from rallypoint_protocol.framing import frame, masked_frame
+from rallypoint_protocol.lane import FastLane
 
 LIMIT = 300
 MASK = b"\x01\xfe\x80\x33"

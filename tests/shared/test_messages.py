@@ -12,8 +12,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from rallypoint_protocol import messages as m
-from rallypoint_protocol.codec import BadMessage, decode_lobby, decode_lobby_reply, decode_session_reply, encode
-from rallypoint_protocol.codec import session_decoder as make_session_decoder
+from rallypoint_protocol.codec import (
+    BadMessage,
+    decode_lobby,
+    decode_lobby_reply,
+    decode_session_reply,
+    encode,
+    session_decoder as make_session_decoder,
+)
 from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST, NAME_CHARS_MAX
 
 decode_session = make_session_decoder(())

@@ -56,7 +56,8 @@ class Passes:
             if tick - seat.acked > self._window or seat.overflowed:
                 seat.conflated += 1
                 continue
-            if not seat.news and seat.sent == tick - 1 and len(seat.channels) == 1 and self._table:
+            plain = not seat.news and seat.sent == tick - 1 and self._table
+            if plain and (len(seat.channels) == 1 or (not crc and self._only_first_changed(seat))):
                 if common is None:
                     part = game.channels.delta(everyone, tick - 1, crc)
                     common = _START + _NO_SEAT_PART + head + (b"\x90" if part is None else b"\x91" + part)
@@ -67,6 +68,15 @@ class Passes:
             seat.sent = tick
             built.append((seat, message))
         return built
+
+    def _only_first_changed(self, seat: Seat) -> bool:
+        """True if nothing happened in this step in the seat's channels but the first, which is everybody's."""
+        by_id = self._session.game.channels.by_id
+        for id_ in seat.channels[1:]:
+            channel = by_id(id_)
+            if channel.changes or channel.enters or channel.leaves:
+                return False
+        return True
 
     def _resubscribe(self) -> None:
         game = self._session.game

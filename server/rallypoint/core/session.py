@@ -47,6 +47,10 @@ class SessionSettings:
     crc_every_s: float = 5.0
 
 
+COUNTDOWN_OFF_MS_MAX = 250
+"""How far the countdown that others see may be off before it is corrected."""
+
+
 class SessionState(enum.Enum):
     """Where a session is in its life."""
 
@@ -322,6 +326,8 @@ class SessionCore:
         self.tick += 1
         game = self.game
         game.open(self.tick, self.now_ms)
+        if self._next_due is not None:
+            self._keep_countdowns_true(now)
         stimuli, self._stimuli = self._stimuli, []
         for seat, item in stimuli:
             if seat is None:
@@ -356,6 +362,7 @@ class SessionCore:
                 seat.away_until_ms = self.now_ms + round(left_s * 1000)
                 self.game.drop(seat.index, seat.away_until_ms)
             case Return(seat):
+                seat.away_until_ms = 0
                 self.game.come_back(seat.index)
             case Gone(seat, reason):
                 if seat.in_game:
@@ -436,6 +443,15 @@ class SessionCore:
                 self._stimuli.append((None, Gone(seat, "expired")))
             else:
                 self._look_again(seat.deadline)
+
+    def _keep_countdowns_true(self, now: float) -> None:
+        """Session time falls behind when ticks are skipped: then an absence ends earlier than others were told."""
+        for seat in self.seated():
+            if seat.state is SeatState.AWAY and seat.away_until_ms and seat.deadline is not None:
+                until_ms = self.now_ms + round((seat.deadline - now) * 1000)
+                if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:
+                    seat.away_until_ms = until_ms
+                    self.game.away_until(seat.index, until_ms)
 
     def linger(self, now: float) -> bool:
         """For a session that has ended: true while a player who is away may still come back for the result."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rallypoint_protocol.codec import session_decoder
+from rallypoint_protocol.codec import BadMessage, encode, session_decoder
 from rallypoint_protocol.inputs import Input, wire_inputs
 from rallypoint_protocol.limits import FIELDS_PER_ENTITY_MAX, GAME_EVENT_KIND_FIRST
 from rallypoint_protocol.scan import Scan, ToWire, compile_scan, compile_values
@@ -53,7 +53,7 @@ def check_options(game: str, seats: Any, tick_hz: Any, grace_s: Any, name: Any, 
     if isinstance(seats, int) and not isinstance(seats, bool):
         seats = (seats, seats)
     match seats:
-        case (int(low), int(high)) if 1 <= low <= high <= 1000:
+        case (int(low), int(high)) if 1 <= low <= high <= 1000 and not isinstance(low, bool):
             pass
         case _:
             raise DefinitionError(f"{game}: seats={seats!r}. Write the least and most players, as in seats=(2, 8)")
@@ -162,7 +162,18 @@ class Definition:
         for cls in self.input_classes:
             if issubclass(cls, Action) and cls not in self.game.__handlers__:
                 name = cls.__name__
-                raise DefinitionError(f"{game} has no handler for {name}: write a method with @on({name})")
+                raise DefinitionError(
+                    f"{game} has no handler for {name}: write a method with @on({name}), or a list `uses` without it"
+                )
+        for wire in self.wire_inputs:
+            if issubclass(wire, Hold):
+                try:
+                    self.decode(encode(wire()))
+                except (BadMessage, TypeError, ValueError, OverflowError) as error:
+                    raise DefinitionError(
+                        f"{wire.__name__}: its defaults are not what its fields may hold ({error})."
+                        " Give such a field a default of its own, as in `gear: Annotated[int, Meta(ge=1, le=5)] = 1`"
+                    ) from None
 
 
 def _plain(value: Any) -> Any:
@@ -172,15 +183,20 @@ def _plain(value: Any) -> Any:
 def _used(game: type[Game[Any]]) -> list[Any]:
     """The entity, input and event classes of a game."""
     bases = (Entity, Hold, Action, Event)
-    listed = game.__dict__.get("uses")
-    if listed is None:
-        module = sys.modules.get(game.__module__)
-        listed = [] if module is None else [value for name, value in vars(module).items() if not name.startswith("_")]
+    games = [cls for cls in game.__mro__ if hasattr(cls, "__options__")]  # with the games that it is a variant of
+    named: Iterable[Any] | None = next((vars(cls)["uses"] for cls in games if "uses" in vars(cls)), None)
+    listed: list[Any] = []
+    if named is not None:
+        listed += named
+    else:
+        for cls in reversed(games):
+            module = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+            listed += [value for name, value in module.items() if not name.startswith("_")]
     found: list[Any] = []
     for value in listed:
         usable = isinstance(value, type) and issubclass(value, bases) and value not in (*bases, Player)
         if usable and value not in found:
             found.append(value)
-        elif game.__dict__.get("uses") is not None and value not in found:
+        elif named is not None and value not in found:
             raise DefinitionError(f"{game.__name__}.uses: {value!r} is no Entity, Hold, Action or Event class")
     return found

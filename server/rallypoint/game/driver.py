@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from rallypoint.core.game_like import Answer, Ask
 from rallypoint_protocol.channels import Channel, Channels
+from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import GAME_ID
 from rallypoint_protocol.inputs import Input
 
@@ -52,6 +53,8 @@ class GameDriver:
         self._last_id = 0
         self._fresh: dict[int, Entity] = {}
         """Entities whose facets are to be entered at the end of this step."""
+        self._gone: list[tuple[int, tuple[str, ...]]] = []
+        """Ids of what was taken away, and the channels that are to be told at the end of this step."""
         self._events: list[tuple[int, int, list[Any]]] = []
         self._asks: list[Ask] = []
         self._last_ask = 0
@@ -110,7 +113,6 @@ class GameDriver:
         del self._players[seat]
         self._list_players()
         self._withdraw(player)
-        self._fresh.pop(player.id, None)
         player._game = None
 
     def input(self, seat: int, message: Input) -> str | None:
@@ -119,8 +121,10 @@ class GameDriver:
         if handler is None:
             player._held[own] = message  # type: ignore[assignment]  # a hold: it has no handler
             return None
+        if self.finished:
+            return "the game is over"
         if self.game.status is not SessionStatus.RUNNING:
-            return "the game has not started" if self.game.status is SessionStatus.WAITING else "the game is over"
+            return "the game has not started"
         try:
             getattr(self.game, handler)(player, message)
         except Refused as refused:
@@ -145,9 +149,18 @@ class GameDriver:
         if self._enter_game:
             self._enter_game = False
             entity_class = self.definition.entities[self.definition.game]
-            values, scan = entity_class.code(entity_class.masks[""])
-            mask = entity_class.masks[""]
-            self.channels.enter(self._everyone, GAME_ID, 0, None, mask, self.game, values(self.game), scan, tick)
+            masks: dict[str, int] = {}
+            for audience, mask in entity_class.masks.items():
+                masks[audience or EVERYONE] = masks.get(audience or EVERYONE, 0) | mask
+            for name, mask in masks.items():
+                values, scan = entity_class.code(mask)
+                channel = self.channels.channel(name)
+                self.channels.enter(channel, GAME_ID, 0, None, mask, self.game, values(self.game), scan, tick)
+        if self._gone:
+            for id_, names in self._gone:
+                for name in names:
+                    self.channels.leave(self.channels.channel(name), id_, tick)
+            self._gone.clear()
         if self._fresh:
             for entity in self._fresh.values():
                 self._enter(entity, tick)
@@ -198,15 +211,18 @@ class GameDriver:
         for cls in _entity_classes(type(entity)):
             del self._by_class[cls][entity.id]
         self._withdraw(entity)
-        self._fresh.pop(entity.id, None)
-        entity.id = 0
 
     def give(self, entity: Entity, owner: Player | None) -> None:
+        self._enter_again(entity)
         entity.owner = owner
-        self._fresh[entity.id] = entity
 
-    def move(self, entity: Entity, channel: str) -> None:
+    def set_channel(self, entity: Entity, channel: str) -> None:
+        self._enter_again(entity)
         entity._channel = channel
+
+    def _enter_again(self, entity: Entity) -> None:
+        if entity.id == 0:
+            raise LookupError(f"{entity!r} is not in the session: it was never spawned, or is destroyed")
         self._fresh[entity.id] = entity
 
     def all(self, kind: type[E]) -> list[E]:
@@ -224,11 +240,15 @@ class GameDriver:
                 " import it into the game's module, or list it in `uses`"
             )
         kind, values = found
-        self._events.append((player.seat, kind, values(event)))
+        if player._game is not None:  # one who is gone gets nothing, least of all in the name of who has the seat now
+            self._events.append((player.seat, kind, values(event)))
 
     def after(self, seconds: float, method: str, args: tuple[Any, ...]) -> int:
-        if not callable(getattr(self.game, method, None)):
+        found = getattr(self.game, method, None)
+        if not callable(found):
             raise LookupError(f"after(..., {method!r}): {type(self.game).__name__} has no such method")
+        if inspect.iscoroutinefunction(found):
+            raise TypeError(f"after(..., {method!r}): it runs within a step and cannot be async")
         if not 0 <= seconds < 10**9:
             raise ValueError(f"after({seconds!r}, ...): give a number of seconds, zero or more")
         for arg in args:
@@ -248,9 +268,15 @@ class GameDriver:
         return self._last_ask
 
     def finish(self, result: Result | None) -> None:
-        if not self.finished:
-            self.finished = True
-            self.result = (result or Result()).to_wire()
+        if self.finished:
+            return
+        wire = (result or Result()).to_wire()
+        try:
+            encode(wire)
+        except (TypeError, OverflowError, ValueError) as error:
+            raise TypeError(f"finish(...): the result holds what cannot be sent: {error}") from None
+        self.result = wire
+        self.finished = True
 
     # --- channels -----------------------------------------------------------------------------------------------
 
@@ -282,9 +308,11 @@ class GameDriver:
         entity._entered = tuple(masks)
 
     def _withdraw(self, entity: Entity) -> None:
-        for name in entity._entered:
-            self.channels.leave(self.channels.channel(name), entity.id, self.tick)
+        """Takes an entity out of all channels, and its id away: whoever refers to it still now refers to nothing."""
+        self._fresh.pop(entity.id, None)
+        self._gone.append((entity.id, entity._entered))
         entity._entered = ()
+        entity.id = 0
 
     def _list_players(self) -> None:
         self.player_list = [self._players[seat] for seat in sorted(self._players)]

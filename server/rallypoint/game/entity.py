@@ -38,6 +38,7 @@ EVERYONE = "everyone"
 """The channel that every seat is subscribed to."""
 
 _RESERVED = frozenset({"id", "owner", "channel"})
+_FRAMEWORK = __name__.rpartition(".")[0] + "."
 
 
 def collect_fields(owner: str, namespace: dict[str, Any]) -> dict[str, tuple[FieldSpec, Any]]:
@@ -79,6 +80,7 @@ class EntityMeta(type):
 
     def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> EntityMeta:
         own = collect_fields(name, namespace) if bases else {}
+        _check_body(name, bases, namespace, own)
         namespace.setdefault("__slots__", tuple(own) if bases else ())
         if bases:
             namespace["__slots__"] = (*own, *namespace.get("_extra_slots", ()))
@@ -90,6 +92,7 @@ class EntityMeta(type):
             definitions |= base.__dict__.get("__public__", {})
         fields |= {field_name: spec for field_name, (spec, _) in own.items()}
         definitions |= check_fields(name, namespace["__module__"], own, {name: cls})
+        definitions = {key: item for key, item in definitions.items() if fields[key].kind == "public"}
         cls.__fields__ = fields  # type: ignore[attr-defined]  # declared on Entity for its users
         cls.__public__ = definitions  # type: ignore[attr-defined]
         if bases:
@@ -97,23 +100,39 @@ class EntityMeta(type):
         return cls
 
 
+def _check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any], own: dict[str, Any]) -> None:
+    """Refuses what would silently not work in the class ``name``. Raises DefinitionError."""
+    if bases and "__init__" in namespace:
+        raise DefinitionError(f"{name}.__init__ would never be called: give fields a default, or spawn(...) a value")
+    if sum(bool(getattr(base, "__fields__", None)) for base in bases) > 1:
+        raise DefinitionError(f"{name} has several bases with fields. Give it one, and declare the other fields here")
+    for base in (base for direct in bases for base in direct.__mro__):
+        for field_name in own:
+            if field_name in vars(base) and base.__module__.startswith(_FRAMEWORK):
+                raise DefinitionError(f"{name}.{field_name}: this name is taken by the framework, choose another")
+        for field_name in base.__dict__.get("__fields__", ()):
+            if field_name in namespace and field_name not in own:
+                raise DefinitionError(f"{name}.{field_name} needs a type: it is a field of {base.__name__}")
+
+
 def _make_init(cls: type, fields: dict[str, FieldSpec]) -> Any:
     """``__init__`` with one keyword argument for each field: generated, because entities are spawned by the hundred."""
-    arguments, body = [], [" base(self)"]
-    names: dict[str, Any] = {"MISSING": MISSING, "base": Entity.set_up}
+    arguments, body = [], [" __base(self)"]
+    names: dict[str, Any] = {"__missing": MISSING, "__base": Entity.set_up}  # no field's name begins like these
     for name, spec in fields.items():
-        names[f"d_{name}"] = spec.default
-        names[f"m_{name}"] = spec.make_default
+        names[f"__value_{name}"] = spec.default
+        names[f"__make_{name}"] = spec.make_default
         if spec.default is MISSING:
             arguments.append(name)
             body.append(f" self.{name} = {name}")
         else:
-            arguments.append(f"{name}=MISSING")
-            shared = spec.make_default() is spec.default
-            body.append(f" self.{name} = {f'd_{name}' if shared else f'm_{name}()'} if {name} is MISSING else {name}")
+            arguments.append(f"{name}=__missing")
+            first = f"__value_{name}" if spec.make_default() is spec.default else f"__make_{name}()"
+            body.append(f" self.{name} = {first} if {name} is __missing else {name}")
     star = ", *, " if arguments else ""
     source = f"def __init__(self{star}{', '.join(arguments)}):\n" + "\n".join(body)
     exec(compile(source, f"<__init__ of {cls.__name__}>", "exec"), names)  # noqa: S102  # of identifiers alone
+    names["__init__"].__qualname__ = f"{cls.__name__}.__init__"
     return names["__init__"]
 
 
@@ -138,7 +157,7 @@ class Entity(metaclass=EntityMeta):
 
     @property
     def channel(self) -> str:
-        """The channel of its public fields. Change it with ``game.move(entity, channel)``."""
+        """The channel of its public fields. Change it with ``game.set_channel(entity, channel)``."""
         return self._channel
 
     def __repr__(self) -> str:
@@ -159,7 +178,7 @@ def _checked_setattr(self: Entity, name: str, value: object) -> None:
     try:
         object.__setattr__(self, name, value)
     except AttributeError as error:
-        if hasattr(type(self), name):
+        if isinstance(getattr(type(self), name, None), property):
             raise
         raise AttributeError(advice(type(self).__name__, name, self.__fields__), name=name, obj=self) from error
 

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from rallypoint_protocol.scan import to_wire
 from rallypoint_protocol.schema import (
     Audience,
     Bool,
@@ -181,11 +182,9 @@ def _advice(annotation: Any, origin: Any) -> str:
 
 
 def _enumeration(cls: type[enum.Enum], where: str) -> Enumeration:
-    members = []
-    for member in cls:
-        if isinstance(member.value, bool) or not isinstance(member.value, int):
-            raise DefinitionError(f"{where}: {cls.__name__} must have whole numbers as values to be sent: use IntEnum")
-        members.append((member.name, int(member.value)))
+    if not issubclass(cls, enum.IntEnum):
+        raise DefinitionError(f"{where}: {cls.__name__} must be an IntEnum to be sent: its members travel as numbers")
+    members = [(member.name, int(member.value)) for member in cls]
     if not members:
         raise DefinitionError(f"{where}: {cls.__name__} has no members")
     return Enumeration(cls.__name__, tuple(members))
@@ -218,5 +217,12 @@ def field_def(name: str, annotation: Any, spec: FieldSpec, where: str) -> FieldD
         if not isinstance(type_, Float):
             raise DefinitionError(f"{where}: fixed(...) is for floats. Write `{name}: float = fixed({spec.step})`")
         type_ = Fixed(spec.step)
+    if spec.lerp not in (None, "linear", "turn", "step"):
+        raise DefinitionError(f"{where}: lerp={spec.lerp!r}. It is one of 'linear', 'turn' and 'step'")
+    if spec.default is not MISSING:
+        try:
+            to_wire(type_)(spec.default)
+        except (TypeError, ValueError) as error:
+            raise DefinitionError(f"{where}: its first value {error}") from None
     lerp = spec.lerp or ("linear" if isinstance(type_, Float | Fixed) else "step")
     return FieldDef(name, type_, spec.to, lerp)

@@ -18,14 +18,14 @@ from __future__ import annotations
 import enum
 import typing
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, overload
 
 from typing_extensions import TypeVar
 
 from .definition import Definition, Options, check_options
 from .entity import Entity, advice, check_fields, collect_fields
 from .errors import DefinitionError
-from .fields import FieldSpec, field
+from .fields import MISSING, FieldSpec, field
 from .hooks import check_methods
 from .inputs import Action, Event
 from .player import Player
@@ -93,13 +93,24 @@ class Game(Generic[P]):
         if base is None or options:
             cls.__options__ = _options(name, options, base)
         own = collect_fields(name, _body(cls))
-        for field_name in own:
-            if hasattr(Game, field_name):
+        if "__init__" in vars(cls):
+            raise DefinitionError(f"{name}.__init__: the server creates games. Write `def created(self, options)`")
+        for field_name, (spec, _) in own.items():
+            if hasattr(Game, field_name) or field_name in (*Game.__fields__, "_driver"):
                 raise DefinitionError(f"{name}.{field_name}: this name is taken by the framework, choose another")
+            _check_first_value(name, field_name, spec)
+            if spec.to == "owner":
+                raise DefinitionError(f"{name}.{field_name}: a game has no owner. Declare it in your Player class")
             if field_name in vars(cls):
                 delattr(cls, field_name)
+        for field_name in cls.__fields__:
+            if field_name in vars(cls) and field_name not in own:
+                raise DefinitionError(f"{name}.{field_name} needs a type: it is a field of the class it comes from")
+        for field_name, spec in cls.__player__.__fields__.items():
+            _check_first_value(cls.__player__.__name__, field_name, spec)
         cls.__fields__ = cls.__fields__ | {field_name: spec for field_name, (spec, _) in own.items()}
-        cls.__public__ = cls.__public__ | check_fields(name, cls.__module__, own, {name: cls})
+        public = cls.__public__ | check_fields(name, cls.__module__, own, {name: cls})
+        cls.__public__ = {key: item for key, item in public.items() if cls.__fields__[key].kind == "public"}
         cls.__handlers__ = dict(check_methods(cls, Game))
         cls._definition = None
 
@@ -195,17 +206,22 @@ class Game(Generic[P]):
         """Changes the owner of an entity."""
         self._driver.give(entity, owner)
 
-    def move(self, entity: Entity, channel: str) -> None:
+    def set_channel(self, entity: Entity, channel: str) -> None:
         """Moves the public fields of an entity to another channel, seen by those who are subscribed to it."""
-        self._driver.move(entity, channel)
+        self._driver.set_channel(entity, channel)
 
     def all(self, kind: type[E]) -> list[E]:
         """All entities of that class (and its subclasses), oldest first."""
         return self._driver.all(kind)
 
-    def get(self, id: int) -> Entity | None:
-        """The entity with that id, if it still is."""
-        return self._driver.get(id)
+    @overload
+    def get(self, id: int) -> Entity | None: ...
+    @overload
+    def get(self, id: int, kind: type[E]) -> E | None: ...
+    def get(self, id: int, kind: type[Any] = Entity) -> Any:
+        """The entity with that id, if it still is (and is a ``kind``)."""
+        found = self._driver.get(id)
+        return found if isinstance(found, kind) else None
 
     def emit(self, player: P, event: Event) -> None:
         """Sends a reliable event to one player: kept until the player's client has it, also over a lost connection."""
@@ -252,6 +268,11 @@ def _body(cls: type) -> dict[str, Any]:
     return {**vars(cls), "__annotations__": vars(cls).get("__annotations__", {})}
 
 
+def _check_first_value(owner: str, name: str, spec: FieldSpec) -> None:
+    if spec.default is MISSING:
+        raise DefinitionError(f"{owner}.{name} needs a first value, as in `{name}: int = field(0)`")
+
+
 def _player_class(cls: type[Game[Any]]) -> type[Player]:
     for base in getattr(cls, "__orig_bases__", ()):
         for arg in typing.get_args(base):
@@ -270,11 +291,13 @@ def _options(name: str, given: dict[str, Any], base: Options | None) -> Options:
             "bot": base.bot,
             "bots_after_s": base.bots_after_s,
         }
+        if "grace_s" not in given:
+            inherited["grace_budget_s"] = base.grace_budget_s
         given = {**inherited, **given}
     if "seats" not in given:
         raise DefinitionError(f"{name} needs to know its players. Write `class {name}(Game, seats=(2, 8), tick_hz=20)`")
     grace_s = given.get("grace_s", 30)
-    budget = given.get("grace_budget_s", grace_s * 4 if isinstance(grace_s, int | float) else 120)
+    budget = grace_s * 4 if isinstance(grace_s, int | float) else 120
     bot = given.get("bot")
     if bot is not None and not (isinstance(bot, str) and ":" in bot):
         raise DefinitionError(f"{name}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")
@@ -284,7 +307,7 @@ def _options(name: str, given: dict[str, Any], base: Options | None) -> Options:
         given.get("tick_hz", 20),
         grace_s,
         given.get("name"),
-        grace_budget_s=budget,
+        grace_budget_s=given.get("grace_budget_s", budget),
         start_after_s=given.get("start_after_s", 15),
         bot=bot,
         bots_after_s=given.get("bots_after_s", 5),

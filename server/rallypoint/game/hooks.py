@@ -72,8 +72,12 @@ def check_methods(game: type, base: type) -> dict[type[Action], str]:
             if function is None:
                 continue
             where = f"{cls.__name__}.{name}"
+            if name in vars(base) and name not in HOOKS and not name.startswith("__"):
+                raise DefinitionError(f"{where} hides the framework's own `{name}`: choose another name")
             action = getattr(value, "__rallypoint_action__", None)
             if action is not None:
+                if name in HOOKS:
+                    raise DefinitionError(f"{where} is a hook, it cannot handle {action.__name__}: choose another name")
                 _check_arity(where, function, 2, f"def {name}(self, player, action)")
                 if handlers.get(action, name) != name:
                     raise DefinitionError(f"{where}: {action.__name__} is handled by {handlers[action]} already")

@@ -15,7 +15,6 @@ class Timers:
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, str, tuple[Any, ...]]] = []
         self._last = 0
-        self._cancelled: set[int] = set()
 
     def add(self, due_ms: int, method: str, args: tuple[Any, ...]) -> int:
         """Sets a timer and gives its number."""
@@ -25,10 +24,13 @@ class Timers:
 
     def cancel(self, number: int) -> bool:
         """Takes a timer back. False if it has fired, was cancelled, or never was."""
-        if number in self._cancelled or not any(entry[1] == number for entry in self._heap):
-            return False
-        self._cancelled.add(number)
-        return True
+        for place, entry in enumerate(self._heap):
+            if entry[1] == number:
+                self._heap[place] = self._heap[-1]
+                self._heap.pop()
+                heapq.heapify(self._heap)
+                return True
+        return False
 
     def due(self, now_ms: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """Takes out what is due, in order. What these set for now or earlier is due with the next call."""
@@ -38,10 +40,7 @@ class Timers:
             if entry[1] > last:
                 return
             heapq.heappop(self._heap)
-            if entry[1] in self._cancelled:
-                self._cancelled.discard(entry[1])
-            else:
-                yield entry[2], entry[3]
+            yield entry[2], entry[3]
 
     @property
     def next_ms(self) -> int | None:
@@ -49,4 +48,4 @@ class Timers:
         return self._heap[0][0] if self._heap else None
 
     def __len__(self) -> int:
-        return len(self._heap) - len(self._cancelled)
+        return len(self._heap)

@@ -17,8 +17,8 @@ from rallypoint.core.lobby import Close, Lobby
 from rallypoint.core.lobby_session import LobbySession, LobbyState
 from rallypoint_protocol.close import CloseCode, Fault
 from rallypoint_protocol.codec import BadMessage, decode_lobby, encode
+from rallypoint_protocol.ending import Receiver
 from rallypoint_protocol.ids import LobbyId, PlayerId
-from rallypoint_protocol.lane import Receiver
 from rallypoint_protocol.messages import Hello, LobbyMessage, LobbyReply, Resume
 
 from .matching import Matching, Sessions

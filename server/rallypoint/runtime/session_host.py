@@ -16,8 +16,8 @@ from rallypoint.ports import Clock, StepRecord
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
+from rallypoint_protocol.framing import frame
 from rallypoint_protocol.inputs import Input
-from rallypoint_protocol.lane import frame
 from rallypoint_protocol.messages import Ack, Leave, Ping, Pong, Proved, Resume, TakeSeat
 
 if TYPE_CHECKING:
@@ -86,30 +86,38 @@ class SessionHost:
         try:
             with self._limit:
                 self._step = core.step(now)
-        except Exception as error:
-            self._explain(error)
-            self.log.exception("game failed", tick=core.tick)
-            self._end(core.fail())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # also a game that calls sys.exit(): it ends its own session
+            self._fail(error)
             return None
         took = self._clock() - began
         if took > self.step_max_s:
             self.step_max_s = took
         return StepRecord(core.id, core.epoch, core.tick)
 
-    def _explain(self, error: Exception) -> None:
-        """In a server, undeclared attributes are refused by the slots alone: says what to write instead."""
+    def _fail(self, error: BaseException) -> None:
+        # In a server, undeclared attributes are refused by the slots alone: say what to write instead.
         if isinstance(error, AttributeError) and "object has no attribute" in str(error):
             error.add_note(
                 "An entity has only the fields that its class declares: declare it there, with field(...), private(...)"
                 " or transient()."
             )
+        self.log.error("game failed", tick=self.core.tick, exc_info=error)
+        self._end(self.core.fail())
 
     def committed(self, tick: int) -> None:
         """The journal has the step."""
         self.core.committed(tick)
 
     def send(self) -> None:
-        """Sends each connected player their pass, then acts on what the step asked for."""
+        """Sends each connected player their pass, then acts on what the step asked for. Never raises."""
+        try:
+            self._send()
+        except Exception as error:  # an error of ours: let it end this session, and no other
+            self._fail(error)
+
+    def _send(self) -> None:
         links, last, framed, size = self._links, None, b"", 0
         for seat, message in self.core.passes():
             link = links[seat.index]

@@ -18,8 +18,8 @@ __all__ = ["StepLimit", "StepTooLong"]
 _LOOK_EVERY_S = 0.1
 
 
-class StepTooLong(Exception):
-    """A session's step was interrupted."""
+class StepTooLong(BaseException):
+    """A session's step was interrupted. No ``Exception``: a game that catches all of these is interrupted, too."""
 
 
 class StepLimit:
@@ -55,6 +55,5 @@ class StepLimit:
 
     def _look(self, number: int, frame: FrameType | None) -> None:
         since = self._since
-        if since is not None and self._clock() - since > self.limit_s:
-            self._since = None
+        if since is not None and self._clock() - since > self.limit_s:  # and again, for a game that caught the first
             raise StepTooLong(f"a step ran for more than {self.limit_s:g} s and was interrupted here")

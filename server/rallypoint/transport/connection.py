@@ -12,7 +12,8 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.server import ServerProtocol
 
 from rallypoint.core.limits import Allowance
-from rallypoint_protocol.lane import FastLane, frame
+from rallypoint_protocol.framing import frame
+from rallypoint_protocol.lane import FastLane
 from rallypoint_protocol.limits import INBOUND_BYTES_MAX
 
 __all__ = ["Connection", "ConnectionLimits"]
