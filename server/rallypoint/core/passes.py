@@ -18,7 +18,8 @@ from rallypoint_protocol.messages import Pass
 from .seat import Seat, SeatState
 
 if TYPE_CHECKING:
-    from .session import SessionCore, SessionSettings
+    from .session import SessionCore
+    from .session_terms import SessionSettings
 
 __all__ = ["Passes"]
 

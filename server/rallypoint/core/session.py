@@ -1,8 +1,8 @@
 """A session: a running game, its seats, and everything that must stay in order between them.
 
 Everything from outside is a *stimulus*: an input, a player who joins, drops, returns or leaves, an answer to what the
-game asked, an operator's command. Stimuli are applied only at the start of a step, in the order of their arrival. It
-then fires the timers that are due and makes a tick. The shell commits the step to the journal, says so with
+game asked, an operator's command. Stimuli are applied only at the start of a step, in the order of their arrival; then
+the timers that are due fire, then a tick is made. The shell commits the step to the journal, says so with
 :meth:`SessionCore.committed`, and only then collects what each seat gets with :meth:`SessionCore.passes`.
 
 A session that waits for players makes steps too, so that those who are there see each other; ``tick`` begins when the
@@ -11,124 +11,27 @@ least number of seats is connected.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.ids import PlayerId, SeatIndex, SessionId, Token
 from rallypoint_protocol.inputs import Input
-from rallypoint_protocol.limits import ACK_WINDOW_TICKS, HISTORY_TICKS, PROTOCOL_VERSION
+from rallypoint_protocol.limits import HISTORY_TICKS, PROTOCOL_VERSION
 from rallypoint_protocol.messages import BuiltinEvent, Resume, Seated, TakeSeat
 
-from .game_like import Answer, Ask, GameLike
+from .game_like import Answer, GameLike
 from .passes import Passes
 from .seat import Seat, SeatEvent, SeatState
+from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken
+from .stimuli import Drop, Gone, Join, Return, Stimulus
 from .tokens import NewToken
 
 __all__ = ["Ended", "Refusal", "SessionCore", "SessionSettings", "SessionState", "Step", "Taken"]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """What a session needs to know besides its game. Durations in seconds."""
-
-    seats_min: int
-    seats_max: int
-    tick_hz: int
-    grace_s: float = 30.0
-    grace_budget_s: float = 120.0
-    reserved_s: float = 15.0
-    start_after_s: float = 15.0
-    ack_deadline_s: float = 10.0
-    ack_window_ticks: int = ACK_WINDOW_TICKS
-    inputs_pending_max: int = 64
-    crc_every_s: float = 5.0
-
-
 COUNTDOWN_OFF_MS_MAX = 250
 """How far the countdown that others see may be off before it is corrected."""
-
-
-class SessionState(enum.Enum):
-    """Where a session is in its life."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A first frame, or a message, that is answered with a close."""
-
-    code: CloseCode
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A connection got its seat. ``takes_over``: an older connection has it still, and is to be told."""
-
-    seat: Seat
-    message: Seated
-    takes_over: bool
-
-
-# Stimuli other than inputs. Inputs are queued as they are: they are the many.
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """A player took a seat for the first time."""
-
-    seat: Seat
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A connection was lost."""
-
-    seat: Seat
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """A player came back."""
-
-    seat: Seat
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A seat became free: ``left``, ``expired`` or ``kicked``."""
-
-    seat: Seat
-    reason: str
-
-
-Stimulus = Join | Drop | Return | Gone | Answer
-
-
-@dataclass(slots=True)
-class Step:
-    """What the shell has to do after a step, besides sending the passes."""
-
-    asks: list[Ask] = field(default_factory=list)
-    freed: list[Seat] = field(default_factory=list)
-    """Seats whose players are in this session no longer."""
-    ended: Ended | None = None
-    """The session ended with this step: close every connection after its last pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a session ended, and the close code that its players get."""
-
-    code: CloseCode
-    reason: str
-    result: dict[str, Any] | None
 
 
 class SessionCore:

@@ -1,0 +1,78 @@
+"""What goes into a session and comes out of it, as data."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.limits import ACK_WINDOW_TICKS
+from rallypoint_protocol.messages import Seated
+
+from .game_like import Ask
+from .seat import Seat
+
+__all__ = ["Ended", "Refusal", "SessionSettings", "SessionState", "Step", "Taken"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """What a session needs to know besides its game. Durations in seconds."""
+
+    seats_min: int
+    seats_max: int
+    tick_hz: int
+    grace_s: float = 30.0
+    grace_budget_s: float = 120.0
+    reserved_s: float = 15.0
+    start_after_s: float = 15.0
+    ack_deadline_s: float = 10.0
+    ack_window_ticks: int = ACK_WINDOW_TICKS
+    inputs_pending_max: int = 64
+    crc_every_s: float = 5.0
+
+
+class SessionState(enum.Enum):
+    """Where a session is in its life."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A first frame, or a message, that is answered with a close."""
+
+    code: CloseCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A connection got its seat. ``takes_over``: an older connection has it still, and is to be told."""
+
+    seat: Seat
+    message: Seated
+    takes_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a session ended, and the close code that its players get."""
+
+    code: CloseCode
+    reason: str
+    result: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class Step:
+    """What the shell has to do after a step, besides sending the passes."""
+
+    asks: list[Ask] = field(default_factory=list)
+    freed: list[Seat] = field(default_factory=list)
+    """Seats whose players are in this session no longer."""
+    ended: Ended | None = None
+    """The session ended with this step: close every connection after its last pass."""
