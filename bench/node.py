@@ -158,22 +158,25 @@ IDLE = {"rss": 0}
 
 def measure(count: int, seconds: float) -> dict[str, float]:
     """Figures of a new server with ``count`` clients."""
-    cores = sorted(os.sched_getaffinity(0))
-    pin = ["taskset", "-c", str(cores[0])] if len(cores) > 1 else []
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []  # Linux alone has it
+    pinned = len(cores) > 1
+    if pinned:
+        os.sched_setaffinity(0, cores[:1])  # the server inherits it
     command = ["serve", "bench.arena:Arena", "--port", "0", "--ops-port", "0", "--announce", "json"]
     command += ["--log-level", "warning"]
-    server = subprocess.Popen([*pin, sys.executable, "-m", "rallypoint", *command], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([sys.executable, "-m", "rallypoint", *command], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         ready = json.loads(server.stdout.readline())
-        if pin:
+        if pinned:
             os.sched_setaffinity(0, cores[1:])
         IDLE["rss"] = status(ready["ops"])["rss_bytes"]
         import uvloop
 
         return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds))
     finally:
-        os.sched_setaffinity(0, cores)
+        if pinned:
+            os.sched_setaffinity(0, cores)
         server.send_signal(signal.SIGTERM)
         server.wait(15)
 

@@ -67,8 +67,8 @@ class NotConnected(RallypointError):
 
     fault = Fault.NETWORK
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} was not sent: the connection is away (give queue_s to keep it for a while)")
+    def __init__(self, what: str, why: str = "not sent, the connection is away (queue_s keeps it for a while)") -> None:
+        super().__init__(f"{what}: {why}")
         self.what = what
 
 

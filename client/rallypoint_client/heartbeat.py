@@ -12,6 +12,7 @@ from typing import Final
 __all__ = ["Heartbeat", "Timing"]
 
 _QUICK_PINGS: Final = 3
+_LATE_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,16 @@ class Heartbeat:
         return silent_at if self._next_ping is None else min(silent_at, self._next_ping)
 
     def silent(self, now: float) -> bool:
-        """True if nothing was heard for too long."""
-        return self._open and now - self.heard >= self._timing.silence_s
+        """True if nothing was heard for too long. To be asked when it is :attr:`due`.
+
+        If that comes late, this process was stopped, or too busy to listen: what it could not hear does not count.
+        """
+        due = self.due
+        if due is None:
+            return False
+        if now - due > _LATE_S:
+            self.heard = min(now, self.heard + now - due)
+        return now - self.heard >= self._timing.silence_s
 
     def take_ping(self, now: float) -> bool:
         """True if a ping is due; the next one is planned by asking."""

@@ -115,7 +115,7 @@ class SeatCore:
     def classes(self) -> Classes:
         """The classes of the game. Raises :class:`NotConnected` before the seat was taken for the first time."""
         if self._classes is None or self._view is None:
-            raise NotConnected("anything")
+            raise NotConnected("the game", "nothing is known of it before the seat is taken")
         return self._classes
 
     @property
@@ -127,7 +127,7 @@ class SeatCore:
     def view(self) -> View:
         """The latest state. Raises as :attr:`classes`."""
         if self._view is None:
-            raise NotConnected("anything")
+            raise NotConnected("the game", "nothing is known of it before the seat is taken")
         return self._view
 
     @property
@@ -319,11 +319,7 @@ class SeatCore:
                 self._acks.urgent = True
 
     def _seated(self, message: Seated, now: float) -> None:
-        classes = self._schemas.get(message.schema_hash)
-        if classes is None:
-            if message.schema is None:
-                raise BadMessage("a schema that is not here")
-            classes = self._schemas.add(message.schema_hash, message.schema)
+        classes = self._classes_for(message)
         again = self._replica is not None
         new_epoch = message.epoch != self._epoch
         resumed = message.outcome == "resumed"
@@ -351,6 +347,17 @@ class SeatCore:
         self.stats.actions_expired = self._inputs.expired
         if self._leaving:
             self.outbox.append(encode(Leave()))
+
+    def _classes_for(self, message: Seated) -> Classes:
+        mine = self._classes
+        if mine is not None and mine.hash == message.schema_hash:  # the cache may have forgotten them
+            return mine
+        known = self._schemas.get(message.schema_hash)
+        if known is not None:
+            return known
+        if message.schema is None:
+            raise BadMessage("a schema that is not here")
+        return self._schemas.add(message.schema_hash, message.schema)
 
     def _set_up(self, message: Seated, classes: Classes, *, keep_state: bool) -> None:
         self.index = message.seat

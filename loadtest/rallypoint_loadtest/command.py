@@ -143,7 +143,7 @@ def _judge(plan: Plan, result: Run, conditions: Sequence[Condition], json: Path 
     for each in result.results:
         for text, count in each.tally.errors.items():
             errors[text] = errors.get(text, 0) + count
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110)  # in a log, nothing is gained by narrow lines
     show_report(console, plan.game, figures, errors)
     if json is not None:
         _write(json, figures)

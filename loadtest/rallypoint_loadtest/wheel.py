@@ -52,7 +52,7 @@ class Wheel(Generic[T]):
         """``(planned time, its items)`` for every slot that is due and was not given before, oldest first.
 
         What is more than ``behind_max_s`` overdue is skipped and counted: sent all at once, it would only tell how the
-        server refuses a flood. An item may be removed while this runs.
+        server refuses a flood. An item may be removed while this runs; what is not taken is due the next time.
         """
         last = int((now - self._start) / self.slot_s + 1e-9)
         if last - self._turned > self._behind_max:

@@ -33,6 +33,7 @@ _LOOK_S: Final = 0.1
 _PROGRESS_S: Final = 0.5
 _SETTLE_S: Final = 0.5
 """Between a bot's last input and its leaving: time for the answer."""
+_TURN_MAX_S: Final = 0.005
 _TURN_MIN_S: Final = 0.001
 """uvloop counts timers in whole milliseconds; a shorter one would spin."""
 
@@ -101,13 +102,16 @@ class Worker:
             self._lives.append(self._loop.create_task(bot.run(), name=f"bot {number}"))
 
     def _turn(self) -> None:
-        """Sends the inputs whose planned time has come."""
-        record, window = self._tally.lag_ms.record, self._window
-        for planned, watches in self._wheel.due(time.monotonic()):
+        """Sends the inputs whose planned time has come; if these are too many at once, the rest after what came in."""
+        record, window, began = self._tally.lag_ms.record, self._window, time.monotonic()
+        for planned, watches in self._wheel.due(began):
+            now = time.monotonic()
             if window.start <= planned < window.end:
-                record((time.monotonic() - planned) * 1000)
+                record((now - planned) * 1000)
             for watch in watches:
                 watch.send(planned)
+            if now - began > _TURN_MAX_S:
+                break
         delay_s = max(_TURN_MIN_S, self._wheel.next_due - time.monotonic())
         self._timer = self._loop.call_later(delay_s, self._turn)
 

@@ -35,8 +35,34 @@ def test_a_server_is_silent_exactly_after_six_seconds():
     heart = Heartbeat(TIMING)
     heart.opened(0.0)
     heart.heard = 10.0
+    assert heart.due == 16.0
     assert not heart.silent(15.999)
     assert heart.silent(16.0)
+
+
+def test_what_a_stopped_process_did_not_hear_is_no_silence():
+    heart = Heartbeat(TIMING)
+    heart.opened(0.0)
+    heart.let_in(0.0)
+    heart.take_ping(0.0)
+    assert heart.due == 0.25
+    assert silent_at(heart, 60.25) == 66.0  # after a minute's sleep
+
+
+def silent_at(heart: Heartbeat, now: float) -> float:
+    """Looks whenever it is due, until nothing was heard for too long."""
+    while not heart.silent(now):
+        heart.take_ping(now)
+        assert heart.due is not None
+        now = heart.due
+    return now
+
+
+def test_who_looks_in_time_finds_the_silence_after_six_seconds():
+    heart = Heartbeat(TIMING)
+    heart.opened(10.0)
+    heart.let_in(10.0)
+    assert silent_at(heart, 10.0) == 16.0
 
 
 def test_silence_is_looked_at_in_time():

@@ -326,7 +326,9 @@ async def test_events_that_nobody_takes_are_bounded():
         seen = asyncio.Event()
         count = EVENTS_KEPT_MAX + 76
         seat.on_pass = lambda seat: seen.set() if seat.stats.events == count else None
-        await guest.send(*(make_pass(2 + n, events=[hit(10 * n + i, 2 + n) for i in range(1, 11)]) for n in range(110)))
+        await guest.send(
+            *(make_pass(2 + n, events=[hit(100 * n + i, 2 + n) for i in range(1, 101)]) for n in range(11))
+        )
         await seen.wait()
         assert seat.stats.events_dropped == 76
         assert [event.n for event in seat.take_events()] == list(range(77, count + 1))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rallypoint_client.classes import SchemaCache
+from rallypoint_client.classes import SCHEMAS_MAX, SchemaCache
 from rallypoint_client.errors import ConnectFailed, NotConnected, SeatClosed, SessionGone, TakenOver
 from rallypoint_client.heartbeat import Timing
 from rallypoint_client.retry import Drop, Stop, Wait
@@ -67,6 +67,12 @@ class Seat:
         self.sent()
         return self
 
+    def wait(self) -> None:
+        """Lets time pass, and looks whenever that is due."""
+        while self.core.heart.due is not None:
+            self.now = self.core.heart.due
+            self.core.timer(self.now)
+
     def sent(self) -> list[Any]:
         sent = [msgspec.msgpack.decode(frame) for frame in self.core.outbox]
         self.core.outbox.clear()
@@ -110,6 +116,18 @@ def test_a_schema_that_is_known_need_not_be_sent():
     seat.opened()
     assert seat.got(seated(schema=None)) is Got.SEATED
     assert seat.core.schema is known.schema
+
+
+def test_a_seat_remembers_its_schema_when_the_cache_has_forgotten_it():
+    schemas = SchemaCache()
+    seat = Seat(schemas).playing()
+    for number in range(SCHEMAS_MAX):
+        data = encode_schema(msgspec.structs.replace(SCHEMA, game=f"g{number}"))
+        schemas.add(schema_hash(data), data)
+    assert schemas.get(HASH) is None
+    seat.lost()
+    seat.opened()
+    assert seat.got(seated(b"t2", outcome="resumed", schema=None)) is Got.SEATED
 
 
 def test_a_schema_that_is_neither_known_nor_sent_ends_the_connection():
@@ -571,11 +589,9 @@ def test_a_seat_that_was_given_up_and_is_not_known_any_more_was_left():
 
 def test_a_silent_server_is_dropped_after_six_seconds():
     seat = Seat().playing()
-    seat.now += 5.9
-    seat.core.timer(seat.now)
-    seat.now += 0.1
     with pytest.raises(Drop) as caught:
-        seat.core.timer(seat.now)
+        seat.wait()
+    assert seat.now == pytest.approx(106.0)
     assert caught.value.code is CloseCode.SILENT
     assert caught.value.cut
     assert isinstance(seat.lost(None, caught.value.reason), Wait)

@@ -61,6 +61,13 @@ def test_an_item_may_go_while_the_wheel_turns():
     assert [items for _, items in wheel.due(0.3)] == [[], []]
 
 
+def test_who_stops_in_the_middle_goes_on_there_the_next_time():
+    wheel: Wheel[str] = Wheel(0.05, start=0.0, slot_max_s=0.01)
+    taken = [planned for _, (planned, _) in zip(range(3), wheel.due(0.1), strict=False)]
+    assert taken == pytest.approx([0.0, 0.01, 0.02])
+    assert wheel.next_due == pytest.approx(0.03)
+
+
 def test_the_next_turn_is_known():
     wheel: Wheel[str] = Wheel(0.05, start=10.0, slot_max_s=0.005)
     assert wheel.next_due == 10.0

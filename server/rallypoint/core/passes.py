@@ -54,7 +54,7 @@ class Passes:
         for seat in session.seats:
             if seat is None or seat.state is not SeatState.CONNECTED or not seat.in_game:
                 continue
-            if tick - seat.acked > self._window or seat.overflowed:
+            if seat.sent - seat.acked >= self._window or seat.overflowed:
                 seat.conflated += 1
                 continue
             plain = not seat.news and seat.sent == tick - 1 and self._table

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["Schedule", "phase"]
+__all__ = ["SLACK_S", "Schedule", "phase"]
 
+SLACK_S: Final = 1e-6
+"""A tick is due this much early: times are sums of many intervals, and have lost their last digits."""
 _GOLDEN: Final = 0.6180339887498949
 
 
@@ -45,7 +47,7 @@ class Schedule:
 
     def due(self, now: float) -> int:
         """How many ticks to make now, at most ``catch_up_max``. They count as made. What lies beyond is skipped."""
-        behind = int((now - self._origin) / self._interval_s + 1e-9) - self._made
+        behind = int((now - self._origin + SLACK_S) / self._interval_s) - self._made
         if behind <= 0:
             return 0
         if behind > self.catch_up_max:

@@ -14,7 +14,9 @@ drops again and again uses it up.
 from __future__ import annotations
 
 import enum
-from typing import Any, Final
+from typing import Final
+
+from msgspec import Raw
 
 from rallypoint_protocol.ids import PlayerId, Token
 
@@ -150,7 +152,8 @@ class Seat:
         self.subscribed_at: dict[int, int] = {}
         """For each channel, the tick since which the seat is subscribed."""
         # reliable events
-        self.events: Outgoing[tuple[int, int, list[Any]]] = Outgoing()
+        self.events: Outgoing[tuple[int, int, Raw]] = Outgoing()
+        """Tick, kind and the encoded fields of each."""
         self.event_sent = 0
         self.news = False
         """Something individual has to be in the next pass: events, or its channels."""

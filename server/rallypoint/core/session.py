@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, assert_never
 
+from msgspec import Raw
+
 from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import PlayerId, SeatIndex, SessionId, Token
 from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.limits import HISTORY_TICKS, PROTOCOL_VERSION
@@ -67,6 +70,9 @@ class SessionCore:
         self._passes = Passes(settings, self)
         self._next_due: float | None = None
         """The earliest end of a reservation or a grace window."""
+        self._step = Step()
+        """The one that is being made, or was made last."""
+        self._ended_at = now
         game.create(options or {})
 
     # --- seats ------------------------------------------------------------------------------------------------------
@@ -127,6 +133,8 @@ class SessionCore:
         if token is None:
             return Refusal(CloseCode.UNKNOWN, "unknown session or token")
         before = seat.state
+        if self.ended is not None and before is SeatState.RESERVED:
+            return Refusal(self.ended.code, self.ended.reason)  # it was not in the game: there is nothing to tell it
         seat.apply(SeatEvent.TAKE, now)
         if before is SeatState.RESERVED:
             self._stimuli.append((None, Join(seat)))
@@ -156,12 +164,13 @@ class SessionCore:
         seat.news = seat.tell_channels = True
         seat.overflowed = False
         seat.sent = -1
-        if isinstance(message, TakeSeat):
-            seat.event_sent = seat.events.acked
-            return "fresh", seat.events.lost_since(seat.events.acked)
-        seat.events.ack(message.event)
-        seat.event_sent = min(message.event, seat.events.last)
-        lost = seat.events.lost_since(message.event)
+        events = seat.events
+        if isinstance(message, TakeSeat) or not seat.in_game:
+            seat.event_sent = max(events.acked, events.lost)
+            return "fresh", events.lost_since(events.acked)
+        events.ack(message.event)
+        lost = events.lost_since(message.event)
+        seat.event_sent = max(min(message.event, events.last), events.lost)
         reaches = message.epoch == self.epoch and self.tick - HISTORY_TICKS <= message.tick <= self.tick
         if not reaches or message.tick < 0 or lost or self.state is SessionState.ENDED:
             return "resync", lost
@@ -204,7 +213,7 @@ class SessionCore:
         """The client has applied everything up to there. An older epoch's acknowledgement is ignored."""
         if epoch != self.epoch:
             return None
-        if tick > seat.sent or event > seat.events.last:
+        if tick > seat.sent or event > seat.event_sent:
             return Refusal(CloseCode.UNEXPECTED, "an acknowledgement of what was never sent")
         if tick > seat.acked:
             seat.acked = tick
@@ -223,7 +232,7 @@ class SessionCore:
         The tick number has gone up by one, and :attr:`durable_tick` has not: commit, then say :meth:`committed`.
         """
         assert self.state is not SessionState.ENDED
-        step = Step()
+        step = self._step = Step()
         if self._next_due is not None and now >= self._next_due:
             self._expire(now)
         self.tick += 1
@@ -245,7 +254,7 @@ class SessionCore:
         for index, kind, fields in game.take_events():
             self._event(index, kind, fields)
         step.asks = game.take_asks()
-        self._watch_ends(step)
+        self._watch_ends(step, now)
         return step
 
     def _apply_input(self, seat: Seat, message: Input) -> None:
@@ -283,8 +292,8 @@ class SessionCore:
         seat = self.seats[index]
         if seat is None:
             return
-        size = 16 + len(repr(fields))
-        if not seat.events.append((self.tick, kind, fields), size) and seat.event_sent < seat.events.lost:
+        data = encode(fields)  # here, where what cannot be sent is the game's error, and ends its session alone
+        if not seat.events.append((self.tick, kind, Raw(data)), 16 + len(data)) and seat.event_sent < seat.events.lost:
             seat.overflowed = True  # an event went that was never sent: only a resume can tell that
         seat.news = True
 
@@ -292,19 +301,21 @@ class SessionCore:
         if self.connected >= self.settings.seats_min:
             self.state = SessionState.RUNNING
             self.game.start()
-        elif now >= self.created_at + self.settings.start_after_s and not self.waits_for_bots:
+            return
+        patience_s = self.settings.start_after_s + (self.settings.reserved_s if self.waits_for_bots else 0.0)
+        if now >= self.created_at + patience_s:
             self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
 
     waits_for_bots = False
-    """The shell is filling this session with bots: it is not cancelled meanwhile."""
+    """The shell fills this session with bots if players are missing: these get the time of a reservation to come."""
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""
         if self.state is not SessionState.WAITING or now < self.created_at + self.settings.start_after_s:
             return 0
-        return self.settings.seats_min - sum(1 for _ in self.seated()) if self.connected else 0
+        return max(0, self.settings.seats_min - sum(1 for _ in self.seated())) if self.connected else 0
 
-    def _watch_ends(self, step: Step) -> None:
+    def _watch_ends(self, step: Step, now: float) -> None:
         game = self.game
         if game.finished:
             self.ended = Ended(CloseCode.ENDED, "the session has ended", game.result)
@@ -312,15 +323,16 @@ class SessionCore:
             self.ended = Ended(CloseCode.ENDED, "everybody has left", None)
         if self.ended is not None:
             self.state = SessionState.ENDED
+            self._ended_at = now
             step.ended = self.ended
             for seat in self.seated():
                 self._event(seat.index, BuiltinEvent.ENDED, [self.ended.result or {}, self.ended.reason])
 
-    def fail(self) -> Ended:
+    def fail(self) -> Step:
         """The game raised: the session ends here. Players keep the state of the last whole step."""
         self.state = SessionState.ENDED
         self.ended = Ended(CloseCode.GAME_FAILED, "the game raised an error", None)
-        return self.ended
+        return Step(freed=self._step.freed, ended=self.ended)
 
     def committed(self, tick: int) -> None:
         """The journal has everything up to that tick."""
@@ -357,8 +369,17 @@ class SessionCore:
                     self.game.away_until(seat.index, until_ms)
 
     def linger(self, now: float) -> bool:
-        """For a session that has ended: true while a player who is away may still come back for the result."""
-        return any(seat.deadline is not None and now < seat.deadline for seat in self.seated())
+        """For a session that has ended: true while a player may still come back for the result.
+
+        Also one who was connected at the end: the connection may have been broken, and nobody had noticed.
+        """
+        return any(
+            now < (self._ended_at + seat.grace_s if seat.deadline is None else seat.deadline) for seat in self.seated()
+        )
+
+    def missed_the_end(self, seat: Seat) -> bool:
+        """True if a connected player was too far behind to be sent the last state and the result."""
+        return seat.state is SeatState.CONNECTED and seat.in_game and seat.sent < self.tick
 
     def sweep(self, now: float) -> list[tuple[Seat, Refusal]]:
         """About once a second: connections that acknowledge nothing any more are to be closed."""

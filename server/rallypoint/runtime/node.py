@@ -118,22 +118,26 @@ class Node:
             ack_deadline_s=self.settings.ack_deadline_s,
         )
         try:
-            core = SessionCore(
-                session_id,
-                GameDriver(definition, secrets.randbits(64)),
-                settings,
-                schema=definition.schema_bytes,
-                schema_hash=definition.schema_hash,
-                new_token=new_token,
-                now=now,
-            )
-        except Exception:
-            log.exception("game failed", session=session_id, game=game, during="created")
+            with self.limit:
+                core = SessionCore(
+                    session_id,
+                    GameDriver(definition, secrets.randbits(64)),
+                    settings,
+                    schema=definition.schema_bytes,
+                    schema_hash=definition.schema_hash,
+                    new_token=new_token,
+                    now=now,
+                )
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # as for a step: what a game does wrong is not the server's end
+            log.error("game failed", session=session_id, game=game, during="created", exc_info=error)
             self.counts.sessions_failed += 1
             return None
         offset = phase(self.counts.sessions_created, 1 / own.tick_hz)
         # On the ticker's grid, so that rounding to its buckets makes no tick late.
         start = round((now + offset) / BUCKET_S) * BUCKET_S
+        core.waits_for_bots = own.bot is not None and self.bots is not None
         host = SessionHost(core, definition, Schedule(own.tick_hz, start), self, self._loop, self._clock, self.limit)
         self.hosts[session_id] = host
         self._open[game][session_id] = host
@@ -242,7 +246,6 @@ class Node:
             host.sweep(now)
             missing = host.core.wants_bots(now)
             if missing and host.definition.options.bot is not None and self.bots is not None:
-                host.core.waits_for_bots = True
                 self.add_bots(host.core.id, missing)
         for session_id, host in list(self._lingering.items()):
             if not host.core.linger(now):

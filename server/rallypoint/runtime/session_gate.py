@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -14,7 +14,8 @@ from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, decoder
 from rallypoint_protocol.ids import SessionId
-from rallypoint_protocol.messages import Resume, TakeSeat
+from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST, PROTOCOL_VERSION
+from rallypoint_protocol.messages import Ack, Leave, Ping, Proved, Resume, TakeSeat
 
 if TYPE_CHECKING:
     from rallypoint.transport.connection import Connection
@@ -23,6 +24,9 @@ __all__ = ["SessionGate"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.session")
 _decode = decoder(TakeSeat, Resume)
+_EARLY: Final = frozenset(
+    {kind.__struct_config__.tag for kind in (Proved, Ack, Ping, Leave)} | set(range(GAME_INPUT_KIND_FIRST, 128))
+)
 
 
 class SessionGate:
@@ -53,10 +57,14 @@ class SessionGate:
             message = _decode(payload)
         except BadMessage as bad:
             refusal = Refusal(bad.code, bad.reason)
+            if _kind(payload) in _EARLY:
+                refusal = Refusal(CloseCode.UNEXPECTED, "the first frame must be take_seat or resume")
         else:
             host = self._find(session)
             named = message.session if isinstance(message, TakeSeat) else message.id
-            if host is None or named != session:
+            if message.version < PROTOCOL_VERSION:  # before all else: it must not depend on which sessions there are
+                refusal = Refusal(CloseCode.UPDATE, f"this server speaks version {PROTOCOL_VERSION}")
+            elif host is None or named != session:
                 # The same words as for a wrong token: nobody learns which sessions there are.
                 refusal = Refusal(CloseCode.UNKNOWN, "unknown session or token")
             else:
@@ -70,6 +78,12 @@ class SessionGate:
         for stranger in list(self.waiting):
             stranger.finish()
             stranger.connection.close_with(code, code.policy.meaning)
+
+
+def _kind(payload: bytes) -> int:
+    """The kind of a message that may be well-formed, without looking at the rest of it; -1 if it is none."""
+    at = 3 if payload[:1] == b"\xdc" else 1
+    return payload[at] if len(payload) > at and (at == 3 or payload[0] & 0xF0 == 0x90) else -1
 
 
 class Stranger:

@@ -89,6 +89,8 @@ class SessionHost:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also a game that calls sys.exit(): it ends its own session
+            with self._limit:
+                pass  # if it struck at the very end of the step, it would strike again, outside of any
             self._fail(error)
             return None
         took = self._clock() - began
@@ -104,7 +106,7 @@ class SessionHost:
                 " or transient()."
             )
         self.log.error("game failed", tick=self.core.tick, exc_info=error)
-        self._end(self.core.fail())
+        self._follow_up(self.core.fail())
 
     def committed(self, tick: int) -> None:
         """The journal has the step."""
@@ -148,7 +150,11 @@ class SessionHost:
 
     def _end(self, ended: Ended) -> None:
         for seat in list(self.core.seated()):
-            self._close_link(seat, ended.code, ended.reason)
+            if ended.code is not CloseCode.GAME_FAILED and self.core.missed_the_end(seat):
+                # Too far behind for the last state and the result: it comes back for them.
+                self._close_link(seat, CloseCode.TOO_SLOW, CloseCode.TOO_SLOW.policy.meaning)
+            else:
+                self._close_link(seat, ended.code, ended.reason)
         for task in self._asks:
             task.cancel()
         self._owner.session_ended(self, ended)

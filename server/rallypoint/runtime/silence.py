@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.ending import Receiver
 
 __all__ = ["Silence", "Watched"]
 
@@ -18,6 +19,7 @@ class Watched(Protocol):
     """What this needs of a connection."""
 
     heard: bool
+    receiver: Receiver
 
     def probe(self) -> None:
         """Sends a ping."""
@@ -43,10 +45,29 @@ class Silence:
                 connection.heard = False
                 continue
             seconds = silent[connection] = self._silent.get(connection, 0) + 1
-            if seconds >= self._drop_after:
-                connection.close_with(CloseCode.SILENT, CloseCode.SILENT.policy.meaning)
+            if seconds == self._drop_after:
+                self._drop(connection)
                 dropped += 1
+            elif seconds > self._drop_after:
+                continue  # its closing takes its time
             elif seconds >= self._ping_after:
                 connection.probe()
         self._silent = silent
         return dropped
+
+    def _drop(self, connection: Watched) -> None:
+        code, why = CloseCode.SILENT, CloseCode.SILENT.policy.meaning
+        connection.close_with(code, why)
+        # Whoever does not answer a ping does not answer a close frame either: its owner need not wait for that.
+        receiver, connection.receiver = connection.receiver, _Nobody()
+        receiver.lost(code, why)
+
+
+class _Nobody:
+    """Receives what comes after the end."""
+
+    def received(self, payload: bytes) -> None:
+        """Too late."""
+
+    def lost(self, code: int | None, reason: str) -> None:
+        """It is known."""

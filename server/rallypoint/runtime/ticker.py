@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from rallypoint.core.schedule import Schedule
+from rallypoint.core.schedule import SLACK_S, Schedule
 from rallypoint.ports import Clock, Journal, StepRecord
 from rallypoint.runtime.histogram import Recent
 
@@ -87,36 +87,40 @@ class Ticker:
     def _arm(self) -> None:
         if not self._due:
             return
-        bucket = math.ceil(self._due[0][0] / BUCKET_S - 1e-6) * BUCKET_S
+        bucket = math.ceil((self._due[0][0] - SLACK_S) / BUCKET_S) * BUCKET_S
         if bucket < self._armed_for:
             if self._timer is not None:
                 self._timer.cancel()
             self._armed_for = bucket
-            self._timer = self._loop.call_later(max(0.0, bucket - self._clock()), self._wake)
+            # Whole milliseconds, rounded up: uvloop rounds to the nearest, and would wake us in vain until it is time.
+            delay_ms = math.ceil(max(0.0, bucket - self._clock()) * 1000)
+            self._timer = self._loop.call_later(delay_ms / 1000, self._wake)
 
     def _wake(self) -> None:
         self._timer, self._armed_for = None, math.inf
         now = self._clock()
         due, hosts = self._due, []
         record_late = self.late.current.record
-        while due and due[0][0] <= now:
+        while due and due[0][0] <= now + SLACK_S / 2:  # less than the schedule's own: what is popped has a tick due
             at, _, host = heapq.heappop(due)
             if not host.running:
                 continue
             record_late(now - at)
             hosts.append((host, host.schedule.due(now)))
-        # A session that is behind makes its ticks one after the other, each committed and sent before the next.
-        rounds = hosts
-        while rounds:
-            self._round([host for host, _ in rounds], now)
-            rounds = [(host, left - 1) for host, left in rounds if left > 1 and host.running]
-        for host, _ in hosts:
-            if host.running:
-                self._push(host)
+        try:
+            # A session that is behind makes its ticks one after the other, each committed and sent before the next.
+            rounds = hosts
+            while rounds:
+                self._round([host for host, _ in rounds], now)
+                rounds = [(host, left - 1) for host, left in rounds if left > 1 and host.running]
+        finally:
+            for host, _ in hosts:
+                if host.running:
+                    self._push(host)
+            self._arm()  # whatever went wrong: without it, no session would be stepped any more
         self.busy.current.record(self._clock() - now)
         self.late.turn(now)
         self.busy.turn(now)
-        self._arm()
 
     def _round(self, hosts: Sequence[Stepped], now: float) -> None:
         batch, stepped = [], []
