@@ -125,10 +125,8 @@ def _percentiles(name: str, histogram: Histogram) -> dict[str, float]:
     found: dict[str, float] = {f"{name}_samples": histogram.count}
     if histogram.count:
         found[f"{name}_max_ms"] = histogram.max_ms
-        for part, percent in _PERCENTILES.items():
-            value = histogram.percentile_ms(percent)
-            assert value is not None
-            found[f"{name}_{part}_ms"] = value
+        values = histogram.percentiles_ms(tuple(_PERCENTILES.values()))
+        found.update({f"{name}_{part}_ms": value for part, value in zip(_PERCENTILES, values, strict=True)})
     return found
 
 

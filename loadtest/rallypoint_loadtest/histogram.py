@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -41,15 +42,21 @@ class Histogram(msgspec.Struct):
 
     def percentile_ms(self, percent: float) -> float | None:
         """The least duration that at least ``percent`` percent of the values do not exceed; ``None`` without values."""
-        total = self.count
+        found = self.percentiles_ms((percent,))
+        return found[0] if found else None
+
+    def percentiles_ms(self, percents: Sequence[float]) -> list[float]:
+        """Several of them, for the price of one; ``percents`` in ascending order. Empty without values."""
+        total, seen = self.count, 0
+        found: list[float] = []
         if not total:
-            return None
-        rank = max(1, math.ceil(total * percent / 100 - 1e-9))
+            return found
+        ranks = [max(1, math.ceil(total * percent / 100 - 1e-9)) for percent in percents]
         for bucket in sorted(self.counts):
-            rank -= self.counts[bucket]
-            if rank <= 0:
-                return min((bucket + 1) / BUCKETS_PER_MS, self.max_ms)
-        raise AssertionError("ranks end with the last value")
+            seen += self.counts[bucket]
+            while len(found) < len(ranks) and seen >= ranks[len(found)]:
+                found.append(min((bucket + 1) / BUCKETS_PER_MS, self.max_ms))
+        return found
 
 
 def samples_needed(percent: float) -> int:

@@ -26,14 +26,12 @@ __all__ = ["Channel", "Channels", "canonical_crc"]
 class Channel:
     """An audience of state: which entities it holds, and what became of them lately."""
 
-    __slots__ = ("cache", "changes", "enters", "id", "leaves", "members", "name", "oldest", "scans", "tombstones")
+    __slots__ = ("cache", "changes", "enters", "id", "leaves", "members", "name", "oldest", "tombstones")
 
     def __init__(self, id: int, name: str) -> None:
         self.id = id
         self.name = name
         self.members: dict[int, Record] = {}
-        self.scans: dict[int, Scan] = {}
-        """For each member that has to be looked at in every step."""
         self.tombstones: deque[tuple[int, int]] = deque()
         """``(tick, entity id)`` of what left."""
         self.oldest = -1
@@ -56,7 +54,9 @@ class Channels:
         self._history_ticks = history_ticks
         self._by_name: dict[str, Channel] = {}
         self._all: list[Channel] = []
-        self._dirty: list[Channel] = []
+        self._watched: dict[tuple[int, int], tuple[Scan, Any, Record, Channel]] = {}
+        """By channel and entity: what has to be looked at in every step. One table for all channels, because most are
+        an owner's, with an entity or two."""
 
     def channel(self, name: str) -> Channel:
         """The channel of that name; made at the first use. Ids are never reused."""
@@ -90,9 +90,9 @@ class Channels:
         record = Record(id, class_index, owner, mask, entity, wire, tick)
         channel.members[id] = record
         if scan is None:
-            channel.scans.pop(id, None)
+            self._watched.pop((channel.id, id), None)
         else:
-            channel.scans[id] = scan
+            self._watched[channel.id, id] = (scan, entity, record, channel)
         channel.enters.append(record)
         return record
 
@@ -101,17 +101,22 @@ class Channels:
         record = channel.members.pop(id, None)
         if record is None:
             return
-        channel.scans.pop(id, None)
+        self._watched.pop((channel.id, id), None)
         channel.leaves.append(id)
-        channel.tombstones.append((tick, id))
+        tombstones = channel.tombstones
+        tombstones.append((tick, id))
+        while tombstones[0][0] <= tick - self._history_ticks:
+            channel.oldest = tombstones.popleft()[0]
         if channel.enters:
             channel.enters = [entered for entered in channel.enters if entered is not record]
 
     def open_tick(self) -> None:
         """Forgets what was only of the last tick. Call before the first enter or leave of a step."""
         for channel in self._all:
-            channel.cache.clear()
-            channel.changes = []
+            if channel.cache:
+                channel.cache.clear()
+            if channel.changes:
+                channel.changes = []
             if channel.enters:
                 channel.enters = []
             if channel.leaves:
@@ -124,17 +129,8 @@ class Channels:
             FieldError: a field holds what its declaration does not allow.
         """
         self.tick = tick
-        horizon = tick - self._history_ticks
-        for channel in self._all:
-            if channel.scans:
-                members, changes = channel.members, channel.changes
-                for id_, scan in channel.scans.items():
-                    record = members[id_]
-                    if record.entered != tick:
-                        scan(record.entity, record, tick, changes)
-            tombstones = channel.tombstones
-            while tombstones and tombstones[0][0] <= horizon:
-                channel.oldest = tombstones.popleft()[0]
+        for scan, entity, record, channel in self._watched.values():
+            scan(entity, record, tick, channel.changes)
 
     def delta(self, channel: Channel, since: int, crc: bool = False) -> bytes | None:
         """The bytes of the part that brings ``channel`` from tick ``since`` (-1: from nothing) to the present tick.

@@ -29,6 +29,12 @@ def test_a_percentile_is_exact_to_one_bucket(items, percent):
 
 
 @given(values)
+def test_several_percentiles_at_once_are_the_same_as_one_by_one(items):
+    histogram = histogram_of(items)
+    assert histogram.percentiles_ms((50, 90, 99)) == [histogram.percentile_ms(percent) for percent in (50, 90, 99)]
+
+
+@given(values)
 def test_no_percentile_exceeds_the_greatest_value_which_is_exact(items):
     histogram = histogram_of(items)
     assert histogram.max_ms == max(items)
@@ -51,6 +57,7 @@ def test_a_histogram_survives_the_way_to_another_process(items):
 
 def test_without_values_there_is_no_percentile():
     assert Histogram().percentile_ms(50) is None
+    assert Histogram().percentiles_ms((50, 99)) == []
 
 
 @pytest.mark.parametrize(("percent", "needed"), [(50, 20), (90, 100), (99, 1000), (99.9, 10_000)])

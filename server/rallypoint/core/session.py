@@ -238,7 +238,7 @@ class SessionCore:
         self.tick += 1
         game = self.game
         game.open(self.tick, self.now_ms)
-        if self._next_due is not None:
+        if self._next_due is not None and self.tick % self.settings.tick_hz == 0:  # once a second
             self._keep_countdowns_true(now)
         stimuli, self._stimuli = self._stimuli, []
         for seat, item in stimuli:
@@ -379,7 +379,7 @@ class SessionCore:
 
     def missed_the_end(self, seat: Seat) -> bool:
         """True if a connected player was too far behind to be sent the last state and the result."""
-        return seat.state is SeatState.CONNECTED and seat.in_game and seat.sent < self.tick
+        return seat.state is SeatState.CONNECTED and seat.sent < self.tick
 
     def sweep(self, now: float) -> list[tuple[Seat, Refusal]]:
         """About once a second: connections that acknowledge nothing any more are to be closed."""

@@ -351,10 +351,10 @@ def test_a_refused_input_counts_as_decided_and_its_player_is_told_why():
 def test_all_see_the_low_16_bits_of_what_was_applied_in_a_session_of_up_to_16():
     table = Table((1, 16))
     ann, bob = table.play("Ann", "Bob")
-    ann.say(0x12345)
+    ann.say(0x1F345)
     bob.say(7)
     table.step()
-    assert bob.passes[-1].head.applied == struct.pack(">16H", 0x2345, 7, *[0] * 14)
+    assert bob.passes[-1].head.applied == struct.pack(">16H", 0xF345, 7, *[0] * 14)
     assert bob.passes[-1].seat is None
 
 
@@ -577,6 +577,19 @@ def test_an_event_that_is_too_large_for_the_buffer_is_counted_as_lost():
     assert [item.n for item in ann.events] == [2]
 
 
+def test_who_takes_the_seat_again_with_the_token_of_the_match_is_told_what_was_lost():
+    table = Table()
+    ann = table.sit("Ann")
+    first = ann.tokens[0]
+    table.step()
+    ann.drop()
+    emit(table, 0, "x" * 70_000)
+    table.step()
+    seated = ann.take(first)
+    assert (seated.outcome, seated.lost) == ("fresh", 1)
+    assert ann.ack(-1, 1) is None
+
+
 def test_who_overflows_while_connected_is_closed_so_that_the_resume_says_so():
     table = Table(ack_window_ticks=3)
     (ann,) = table.play("Ann")
@@ -707,6 +720,19 @@ def test_a_client_that_has_acknowledged_all_that_it_got_gets_the_next_pass_howev
     assert len(ann.passes) == got + 5
 
 
+def test_a_return_begins_a_new_window():
+    table = Table()
+    ann, _ = table.play("Ann", "Bob")
+    ann.acks = False
+    table.step(30)
+    ann.drop()
+    table.step(100)
+    ann.resume()
+    got = len(ann.passes)
+    table.step(30)
+    assert len(ann.passes) == got + 20
+
+
 def test_with_one_pass_in_flight_a_client_that_was_behind_gets_the_next_when_it_has_that():
     """Acknowledgements take a while: what was one larger delta must not be taken for many unacknowledged ticks."""
     table = Table()
@@ -831,6 +857,33 @@ def test_the_countdown_is_corrected_when_session_time_falls_behind():
         table.step()
     assert abs(shown - table.session.now_ms) <= 50
     assert len(table.game.told("away_until")) == 1
+
+
+def test_the_countdown_of_an_absence_that_is_over_is_not_corrected():
+    table = Table(grace_s=10)
+    ann, _ = table.play("Ann", "Bob")
+    ann.drop()
+    table.step()
+    ann.resume()
+    table.step(20)
+    ann.drop()
+    table.step(20)
+    assert not table.game.told("away_until")
+    assert len(table.game.told("drop")) == 2
+
+
+def test_each_seat_is_freed_at_its_own_time():
+    table = Table(grace_s=2.9, reserved_s=1.9)
+    ann, bob, cid = table.play("Ann", "Bob", "Cid")
+    table.reserve("Dan")  # until 1.9 s from now
+    freed = {}
+    for second in range(6):
+        if second < 2:
+            (ann, bob)[second].drop()  # until 2.9 s, and 3.9 s from now
+        for _ in range(20):
+            freed |= {seat.name: second for seat in table.step().freed}
+    assert freed == {"Dan": 1, "Ann": 2, "Bob": 3}
+    assert table.session.seats[cid.index] is cid.seat
 
 
 def test_a_seat_is_freed_exactly_once_when_its_grace_ends():

@@ -1,0 +1,533 @@
+"""The whole server over real sockets: playing, dropping, coming back, and games that do everything wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from rallypoint.app import Server
+from rallypoint.config import Limits, Settings
+from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.messages import BuiltinEvent, Leave, Locate, Ping, Proved, QuickMatch, Resume, TakeSeat
+from tests.server.live import SOON_S, Crowd, Guest, Raw, Toy
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings(port=0, ops_port=0, shutdown_s=2.0, **{"step_limit_s": 0.3, **changes})
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with Server([Toy, Crowd], settings()) as running:
+        yield running
+
+
+@pytest.fixture
+def logs() -> Iterator[list[Any]]:
+    with capture_logs() as lines:
+        yield lines
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Waits until the server got there."""
+    async with asyncio.timeout(SOON_S):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+# --- playing --------------------------------------------------------------------------------------------------------
+
+
+async def test_quick_match_leads_to_a_seat_and_a_state_in_every_tick(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    assert (ann.seated.outcome, ann.seated.seat, ann.seated.player) == ("fresh", 0, ann.welcome.player)
+    await ann.act("Steer", speed=1.5)
+    await ann.passes(20)
+    assert ann.ticks == list(range(ann.ticks[0], ann.ticks[0] + 21))
+    blob = next(item for item in ann.replica.items.values() if item.class_index == 2)
+    assert blob.wire[0] % 150 == 0
+    assert blob.wire[0] > 0
+    assert blob.wire[1] == 7
+    await ann.go()
+
+
+async def test_a_second_player_joins_the_session_that_runs_and_a_third_gets_another(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.passes(5)
+    bob = await Guest.sit(server, "Bob")
+    cid = await Guest.sit(server, "Cid")
+    assert bob.id == ann.id != cid.id
+    assert bob.seated.seat == 1
+    await bob.act("Say", text="hello")
+    await ann.heard("hello")
+    others = [item for item in ann.replica.items.values() if item.class_index == 2 and item.owner == 1]
+    assert [item.wire[1] for item in others] == [None]  # what only its owner may see
+    for guest in (ann, bob, cid):
+        await guest.go()
+
+
+async def test_who_drops_comes_back_and_has_missed_nothing(server: Server):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    await ann.session.break_off()
+    await bob.heard("dropped")
+    for text in ("a", "b", "c"):
+        await bob.act("Say", text=text)
+    await bob.heard("c")
+    seated = await ann.resume()
+    assert (seated.outcome, seated.lost, seated.seat) == ("resumed", 0, 0)
+    await ann.heard("c")
+    assert [text for text in ann.texts if text != "dropped"] == ["a", "b", "c"]
+    await ann.until(lambda: ann.replica.tick >= bob.replica.tick)
+    await bob.until(lambda: bob.replica.tick >= ann.replica.tick)
+    assert {i: item.class_index for i, item in ann.replica.items.items()} == {
+        i: item.class_index for i, item in bob.replica.items.items()
+    }
+    for guest in (ann, bob):
+        await guest.go()
+
+
+async def test_an_action_sent_again_is_applied_once(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    seq = await ann.act("Say", text="once")
+    await ann.session.break_off()
+    await ann.resume()
+    ann.seq = seq - 1
+    say = ann.inputs["Say"](seq=seq, tick=-1, text="once")
+    await ann.session.send(say, say)
+    await ann.act("Say", text="then")
+    await ann.heard("then")
+    assert [text for text in ann.texts if text != "dropped"] in (["once", "then"], ["then"])
+    await ann.act("Say", text="end")
+    await ann.heard("end")
+    assert ann.texts.count("once") == 1
+    await ann.go()
+
+
+async def test_a_refused_action_is_told(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    seq = await ann.act("Say", text="")
+    await ann.until(lambda: bool(ann.events))
+    assert [(item.kind, item.fields) for item in ann.events] == [(BuiltinEvent.REFUSED, [seq, "say something"])]
+    await ann.go()
+
+
+async def test_a_newer_connection_takes_over_and_the_older_is_told(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    older = ann.session
+    assert (await ann.resume()).outcome == "resumed"
+    assert (await older.closed())[0] == CloseCode.TAKEN_OVER
+    await ann.passes(3)
+    assert not ann.texts  # nobody saw an absence
+    await ann.go()
+
+
+async def test_a_lost_answer_costs_nothing(server: Server):
+    """The connection breaks before the new token gets through: the one before is still good."""
+    ann = await Guest.enter(server, "Ann")
+    for _ in range(3):
+        lost = await Raw.dial(ann.session_url)
+        await lost.send(TakeSeat(1, ann.id, ann.token))
+        await lost.receive()
+        await lost.break_off()
+    assert (await ann.take()).outcome == "fresh"
+    await ann.passes(3)
+    await ann.go()
+
+
+async def test_who_leaves_is_closed_and_may_queue_again(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.session.send(Leave())
+    assert await ann.closed() == (CloseCode.LEFT, "you left")
+    await soon(lambda: not server.node.is_seated(ann.welcome.player))  # type: ignore[arg-type]  # a string is one
+    await ann.lobby.send(QuickMatch(2, "toy"))
+    await ann.matched()
+    await ann.take()
+    await ann.next_pass()
+    await ann.go()
+
+
+async def test_a_ping_gives_the_sessions_clock(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.passes(10)
+    await ann.session.send(Ping(12.5))
+    data = await ann.session.receive()
+    while data[1] != 42:
+        data = await ann.session.receive()
+    sent_ms, now_ms, tick = json.loads(json.dumps(_plain(data)))[1:]
+    assert sent_ms == 12.5
+    assert tick >= 10
+    assert abs(now_ms - tick * 1000 / 30) < 1000
+    await ann.go()
+
+
+def _plain(data: bytes) -> Any:
+    import msgpack
+
+    return msgpack.unpackb(data)
+
+
+async def test_what_asks_the_outside_is_answered_in_a_later_step(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.act("Do", what="hello")
+    await ann.until(lambda: ann.told == "hello: HELLO")
+    await ann.act("Do", what="forever")
+    await ann.until(lambda: ann.told == "forever: timeout")
+    await ann.act("Do", what="error")
+    await ann.until(lambda: ann.told == "error: LookupError: nothing there")
+    await ann.go()
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+
+async def refusal(guest: Guest, message: Any, session: str = "") -> tuple[int | None, str]:
+    raw = await Raw.dial(f"{guest.url}/session/{session or guest.id}")
+    await raw.send(message)
+    return await raw.closed()
+
+
+async def test_unknown_sessions_and_wrong_and_stale_tokens_are_answered_alike(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    first, newest, nowhere = ann.tokens[0], ann.token, "0" * 16
+    await ann.passes(2)  # the proof has arrived
+    answers = {
+        await refusal(ann, TakeSeat(1, ann.id, first)),
+        await refusal(ann, TakeSeat(1, ann.id, bytes(32))),
+        await refusal(ann, Resume(1, ann.id, b"", 1, 5, 0)),
+        await refusal(ann, TakeSeat(1, nowhere, newest), nowhere),
+        await refusal(ann, TakeSeat(1, nowhere, newest)),
+        await refusal(ann, TakeSeat(1, ann.id, newest), nowhere),
+    }
+    assert answers == {(CloseCode.UNKNOWN, "unknown session or token")}
+    await ann.passes(3)  # and its own connection goes on
+    await ann.go()
+
+
+async def test_a_client_that_is_too_old_is_told_the_same_whether_or_not_there_is_such_a_session(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    answers = {
+        await refusal(ann, TakeSeat(0, ann.id, ann.token)),
+        await refusal(ann, Resume(0, ann.id, b"", 1, 5, 0)),
+        await refusal(ann, TakeSeat(0, "0" * 16, ann.token), "0" * 16),
+    }
+    assert answers == {(CloseCode.UPDATE, "this server speaks version 1")}
+    await ann.go()
+
+
+async def test_a_session_beyond_the_maximum_waits_until_there_is_room(logs: list[Any]):
+    async with Server([Toy], settings(limits=Limits(sessions_max=1))) as server:
+        ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+        waiting = asyncio.create_task(Guest.sit(server, "Cid"))
+        await soon(lambda: server.lobby.waiting("toy") == 1)
+        await ann.passes(10)
+        assert not waiting.done()
+        for guest in (ann, bob):
+            await guest.session.send(Leave())
+        async with asyncio.timeout(SOON_S):
+            cid = await waiting
+        assert cid.id != ann.id
+        assert len(server.node.hosts) == 1
+        for guest in (ann, bob, cid):
+            await guest.go()
+
+
+async def test_locate_knows_the_sessions_of_those_who_have_a_seat_there(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.lobby.send(Locate(2, ann.id, ann.token), Locate(3, ann.id, bytes(32)), Locate(4, "0" * 16, ann.token))
+    replies = []
+    while len(replies) < 3:
+        data = _plain(await ann.lobby.receive())
+        if data[0] == 33 and data[1] > 1:
+            replies.append(data[2:4])
+    assert replies == [[{"url": ann.offer["url"]}, ""], [None, "unknown"], [None, "unknown"]]
+    await ann.go()
+
+
+# --- games that fail ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "says"),
+    [
+        ("raise", KeyError, "a mistake in the game"),
+        ("spin", BaseException, "interrupted"),
+        ("undeclared", AttributeError, "colour"),
+        ("exit", SystemExit, "3"),
+        ("odd result", TypeError, "object"),
+    ],
+)
+async def test_a_game_that_fails_ends_its_own_session_and_no_other(
+    server: Server, logs: list[Any], what: str, error: type[BaseException], says: str
+):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    cid = await Guest.sit(server, "Cid")
+    assert ann.id == bob.id != cid.id
+    reading = [asyncio.create_task(guest.closed()) for guest in (ann, bob)]
+    await ann.act("Do", what=what)
+    async with asyncio.timeout(SOON_S):
+        assert {await task for task in reading} == {(CloseCode.GAME_FAILED, "the game raised an error")}
+    await cid.passes(20)
+    assert cid.ticks == list(range(cid.ticks[0], cid.ticks[0] + len(cid.ticks)))
+    failed = [line for line in logs if line["log_level"] == "error"]
+    assert [line["event"] for line in failed] == ["game failed"]
+    assert failed[0]["session"] == ann.id
+    assert isinstance(failed[0]["exc_info"], error)
+    assert says in str(failed[0]["exc_info"])
+    assert server.node.counts.sessions_failed == 1
+    assert not server.node.is_seated(ann.welcome.player)  # type: ignore[arg-type]  # a string is one
+    assert (await refusal(ann, Resume(1, ann.id, ann.token, 1, 5, 0)))[0] == CloseCode.UNKNOWN
+    for guest in (ann, bob, cid):
+        await guest.go()
+
+
+async def test_an_undeclared_attribute_is_explained_in_the_log(server: Server, logs: list[Any]):
+    ann = await Guest.sit(server, "Ann")
+    await ann.act("Do", what="undeclared")
+    await ann.closed()
+    (line,) = [line for line in logs if line["log_level"] == "error"]
+    assert "An entity has only the fields that its class declares" in line["exc_info"].__notes__[0]
+    await ann.go()
+
+
+async def test_the_players_of_a_failed_session_may_play_again(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.act("Do", what="raise")
+    await ann.closed()
+    await ann.lobby.send(QuickMatch(2, "toy"))
+    first = ann.id
+    await ann.matched()
+    assert ann.id != first
+    await ann.take()
+    await ann.next_pass()
+    await ann.go()
+
+
+# --- the end of a session -------------------------------------------------------------------------------------------
+
+
+async def test_everybody_gets_the_result_and_then_the_close(server: Server):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    await bob.act("Do", what="win")
+    ended = await asyncio.gather(ann.closed(), bob.closed())
+    assert set(ended) == {(CloseCode.ENDED, "the session has ended")}
+    assert ann.result == bob.result == {"winners": [1], "scores": {}, "reason": "enough", "data": {}}
+    for guest in (ann, bob):
+        await guest.go()
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_whoever_was_not_there_at_the_end_comes_back_for_the_result(server: Server, noticed: bool):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    if noticed:
+        await ann.session.break_off()
+        await bob.heard("dropped")
+    await bob.act("Do", what="win")
+    await bob.closed()
+    server.node.sweep(time.monotonic())
+    if not noticed:
+        await ann.session.break_off()  # with the last passes unread
+    seated = await ann.resume()
+    assert seated.outcome == "resync"
+    assert (await ann.closed())[0] == CloseCode.ENDED
+    assert ann.result is not None
+    assert ann.result["reason"] == "enough"
+    for guest in (ann, bob):
+        await guest.go()
+
+
+# --- operations -----------------------------------------------------------------------------------------------------
+
+
+async def test_the_operations_port_tells_how_the_node_is(server: Server):
+    ann = await Guest.sit(server, "Ann")
+    await ann.passes(5)
+    async with httpx.AsyncClient(base_url=server.ops.url, trust_env=False) as http:
+        assert (await http.get("/healthz")).text == "ok\n"
+        assert (await http.get("/readyz")).status_code == 200
+        figures = (await http.get("/status.json")).json()
+        assert figures["ready"] is True
+        assert figures["connections"] == 2
+        assert figures["players"] == 1
+        assert figures["seats"] == {"reserved": 0, "connected": 1, "away": 0}
+        assert figures["sessions"] == {"waiting": 0, "running": 1, "created": 1, "ended": 0, "failed": 0}
+        assert figures["tick_late_ms"]["count"] >= 5
+        assert figures["ticks"] >= 5
+        (session,) = (await http.get("/sessions.json")).json()
+        assert (session["id"], session["game"], session["state"], session["free"]) == (ann.id, "toy", "running", 1)
+        assert session["seats"] == [{"seat": 0, "name": "Ann", "state": "connected", "bot": False}]
+        page = await http.get("/")
+        assert page.headers["content-type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert ann.token.hex() not in page.text + json.dumps(figures) + json.dumps(session)
+    await ann.go()
+
+
+async def test_no_token_is_ever_logged(logs: list[Any]):
+    async with Server([Toy], settings()) as server:
+        ann = await Guest.sit(server, "Ann")
+        await refusal(ann, TakeSeat(1, ann.id, ann.tokens[0] + b"x"))
+        await ann.session.send([64, 1])
+        await ann.closed()
+        await ann.resume()
+        await ann.act("Do", what="raise")
+        await ann.closed()
+        await ann.go()
+    text = repr(logs)
+    assert "refused" in text
+    for token in [*ann.tokens, ann.welcome.token]:
+        assert repr(token)[2:-1] not in text
+        assert token.hex() not in text
+
+
+async def test_stopping_tells_everybody_and_says_that_it_is_not_ready(logs: list[Any]):
+    async with Server([Toy], settings()) as server:
+        ann, bob = await Guest.sit(server, "Ann"), await Guest.enter(server, "Bob")
+        stranger = await Raw.dial(bob.session_url)
+        reading = asyncio.gather(ann.closed(), ann.lobby.closed(), bob.lobby.closed(), stranger.closed())
+        await asyncio.sleep(0)
+        await server.stop()
+        assert not server.ready
+        assert set(await reading) == {(CloseCode.SHUTDOWN, "the server is shutting down")}
+    assert [line["event"] for line in logs if line["log_level"] in ("warning", "error")] == []
+
+
+# --- as a process ---------------------------------------------------------------------------------------------------
+
+GAME = '''
+from rallypoint import *
+
+class Blob(Entity):
+    x: float = fixed(0.01)
+
+class Blobs(Game, seats=(1, 8), tick_hz=20):
+    def joined(self, player):
+        self.spawn(Blob, owner=player)
+    def tick(self):
+        for blob in self.all(Blob):
+            blob.x += 1.0
+
+class Other(Game, seats=1):
+    pass
+'''
+
+
+def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    (folder / "blobs.py").write_text(GAME)
+    return subprocess.Popen(
+        [sys.executable, "-m", "rallypoint", "serve", *arguments, "--port", "0", "--ops-port", "0"],
+        cwd=folder,
+        env={**os.environ, "RALLYPOINT_SHUTDOWN_S": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+async def ready(process: subprocess.Popen[str]) -> dict[str, str]:
+    assert process.stdout is not None
+    line = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), 60)
+    return dict(json.loads(line))
+
+
+async def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, errors = await asyncio.wait_for(asyncio.to_thread(process.communicate), 60)
+    return process.returncode, errors
+
+
+class Deaf:
+    """A client that takes a seat and then never reads again."""
+
+    def __init__(self, guest: Guest, url: str) -> None:
+        host, port = url.removeprefix("ws://").split(":")
+        self.socket = socket.create_connection((host, int(port)))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        self.socket.sendall(
+            f"GET {guest.offer['url']} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Protocol: rallypoint.v1\r\n\r\n".encode()
+        )
+        assert self.socket.recv(1000).startswith(b"HTTP/1.1 101")
+        take = b"\x94\x03\x01" + bytes((0xA0 | len(guest.id),)) + guest.id.encode() + b"\xc4\x20" + guest.token
+        self.socket.sendall(struct.pack("!BB4s", 0x82, 0x80 | len(take), bytes(4)) + take)
+
+
+async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does_not_read(tmp_path: Path):
+    process = serve(tmp_path, "blobs:Blobs", "--announce", "json", "--log", "json")
+    try:
+        addresses = await ready(process)
+        assert set(addresses) == {"lobby", "ops"}
+        url = addresses["lobby"]
+        server: Any = type("Remote", (), {"lobby_url": url})
+        ann = await Guest.sit(server, "Ann", "blobs")
+        deaf = Deaf(await Guest.enter(server, "Bob", "blobs"), url)
+        await ann.until(lambda: sum(item.class_index == 1 for item in ann.replica.items.values()) == 2)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert (await ann.closed())[0] == CloseCode.SHUTDOWN
+        code, errors = await ended(process)
+        assert time.monotonic() - began < 10
+        assert code == 0
+        lines = [json.loads(line) for line in errors.splitlines()]
+        assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
+        assert not [line for line in lines if line["level"] in ("warning", "error")]
+        deaf.socket.close()
+        await ann.go()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere:Game"], "there is no module `nowhere`"),
+        (["blobs:Nothing"], "`blobs` has no game class `Nothing`"),
+        (["blobs"], "`blobs` has several games (Blobs, Other)"),
+        (["blobs:Blobs", "--host", "192.0.2.1"], "cannot listen"),
+    ],
+    ids=["module", "class", "several", "address"],
+)
+async def test_what_cannot_be_served_ends_with_code_2_and_a_sentence(tmp_path: Path, arguments: list[str], says: str):
+    process = serve(tmp_path, *arguments)
+    code, errors = await ended(process)
+    assert code == 2
+    assert says in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("option", ["--port", "--ops-port"])
+async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(tmp_path: Path, option: str):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = serve(tmp_path, "blobs:Blobs", option, str(taken.getsockname()[1]))
+        process.args = [*process.args]  # type: ignore[misc,has-type]  # only so that a failure shows them
+        code, errors = await ended(process)
+    assert code == 2
+    assert "cannot listen" in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_process_can_be_ended_by_sigint_before_anybody_came(tmp_path: Path):
+    process = serve(tmp_path, "blobs:Blobs", "--announce", "json")
+    await ready(process)
+    process.send_signal(signal.SIGINT)
+    code, errors = await ended(process)
+    assert (code, "Traceback" in errors) == (0, False)
+
+
+_ = Awaitable, Proved
