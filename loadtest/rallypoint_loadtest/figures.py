@@ -170,7 +170,10 @@ _SERVER_SAYS: Final = frozenset(
 def saturation(figures: Mapping[str, float]) -> str:
     """Why the generator was too busy for its figures to be trusted; empty if it was not."""
     lag_ms, cpu_pct = figures.get("lag_p99_ms", 0.0), figures.get("bots_cpu_max_pct", 0.0)
+    skipped = figures.get("inputs_skipped", 0)
     reasons = []
+    if skipped:
+        reasons.append(f"it fell so far behind that it gave up {skipped:,.0f} inputs")
     if lag_ms > LAG_P99_MS_MAX:
         reasons.append(f"it was {lag_ms:.0f} ms late at its 99th percentile (more than {LAG_P99_MS_MAX:g})")
     if cpu_pct > CPU_PCT_MAX:

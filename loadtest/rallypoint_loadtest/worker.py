@@ -34,6 +34,7 @@ _PROGRESS_S: Final = 0.5
 _SETTLE_S: Final = 0.5
 """Between a bot's last input and its leaving: time for the answer."""
 _TURN_MAX_S: Final = 0.05
+"""Then what came in has its turn. Much less, and a process with too much to do would read alone, and send nothing."""
 _TURN_MIN_S: Final = 0.001
 """uvloop counts timers in whole milliseconds; a shorter one would spin."""
 

@@ -89,7 +89,7 @@ def make_input(definition: InputDef, kind: int) -> type[Input]:
     return cast("type[Input]", cls)
 
 
-def make_inputs(definitions: Sequence[InputDef]) -> dict[str, type[Input]]:
+def make_inputs(definitions: Sequence[InputDef]) -> dict[str, type[Any]]:
     """A client's classes for all inputs of a schema, by name."""
     return {d.name: make_input(d, GAME_INPUT_KIND_FIRST + i) for i, d in enumerate(definitions)}
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def blocks(document: str) -> list[str]:
     """The Python blocks of a document, in order."""
-    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.S)
+    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture

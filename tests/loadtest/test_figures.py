@@ -73,8 +73,9 @@ def test_what_the_server_says_and_nobody_knows_is_left_out():
     assert "moon_phase" not in figures
 
 
-def test_the_generator_is_saturated_by_its_own_lag_or_by_one_busy_process():
-    assert not saturation({"lag_p99_ms": 10.0, "bots_cpu_max_pct": 90.0})
+def test_the_generator_is_saturated_by_its_own_lag_or_by_one_busy_process_or_by_what_it_gave_up():
+    assert not saturation({"lag_p99_ms": 10.0, "bots_cpu_max_pct": 90.0, "inputs_skipped": 0})
+    assert "gave up 3 inputs" in saturation({"lag_p99_ms": 1.0, "bots_cpu_max_pct": 20.0, "inputs_skipped": 3})
     assert "late" in saturation({"lag_p99_ms": 10.1, "bots_cpu_max_pct": 20.0})
     assert "core" in saturation({"lag_p99_ms": 1.0, "bots_cpu_max_pct": 90.1})
     assert figures_of(Run([result(cpu_s=9.5), result(cpu_s=1.0)], 10.0))["saturated"] == 1

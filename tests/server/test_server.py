@@ -409,7 +409,7 @@ async def test_stopping_tells_everybody_and_says_that_it_is_not_ready(logs: list
 
 # --- as a process ---------------------------------------------------------------------------------------------------
 
-GAME = '''
+GAME = """
 from rallypoint import *
 
 class Blob(Entity):
@@ -424,7 +424,7 @@ class Blobs(Game, seats=(1, 8), tick_hz=20):
 
 class Other(Game, seats=1):
     pass
-'''
+"""
 
 
 def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:

@@ -57,7 +57,8 @@ decoders = pytest.mark.parametrize("decode", [decode_lobby, decode_session, deco
 def with_field(index: int, value: Any) -> bytes:
     items = list(EVERYTHING)
     items[index] = value
-    return msgpack.packb(items)
+    packed: bytes = msgpack.packb(items)
+    return packed
 
 
 def reason_of(decode: Callable[[bytes], Any], data: bytes) -> str:
@@ -256,23 +257,26 @@ plain = st.recursive(
 kinds = st.sampled_from([1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 32, 33, 34, 40, 41, 42, 64, 65, 200])
 
 
+def refusal(decode: Callable[[bytes], Any], data: bytes) -> CloseCode | None:
+    """The close code for bytes that are no message; any other exception fails the test."""
+    try:
+        decode(data)
+    except BadMessage as bad:
+        return bad.code
+    return None
+
+
 @decoders
 @given(data=st.binary(max_size=64))
 @example(data=b"\x92\x06\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00")
 def test_random_bytes_are_a_message_or_a_bad_message(decode: Callable[[bytes], Any], data: bytes):
-    try:
-        decode(data)
-    except BadMessage as bad:
-        assert bad.code is CloseCode.MALFORMED
+    assert refusal(decode, data) in (None, CloseCode.MALFORMED)
 
 
 @decoders
 @given(kind=kinds, rest=st.lists(plain, max_size=14))
 def test_random_messages_are_a_message_or_a_bad_message(decode: Callable[[bytes], Any], kind: int, rest: list[Any]):
-    try:
-        decode(msgpack.packb([kind, *rest]))
-    except BadMessage as bad:
-        assert bad.code is CloseCode.MALFORMED
+    assert refusal(decode, msgpack.packb([kind, *rest])) in (None, CloseCode.MALFORMED)
 
 
 @given(index=st.integers(0, len(EVERYTHING) - 1), value=plain)

@@ -101,7 +101,7 @@ def test_every_message_is_tried_here():
 
 
 def test_no_two_messages_have_the_same_kind_and_games_inputs_come_after_all():
-    kinds = [kind.__struct_config__.tag for kind in {type(message) for _, message, _ in ALL}]
+    kinds: list[Any] = [kind.__struct_config__.tag for kind in {type(message) for _, message, _ in ALL}]
     assert len(set(kinds)) == len(kinds)
     assert max(kinds) < GAME_INPUT_KIND_FIRST
 
@@ -117,7 +117,7 @@ def test_a_message_comes_back_as_it_was(decode: Decode, message: msgspec.Struct,
     assert decode(msgpack.packb(plain)) == message
 
 
-@pytest.mark.parametrize("kind", sorted({type(message) for _, message, _ in FROM_CLIENTS}, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted({type(message) for _, message, _ in FROM_CLIENTS}, key=str))
 @given(data=st.data())
 def test_whatever_a_client_may_say_comes_back_as_it_was(kind: type, data: st.DataObject):
     decode = decode_lobby if kind in typing.get_args(m.LobbyMessage) else decode_session
@@ -129,7 +129,8 @@ def test_whatever_a_client_may_say_comes_back_as_it_was(kind: type, data: st.Dat
 
 @of_clients
 def test_a_client_may_append_nothing(decode: Decode, message: msgspec.Struct, plain: list[Any]):
-    for extra in (None, 0, "", []):
+    extras: tuple[Any, ...] = (None, 0, "", [])
+    for extra in extras:
         with pytest.raises(BadMessage):
             decode(msgpack.packb([*plain, extra]))
 

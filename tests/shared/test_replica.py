@@ -86,7 +86,9 @@ def test_changes_since_the_tick_before_are_differences_and_all_others_are_not(re
     assert replica.items[5].wire[0] == 3
 
 
-@pytest.mark.parametrize(("start", "difference", "end"), [(INT_MAX, 1, INT_MIN), (INT_MIN, -1, INT_MAX), (-2, INT_MIN, INT_MAX - 1)])
+@pytest.mark.parametrize(
+    ("start", "difference", "end"), [(INT_MAX, 1, INT_MIN), (INT_MIN, -1, INT_MAX), (-2, INT_MIN, INT_MAX - 1)]
+)
 def test_a_difference_that_leaves_64_bits_wraps(replica: Replica, start: int, difference: int, end: int):
     replica.apply(a_pass(15, Part(OWNER, 5, changes=[5, AMMO, start])))
     replica.apply(a_pass(16, Part(OWNER, 1, changes=[5, AMMO, difference])))
@@ -239,7 +241,12 @@ def test_an_entity_that_enters_again_is_replaced(replica: Replica):
 
 
 junk = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=2) | st.sampled_from([5, 6, X]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=2)
+    | st.sampled_from([5, 6, X]),
     lambda inner: st.lists(inner, max_size=5),
     max_leaves=8,
 )

@@ -50,7 +50,7 @@ class Other(enum.IntEnum):
     THREE = 3
 
 
-class Rank(str, enum.Enum):
+class Rank(enum.StrEnum):
     ACE = "ace"
 
 
@@ -73,7 +73,7 @@ class Thing:
 def scanned(type_: WireType, old: Any, new: Any) -> tuple[Record, list[Any]]:
     """What a scan finds after a field changed from ``old`` to ``new``."""
     fields = [(3, FieldDef("value", type_))]
-    thing = Thing(value=old)
+    thing: Any = Thing(value=old)
     record = Record(5, 2, None, 8, thing, compile_values("Thing", [fields[0][1]])(thing), 10)
     thing.value = new
     changes: list[Any] = []
@@ -165,7 +165,7 @@ def test_a_wrong_value_is_refused_by_name_when_the_entity_enters(type_: WireType
 
 def test_the_error_names_the_field_that_is_wrong_among_those_that_are_not():
     fields = [(i, FieldDef(name, Int())) for i, name in enumerate("abc")]
-    thing = Thing(a=0, b=0, c=0)
+    thing: Any = Thing(a=0, b=0, c=0)
     record = Record(1, 2, None, 7, thing, [0, 0, 0], 1)
     scan = compile_scan("Thing", fields)
     thing.a, thing.c = 1, "x"

@@ -109,7 +109,7 @@ def variants(item: Any) -> list[Any]:
                 whole = (*value[:index], other, *value[index + 1 :]) if isinstance(value, tuple) else other
                 found.append(msgspec.structs.replace(item, **{name: whole}))
         new = changed(value)
-        if not (isinstance(item, FieldDef) and name == "type" and new == value) and not (name == "members"):
+        if not (isinstance(item, FieldDef) and name == "type" and new == value) and name != "members":
             found.append(msgspec.structs.replace(item, **{name: new}))
     return found
 
@@ -230,7 +230,7 @@ def test_a_client_makes_inputs_with_the_games_defaults_from_the_schema_that_was_
     definition = make_game().definition()
     classes = make_inputs(decode_schema(definition.schema_bytes).inputs)
     steer = classes["Steer"]()
-    assert (steer.path, steer.where, steer.colour, steer.colours, steer.maybe) == ((1, 2), (0.5, 1.5), 2, (1,), None)  # type: ignore[attr-defined]
+    assert (steer.path, steer.where, steer.colour, steer.colours, steer.maybe) == ((1, 2), (0.5, 1.5), 2, (1,), None)
     decoded = definition.decode(encode(classes["Steer"](seq=1, path=(3,), maybe=(1, 2))))
     assert (decoded.seq, decoded.path, decoded.colour, decoded.maybe) == (1, (3,), Colour.BLUE, (1, 2))
     assert definition.decode(encode(classes["Fire"](seq=2, power=9))).power == 9

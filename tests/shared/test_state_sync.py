@@ -177,7 +177,7 @@ class Client:
         self.replica = Replica(SCHEMA)
         self.sent = -1
         self.subscribed: dict[str, int] = {"everyone": tick, f"owner:{seat}": tick}
-        self.told: list[str] = []
+        self.told: list[int] = []
 
 
 seeds = st.integers(0, 2**30)
@@ -279,7 +279,9 @@ class Deltas(RuleBasedStateMachine):
 
     # --- a step's end -----------------------------------------------------------------------------------------------
 
-    @rule(seed=seeds, crc=st.booleans(), count=st.sampled_from([1, 1, 1, 2, HISTORY, HISTORY + 2]), busy=st.integers(0, 6))
+    @rule(
+        seed=seeds, crc=st.booleans(), count=st.sampled_from([1, 1, 1, 2, HISTORY, HISTORY + 2]), busy=st.integers(0, 6)
+    )
     def ticks(self, seed: int, crc: bool, count: int, busy: int) -> None:
         """Some clients are skipped in some ticks: what they missed comes with the next that they get."""
         dice = random.Random(seed)
@@ -500,7 +502,9 @@ class Whole(RuleBasedStateMachine):
         self.session = SessionCore(
             SessionId("s"),
             self.driver,
-            SessionSettings(1, SEATS, 20, grace_s=1, grace_budget_s=2, reserved_s=1, ack_window_ticks=WINDOW, crc_every_s=0.2),
+            SessionSettings(
+                1, SEATS, 20, grace_s=1, grace_budget_s=2, reserved_s=1, ack_window_ticks=WINDOW, crc_every_s=0.2
+            ),
             schema=self.definition.schema_bytes,
             schema_hash=self.definition.schema_hash,
             new_token=lambda: Token(dice.randbytes(32)),
@@ -669,7 +673,8 @@ def _act(dice: random.Random) -> Callable[[Arena], None]:
         ship = own.choice(ships) if ships else game.spawn(Ship, owner=player, channel=channel)
         match own.randint(0, 9):
             case 0 | 1:
-                game.spawn(own.choice([Ship, Shot, Rock]), owner=player, channel=channel)
+                kinds: list[Any] = [Ship, Shot, Rock]
+                game.spawn(own.choice(kinds), owner=player, channel=channel)
             case 2:
                 game.destroy(ship)
             case 3:

@@ -222,6 +222,7 @@ class Table:
 
     def step(self, count: int = 1, *, late_s: float = 0.0) -> Step:
         """Makes steps, each ``TICK_S`` after the one before, and delivers what they send."""
+        step = Step()
         for _ in range(count):
             self.now += TICK_S
             step = self.session.step(self.now + late_s)

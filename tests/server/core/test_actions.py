@@ -1,9 +1,9 @@
-"""Whatever a connection does, each action is applied exactly once and in order, and each event arrives once and in order
-or is counted as lost.
+"""Whatever a connection does, each action is applied exactly once and in order, and each event arrives once and in
+order, or is counted as lost.
 
-A model client as ``docs/protocol.md`` describes it, on connections that break at any point: some of what was sent either
-way has arrived, and the rest never does. The server may not notice before the client is back (a takeover); answers
-with new tokens get lost, and with them the proof that they arrived.
+A model client as ``docs/protocol.md`` describes it, on connections that break at any point: some of what was sent
+either way has arrived, and the rest never does. The server may not notice before the client is back (a takeover);
+answers with new tokens get lost, and with them the proof that they arrived.
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ class Actions(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = Table(grace_s=1e9, grace_budget_s=1e9, reserved_s=1e9, ack_window_ticks=WINDOW, inputs_pending_max=10_000)
+        self.table = Table(
+            grace_s=1e9, grace_budget_s=1e9, reserved_s=1e9, ack_window_ticks=WINDOW, inputs_pending_max=10_000
+        )
         guest = self.table.reserve("Ann")
         self.seat = guest.seat
         self.seat.events = Outgoing(count_max=EVENTS_KEPT)
