@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -144,10 +145,14 @@ class Raw:
         return cls(socket)
 
     async def send(self, *messages: Any) -> None:
-        """Sends messages: encoded ones as they are, text as a text frame, lists packed with another library."""
+        """Sends messages: encoded ones as they are, text as a text frame, lists packed with another library.
+
+        What is said to a closed connection is lost, as on any network; what arrived before can still be read.
+        """
         for message in messages:
             plain = msgpack.packb(message) if isinstance(message, list) else message
-            await self.socket.send(plain if isinstance(plain, bytes | str) else encode(plain))
+            with contextlib.suppress(ConnectionClosed):
+                await self.socket.send(plain if isinstance(plain, bytes | str) else encode(plain))
 
     async def receive(self) -> bytes:
         async with asyncio.timeout(SOON_S):
