@@ -10,11 +10,12 @@ from typing import Any, Self
 import msgpack
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from rallypoint import Action, Answer, Entity, Event, Game, Hold, Player, Refused, Result, field, fixed, on
 from rallypoint.app import Server
 from rallypoint_protocol.codec import decode_lobby_reply, decode_session_reply, encode
-from rallypoint_protocol.inputs import Input, make_inputs
+from rallypoint_protocol.inputs import make_inputs
 from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST, SUBPROTOCOL
 from rallypoint_protocol.messages import (
     Ack,
@@ -140,7 +141,7 @@ class Raw:
     @classmethod
     async def dial(cls, url: str, **options: Any) -> Self:
         socket = await connect(
-            url, subprotocols=[SUBPROTOCOL], compression=None, ping_interval=None, proxy=None, max_size=None, **options
+            url, subprotocols=[Subprotocol(SUBPROTOCOL)], compression=None, ping_interval=None, proxy=None, max_size=None, **options
         )
         return cls(socket)
 
@@ -190,7 +191,7 @@ class Guest:
         self.event = 0
         self.seq = 0
         self.ticks: list[int] = []
-        self.inputs: dict[str, type[Input]] = {}
+        self.inputs: dict[str, type[Any]] = {}
 
     @classmethod
     async def enter(cls, server: Server, name: str, game: str = "toy") -> Self:
@@ -231,7 +232,8 @@ class Guest:
 
     @property
     def session_url(self) -> str:
-        return self.url + self.offer["url"]
+        path: str = self.offer["url"]
+        return self.url + path
 
     @property
     def id(self) -> str:

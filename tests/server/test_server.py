@@ -250,7 +250,7 @@ async def test_a_session_beyond_the_maximum_waits_until_there_is_room(logs: list
 async def test_locate_knows_the_sessions_of_those_who_have_a_seat_there(server: Server):
     ann = await Guest.sit(server, "Ann")
     await ann.lobby.send(Locate(2, ann.id, ann.token), Locate(3, ann.id, bytes(32)), Locate(4, "0" * 16, ann.token))
-    replies = []
+    replies: list[Any] = []
     while len(replies) < 3:
         data = _plain(await ann.lobby.receive())
         if data[0] == 33 and data[1] > 1:
@@ -515,7 +515,7 @@ async def test_what_cannot_be_served_ends_with_code_2_and_a_sentence(tmp_path: P
 async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(tmp_path: Path, option: str):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = serve(tmp_path, "blobs:Blobs", option, str(taken.getsockname()[1]))
-        process.args = [*process.args]  # type: ignore[misc,has-type]  # only so that a failure shows them
+        process.args = [*process.args]  # type: ignore[misc]  # only so that a failure shows them
         code, errors = await ended(process)
     assert code == 2
     assert "cannot listen" in errors
