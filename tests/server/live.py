@@ -141,7 +141,13 @@ class Raw:
     @classmethod
     async def dial(cls, url: str, **options: Any) -> Self:
         socket = await connect(
-            url, subprotocols=[Subprotocol(SUBPROTOCOL)], compression=None, ping_interval=None, proxy=None, max_size=None, **options
+            url,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            compression=None,
+            ping_interval=None,
+            proxy=None,
+            max_size=None,
+            **options,
         )
         return cls(socket)
 
