@@ -15,7 +15,7 @@ __all__ = ["Limits", "Settings"]
 
 
 class Limits(BaseModel):
-    """What clients may do; ``docs/limits.md`` says what happens at each. Rates are a second's worth."""
+    """What clients may do; beyond it they are refused or closed, and told why. Rates are a second's worth."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

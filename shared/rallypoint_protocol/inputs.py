@@ -95,6 +95,15 @@ def make_inputs(definitions: Sequence[InputDef]) -> dict[str, type[Any]]:
 
 
 def wire_inputs(classes: Sequence[type[Input]]) -> tuple[type[Input], ...]:
-    """The server's wire classes: each a subclass of the developer's, with its kind in this game."""
-    kinds = enumerate(classes, GAME_INPUT_KIND_FIRST)
-    return tuple(types.new_class(cls.__name__, (cls,), {"tag": kind}) for kind, cls in kinds)
+    """The server's wire classes: each a subclass of the developer's, with its kind in this game.
+
+    Their fields have no defaults: on the wire, a missing element is an error and not a zero.
+    """
+    return tuple(_wire_input(cls, GAME_INPUT_KIND_FIRST + index) for index, cls in enumerate(classes))
+
+
+def _wire_input(cls: type[Input], kind: int) -> type[Input]:
+    annotations = {field.name: field.type for field in msgspec.structs.fields(cls)}
+    body = {"__annotations__": annotations, "__module__": cls.__module__}
+    options = {"tag": kind, "kw_only": True}
+    return types.new_class(cls.__name__, (cls,), options, lambda namespace: namespace.update(body))

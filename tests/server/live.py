@@ -200,9 +200,9 @@ class Guest:
         self.inputs: dict[str, type[Any]] = {}
 
     @classmethod
-    async def enter(cls, server: Server, name: str, game: str = "toy") -> Self:
-        """In the lobby, and matched."""
-        guest = cls(server.lobby_url, name)
+    async def enter(cls, server: Server | str, name: str, game: str = "toy") -> Self:
+        """In the lobby, and matched. ``server``: one of this process, or the URL of another."""
+        guest = cls(server if isinstance(server, str) else server.lobby_url, name)
         guest.lobby = await Raw.dial(f"{guest.url}/lobby")
         await guest.lobby.send(Hello(1, name))
         guest.welcome = await guest.lobby_reply(Welcome)
@@ -211,7 +211,7 @@ class Guest:
         return guest
 
     @classmethod
-    async def sit(cls, server: Server, name: str, game: str = "toy") -> Self:
+    async def sit(cls, server: Server | str, name: str, game: str = "toy") -> Self:
         """In a session, with a first state."""
         guest = await cls.enter(server, name, game)
         await guest.take()

@@ -8,24 +8,24 @@ import os
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgpack
 import pytest
 from structlog.testing import capture_logs
 
 from rallypoint.app import Server
 from rallypoint.config import Limits, Settings
 from rallypoint_protocol.close import CloseCode
-from rallypoint_protocol.messages import BuiltinEvent, Leave, Locate, Ping, Proved, QuickMatch, Resume, TakeSeat
+from rallypoint_protocol.ids import PlayerId
+from rallypoint_protocol.messages import BuiltinEvent, Leave, Locate, Ping, QuickMatch, Resume, TakeSeat
 from tests.server.live import SOON_S, Crowd, Guest, Raw, Toy
-
-ROOT = Path(__file__).parents[2]
 
 
 def settings(**changes: Any) -> Settings:
@@ -112,10 +112,7 @@ async def test_an_action_sent_again_is_applied_once(server: Server):
     await ann.session.send(say, say)
     await ann.act("Say", text="then")
     await ann.heard("then")
-    assert [text for text in ann.texts if text != "dropped"] in (["once", "then"], ["then"])
-    await ann.act("Say", text="end")
-    await ann.heard("end")
-    assert ann.texts.count("once") == 1
+    assert [text for text in ann.texts if text != "dropped"] == ["once", "then"]
     await ann.go()
 
 
@@ -154,7 +151,7 @@ async def test_who_leaves_is_closed_and_may_queue_again(server: Server):
     ann = await Guest.sit(server, "Ann")
     await ann.session.send(Leave())
     assert await ann.closed() == (CloseCode.LEFT, "you left")
-    await soon(lambda: not server.node.is_seated(ann.welcome.player))  # type: ignore[arg-type]  # a string is one
+    await soon(lambda: not server.node.is_seated(PlayerId(ann.welcome.player)))
     await ann.lobby.send(QuickMatch(2, "toy"))
     await ann.matched()
     await ann.take()
@@ -169,17 +166,11 @@ async def test_a_ping_gives_the_sessions_clock(server: Server):
     data = await ann.session.receive()
     while data[1] != 42:
         data = await ann.session.receive()
-    sent_ms, now_ms, tick = json.loads(json.dumps(_plain(data)))[1:]
+    sent_ms, now_ms, tick = msgpack.unpackb(data)[1:]
     assert sent_ms == 12.5
     assert tick >= 10
     assert abs(now_ms - tick * 1000 / 30) < 1000
     await ann.go()
-
-
-def _plain(data: bytes) -> Any:
-    import msgpack
-
-    return msgpack.unpackb(data)
 
 
 async def test_what_asks_the_outside_is_answered_in_a_later_step(server: Server):
@@ -252,7 +243,7 @@ async def test_locate_knows_the_sessions_of_those_who_have_a_seat_there(server: 
     await ann.lobby.send(Locate(2, ann.id, ann.token), Locate(3, ann.id, bytes(32)), Locate(4, "0" * 16, ann.token))
     replies: list[Any] = []
     while len(replies) < 3:
-        data = _plain(await ann.lobby.receive())
+        data = msgpack.unpackb(await ann.lobby.receive())
         if data[0] == 33 and data[1] > 1:
             replies.append(data[2:4])
     assert replies == [[{"url": ann.offer["url"]}, ""], [None, "unknown"], [None, "unknown"]]
@@ -290,7 +281,7 @@ async def test_a_game_that_fails_ends_its_own_session_and_no_other(
     assert isinstance(failed[0]["exc_info"], error)
     assert says in str(failed[0]["exc_info"])
     assert server.node.counts.sessions_failed == 1
-    assert not server.node.is_seated(ann.welcome.player)  # type: ignore[arg-type]  # a string is one
+    assert not server.node.is_seated(PlayerId(ann.welcome.player))
     assert (await refusal(ann, Resume(1, ann.id, ann.token, 1, 5, 0)))[0] == CloseCode.UNKNOWN
     for guest in (ann, bob, cid):
         await guest.go()
@@ -427,34 +418,47 @@ class Other(Game, seats=1):
 """
 
 
-def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    (folder / "blobs.py").write_text(GAME)
-    return subprocess.Popen(
-        [sys.executable, "-m", "rallypoint", "serve", *arguments, "--port", "0", "--ops-port", "0"],
-        cwd=folder,
-        env={**os.environ, "RALLYPOINT_SHUTDOWN_S": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+Serve = Callable[..., Awaitable[Process]]
 
 
-async def ready(process: subprocess.Popen[str]) -> dict[str, str]:
+@pytest.fixture
+async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
+    """Starts ``rallypoint serve`` where ``blobs.py`` is; whatever still runs after the test is killed."""
+    (tmp_path / "blobs.py").write_text(GAME)
+    started: list[Process] = []
+
+    async def start(*arguments: str) -> Process:
+        command = [sys.executable, "-m", "rallypoint", "serve", "--port", "0", "--ops-port", "0", *arguments]
+        environment = {**os.environ, "RALLYPOINT_SHUTDOWN_S": "1"}
+        started.append(
+            await asyncio.create_subprocess_exec(*command, cwd=tmp_path, env=environment, stdout=PIPE, stderr=PIPE)
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def ready(process: Process) -> dict[str, str]:
+    """Waits for the line that says where it listens."""
     assert process.stdout is not None
-    line = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), 60)
-    return dict(json.loads(line))
+    return dict(json.loads(await asyncio.wait_for(process.stdout.readline(), 60)))
 
 
-async def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, errors = await asyncio.wait_for(asyncio.to_thread(process.communicate), 60)
-    return process.returncode, errors
+async def ended(process: Process) -> tuple[int | None, str]:
+    """Waits for its end; gives the exit code and what it said on standard error."""
+    _, errors = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, errors.decode()
 
 
 class Deaf:
     """A client that takes a seat and then never reads again."""
 
-    def __init__(self, guest: Guest, url: str) -> None:
-        host, port = url.removeprefix("ws://").split(":")
+    def __init__(self, guest: Guest) -> None:
+        host, port = guest.url.removeprefix("ws://").split(":")
         self.socket = socket.create_connection((host, int(port)))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         self.socket.sendall(
@@ -467,30 +471,24 @@ class Deaf:
         self.socket.sendall(struct.pack("!BB4s", 0x82, 0x80 | len(take), bytes(4)) + take)
 
 
-async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does_not_read(tmp_path: Path):
-    process = serve(tmp_path, "blobs:Blobs", "--announce", "json", "--log", "json")
-    try:
-        addresses = await ready(process)
-        assert set(addresses) == {"lobby", "ops"}
-        url = addresses["lobby"]
-        server: Any = type("Remote", (), {"lobby_url": url})
-        ann = await Guest.sit(server, "Ann", "blobs")
-        deaf = Deaf(await Guest.enter(server, "Bob", "blobs"), url)
-        await ann.until(lambda: sum(item.class_index == 1 for item in ann.replica.items.values()) == 2)
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert (await ann.closed())[0] == CloseCode.SHUTDOWN
-        code, errors = await ended(process)
-        assert time.monotonic() - began < 10
-        assert code == 0
-        lines = [json.loads(line) for line in errors.splitlines()]
-        assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
-        assert not [line for line in lines if line["level"] in ("warning", "error")]
-        deaf.socket.close()
-        await ann.go()
-    finally:
-        process.kill()
-        process.communicate()
+async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does_not_read(serve: Serve):
+    process = await serve("blobs:Blobs", "--announce", "json", "--log", "json")
+    addresses = await ready(process)
+    assert set(addresses) == {"lobby", "ops"}
+    ann = await Guest.sit(addresses["lobby"], "Ann", "blobs")
+    deaf = Deaf(await Guest.enter(addresses["lobby"], "Bob", "blobs"))
+    await ann.until(lambda: sum(item.class_index == 1 for item in ann.replica.items.values()) == 2)
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert (await ann.closed())[0] == CloseCode.SHUTDOWN
+    code, errors = await ended(process)
+    assert code == 0
+    assert time.monotonic() - began < 1 + 5  # the deadline, and what a slow machine takes to end a process
+    lines = [json.loads(line) for line in errors.splitlines()]
+    assert [line["event"] for line in lines][-2:] == ["stopping", "stopped"]
+    assert not [line for line in lines if line["level"] in ("warning", "error")]
+    deaf.socket.close()
+    await ann.go()
 
 
 @pytest.mark.parametrize(
@@ -503,31 +501,17 @@ async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does
     ],
     ids=["module", "class", "several", "address"],
 )
-async def test_what_cannot_be_served_ends_with_code_2_and_a_sentence(tmp_path: Path, arguments: list[str], says: str):
-    process = serve(tmp_path, *arguments)
-    code, errors = await ended(process)
+async def test_what_cannot_be_served_ends_with_code_2_and_a_sentence(serve: Serve, arguments: list[str], says: str):
+    code, errors = await ended(await serve(*arguments))
     assert code == 2
     assert says in errors
     assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("option", ["--port", "--ops-port"])
-async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(tmp_path: Path, option: str):
+async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(serve: Serve, option: str):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        process = serve(tmp_path, "blobs:Blobs", option, str(taken.getsockname()[1]))
-        process.args = [*process.args]  # type: ignore[misc]  # only so that a failure shows them
-        code, errors = await ended(process)
+        code, errors = await ended(await serve("blobs:Blobs", option, str(taken.getsockname()[1])))
     assert code == 2
     assert "cannot listen" in errors
     assert "Traceback" not in errors
-
-
-async def test_a_process_can_be_ended_by_sigint_before_anybody_came(tmp_path: Path):
-    process = serve(tmp_path, "blobs:Blobs", "--announce", "json")
-    await ready(process)
-    process.send_signal(signal.SIGINT)
-    code, errors = await ended(process)
-    assert (code, "Traceback" in errors) == (0, False)
-
-
-_ = Awaitable, Proved

@@ -48,9 +48,16 @@ class Everything(Input, kw_only=True):
     many: tuple[Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)], ...]
 
 
+class Easy(Input, kw_only=True):
+    """What a game's hold looks like: it has defaults, for the game's own use."""
+
+    turn: int = 0
+    thrust: bool = False
+
+
 EVERYTHING = [64, 7, 41, -5, 1, 0.5, True, "t", b"d", 2, None, [False, "p"], [1, 2, 3]]
 WHOLE, SMALL, REAL, FLAG, TEXT, DATA, GEAR, MAYBE, PAIR, MANY = range(3, 13)
-decode_session = session_decoder(wire_inputs((Everything,)))
+decode_session = session_decoder(wire_inputs((Everything, Easy)))
 decoders = pytest.mark.parametrize("decode", [decode_lobby, decode_session, decode_lobby_reply, decode_session_reply])
 
 
@@ -80,7 +87,7 @@ def test_an_input_comes_out_as_it_was_declared():
 @pytest.mark.parametrize(
     ("index", "value"),
     [
-        (0, 65),  # a kind that nobody has
+        (0, 66),  # a kind that nobody has
         (0, -1),
         (0, "hello"),
         (0, None),
@@ -159,6 +166,15 @@ def test_the_edges_of_what_is_declared_are_in(index: int, value: Any):
 @pytest.mark.parametrize("count", range(len(EVERYTHING)))
 def test_a_missing_element_is_a_bad_message(count: int):
     reason_of(decode_session, msgpack.packb(EVERYTHING[:count]))
+
+
+def test_a_default_of_the_game_does_not_make_an_element_optional_on_the_wire():
+    for count in range(1, 5):
+        reason_of(decode_session, msgpack.packb([65, 1, -1, 1, True][:count]))
+    message = decode_session(msgpack.packb([65, 1, -1, 1, True]))
+    assert isinstance(message, Easy)
+    assert (message.seq, message.turn, message.thrust) == (1, 1, True)
+    assert (Easy().turn, Easy().seq) == (0, 0)
 
 
 @pytest.mark.parametrize("extra", [None, 0, [], {}, "x"])

@@ -33,10 +33,12 @@ class Status:
         node = server.node
         seats: Counter[str] = Counter({"reserved": 0, "connected": 0, "away": 0})
         states: Counter[str] = Counter({"waiting": 0, "running": 0})
-        conflated = bytes_out = 0
+        conflated, bytes_out = node.counts.conflated, node.counts.bytes_out
+        skipped = node.counts.skipped_ticks
         for host in node.hosts.values():
             states[host.core.state.value] += 1
             bytes_out += host.bytes_out
+            skipped += host.schedule.skipped
             for seat in host.core.seated():
                 seats[seat.state.value] += 1
                 conflated += seat.conflated
@@ -57,9 +59,10 @@ class Status:
             },
             "bots_added": node.counts.bots_added,
             "ticks": node.ticker.ticks,
-            "skipped_ticks": sum(host.schedule.skipped for host in node.hosts.values()),
+            "skipped_ticks": skipped,
             "tick_late_ms": node.ticker.late.summary(),
             "bucket_ms": node.ticker.busy.summary(),
+            "step_ms": node.ticker.steps.summary(),
             "conflated": conflated,
             "session_bytes_out": bytes_out,
             "cpu_s": round(time.process_time(), 3),

@@ -165,10 +165,11 @@ class Definition:
                 raise DefinitionError(
                     f"{game} has no handler for {name}: write a method with @on({name}), or a list `uses` without it"
                 )
-        for wire in self.wire_inputs:
-            if issubclass(wire, Hold):
+        for cls, wire in zip(self.input_classes, self.wire_inputs, strict=True):
+            if issubclass(cls, Hold):
+                default = cls()
                 try:
-                    self.decode(encode(wire()))
+                    self.decode(encode(wire(**{name: getattr(default, name) for name in wire.__struct_fields__})))
                 except (BadMessage, TypeError, ValueError, OverflowError) as error:
                     raise DefinitionError(
                         f"{wire.__name__}: its defaults are not what its fields may hold ({error})."

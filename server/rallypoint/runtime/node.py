@@ -58,6 +58,10 @@ class NodeCounts:
     sessions_ended: int = 0
     sessions_failed: int = 0
     bots_added: int = 0
+    conflated: int = 0
+    """Passes that were not sent one by one, in sessions that have ended; likewise the next two."""
+    skipped_ticks: int = 0
+    bytes_out: int = 0
 
 
 class Node:
@@ -138,7 +142,8 @@ class Node:
         # On the ticker's grid, so that rounding to its buckets makes no tick late.
         start = round((now + offset) / BUCKET_S) * BUCKET_S
         core.waits_for_bots = own.bot is not None and self.bots is not None
-        host = SessionHost(core, definition, Schedule(own.tick_hz, start), self, self._loop, self._clock, self.limit)
+        schedule = Schedule(own.tick_hz, start)
+        host = SessionHost(core, definition, schedule, self, self._loop, self._clock, self.limit, self.ticker.steps)
         self.hosts[session_id] = host
         self._open[game][session_id] = host
         self.counts.sessions_created += 1
@@ -230,6 +235,9 @@ class Node:
         self._open[host.definition.options.name].pop(host.core.id, None)
         self.ticker.remove(host.core.id)
         self.counts.sessions_ended += 1
+        self.counts.conflated += sum(seat.conflated for seat in host.core.seated())
+        self.counts.skipped_ticks += host.schedule.skipped
+        self.counts.bytes_out += host.bytes_out
         self.counts.sessions_failed += ended.code is CloseCode.GAME_FAILED
         if ended.code is not CloseCode.GAME_FAILED:
             self._lingering[host.core.id] = host

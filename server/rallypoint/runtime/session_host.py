@@ -13,6 +13,7 @@ from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken
 from rallypoint.game.definition import Definition
 from rallypoint.ports import Clock, StepRecord
+from rallypoint.runtime.histogram import Recent
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
@@ -53,6 +54,7 @@ class SessionHost:
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
         limit: StepLimit,
+        steps: Recent,
     ) -> None:
         self.core = core
         self.definition = definition
@@ -61,6 +63,7 @@ class SessionHost:
         self._loop = loop
         self._clock = clock
         self._limit = limit
+        self._steps = steps
         self._links: list[SessionLink | None] = [None] * len(core.seats)
         self._step: Step | None = None
         self._asks: set[asyncio.Task[None]] = set()
@@ -94,6 +97,7 @@ class SessionHost:
             self._fail(error)
             return None
         took = self._clock() - began
+        self._steps.current.record(took)
         if took > self.step_max_s:
             self.step_max_s = took
         return StepRecord(core.id, core.epoch, core.tick)

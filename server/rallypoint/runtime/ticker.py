@@ -61,6 +61,8 @@ class Ticker:
         """How much after its time each tick was begun."""
         self.busy = Recent(_WINDOW_S, clock())
         """How long each bucket took."""
+        self.steps = Recent(_WINDOW_S, clock())
+        """How long each session's step took; their hosts record it."""
         self.ticks = 0
 
     def add(self, host: Stepped, key: str) -> None:
@@ -121,6 +123,7 @@ class Ticker:
         self.busy.current.record(self._clock() - now)
         self.late.turn(now)
         self.busy.turn(now)
+        self.steps.turn(now)
 
     def _round(self, hosts: Sequence[Stepped], now: float) -> None:
         batch, stepped = [], []
