@@ -67,7 +67,7 @@ format: setup ## Put the code into its format and mend what ruff can mend
 	$(BIN)/python -m ruff format
 
 soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
-	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/soak $(ARGS)
+	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -s tests/soak $(ARGS)
 
 bench: setup ## Measure (BENCH=name for one, JSON=file for the figures, QUICK=1)
 	$(BENCH_COMMAND)

@@ -34,7 +34,7 @@ from rallypoint_protocol.messages import (
     Seated,
     TakeSeat,
 )
-from rallypoint_protocol.replica import Desync, Replica
+from rallypoint_protocol.replica import Desync, HashMismatch, Replica
 from rallypoint_protocol.schema import Schema
 
 from .acks import Acks
@@ -258,6 +258,7 @@ class SeatCore:
             raise Drop(CloseCode.MALFORMED, f"malformed: {error.reason}") from error
         except Desync as error:
             self.stats.desyncs += 1
+            self.stats.hash_mismatches += isinstance(error, HashMismatch)
             self._forget_state()
             raise Drop(CloseCode.UNEXPECTED, f"desync: {error}") from error
         return Got.NOTHING

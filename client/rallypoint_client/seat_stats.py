@@ -24,6 +24,8 @@ class SeatStats:
     """Passes that did not fit: always a bug in the server or here."""
     hash_checks: int = 0
     """Channel hashes of the server that were compared with the state here."""
+    hash_mismatches: int = 0
+    """Of these, different; each is also a desync."""
     events: int = 0
     events_lost: int = 0
     """Events that the server had to drop before they got here."""

@@ -52,6 +52,7 @@ FIGURES: Final[dict[str, str]] = {
     "in_bytes_per_s": "bytes a bot received each second on its session, frame headers not counted",
     "out_bytes_per_s": "bytes a bot sent each second on its session, frame headers not counted",
     "hash_checks": "hashes of the state compared with the server's",
+    "hash_mismatches": "of these, different: the bot's state was not the server's",
     "desyncs": "passes that did not fit the bot's state, hashes that differed included",
     "events": "events received",
     "event_gaps": "events left out or received twice",
@@ -104,7 +105,7 @@ def figures_of(run: Run) -> dict[str, float]:
 _COUNTS: Final = (
     *("bots", "connected", "matched", "played", "seats", "dropped", "resumed", "failed"),
     *("lobby_dropped", "lobby_resumed", "lobby_failed", "inputs", "inputs_away", "inputs_cut", "inputs_skipped"),
-    *("inputs_refused", "passes", "hash_checks", "desyncs", "events", "event_gaps"),
+    *("inputs_refused", "passes", "hash_checks", "hash_mismatches", "desyncs", "events", "event_gaps"),
     *("actions_sent", "actions_applied", "actions_refused", "actions_open"),
 )
 

@@ -104,7 +104,7 @@ def _rest(f: Figures) -> list[tuple[str, str]]:
         rows.append(("bytes/bot/s", f"{f['in_bytes_per_s']:,.0f} in, {f['out_bytes_per_s']:,.0f} out"))
     decided = f"{f['actions_applied']:,.0f} applied, {f['actions_refused']:,.0f} refused"
     rows += [
-        ("hashes", f"{f['hash_checks']:,.0f} compared; {f['desyncs']:,.0f} desyncs"),
+        ("hashes", f"{f['hash_checks']:,.0f} made, {f['hash_mismatches']:,.0f} failed; {f['desyncs']:,.0f} desyncs"),
         ("events", f"{f['events']:,.0f} received, {f['event_gaps']:,.0f} gaps"),
         ("actions", f"{f['actions_sent']:,.0f} sent, {decided}, {f['actions_open']:,.0f} open"),
     ]

@@ -197,6 +197,7 @@ class SeatWatch:
         self.window_closes(now)
         seat, tally, window = self.seat, self._tally, self._window
         tally.hash_checks += seat.stats.hash_checks
+        tally.hash_mismatches += seat.stats.hash_mismatches
         tally.desyncs += seat.stats.desyncs
         tally.actions_open += len(self._actions)
         if seat.error is not None and seat_failed(seat.error):

@@ -61,6 +61,7 @@ class Tally(msgspec.Struct):
     bytes_out: int = 0
 
     hash_checks: int = 0
+    hash_mismatches: int = 0
     desyncs: int = 0
     """Passes that did not fit the bot's state: above all, hashes that differed."""
     events: int = 0

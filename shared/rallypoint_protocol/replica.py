@@ -12,7 +12,7 @@ from .messages import Part, Pass
 from .scan import wrap
 from .schema import EntityDef, FieldDef, Int, Schema
 
-__all__ = ["Desync", "Item", "Replica"]
+__all__ = ["Desync", "HashMismatch", "Item", "Replica"]
 
 
 Apply = Callable[[list[Any], list[Any], int], int]
@@ -22,6 +22,10 @@ _APPLIERS_MAX = 4096
 
 class Desync(Exception):
     """A pass does not fit the state here. The client drops its state and resumes from nothing (tick -1)."""
+
+
+class HashMismatch(Desync):
+    """A pass fitted, and the state that it made is not the server's: a channel's CRC differs."""
 
 
 class Item:
@@ -104,7 +108,7 @@ class Replica:
         if part.crc is not None:
             self.checks_made += 1
             if self._crc(members) != part.crc:
-                raise Desync(f"the state of channel {part.channel} at tick {tick} is not the server's")
+                raise HashMismatch(f"the state of channel {part.channel} at tick {tick} is not the server's")
 
     def _enter(self, members: dict[int, int], id_: int, class_index: int, owner: Any, mask: int, values: Any) -> None:
         if id_ in members:

@@ -30,7 +30,7 @@ class FakeSeat:
         self.schema = SimpleNamespace(inputs=definitions)
         self.ship = SimpleNamespace(id=5, owner=2, wire=[0])
         self.latest = SimpleNamespace(tick=1, state=SimpleNamespace(items={5: self.ship}))
-        self.stats = SimpleNamespace(resumes=0, bytes_in=0, bytes_out=0, hash_checks=0, desyncs=0)
+        self.stats = SimpleNamespace(resumes=0, bytes_in=0, bytes_out=0, hash_checks=0, hash_mismatches=0, desyncs=0)
         self._core = SimpleNamespace(_inputs=SimpleNamespace(applied=0, _last=0))
         self.early_events = []
         self.on_pass = self.on_event = None

@@ -64,7 +64,7 @@ class Blob(Entity):
     hidden: int = field(7, to="owner")
 
 
-class Toy(Game[Player], seats=(1, 2), tick_hz=30, grace_s=5):
+class Toy(Game[Player], seats=(1, 2), tick_hz=60, grace_s=5):
     uses = (Steer, Say, Do, Heard, Blob)
     told: str = field("")
     heart: int = field(0)
@@ -100,6 +100,8 @@ class Toy(Game[Player], seats=(1, 2), tick_hz=30, grace_s=5):
                 player.one(Blob).colour = "red"  # type: ignore[union-attr]  # there is no such field
             case "exit":
                 raise SystemExit(3)
+            case "ask exit" | "ask cancel":
+                self.ask("outside", do.what[4:], timeout_s=0.2)
             case "win":
                 self.finish(Result(winners=[player], reason="enough"))
             case "odd result":
@@ -122,10 +124,14 @@ class Toy(Game[Player], seats=(1, 2), tick_hz=30, grace_s=5):
             await asyncio.sleep(1000)
         if what == "error":
             raise LookupError("nothing there")
+        if what == "exit":
+            raise SystemExit(3)
+        if what == "cancel":
+            raise asyncio.CancelledError
         return what.upper()
 
 
-class Crowd(Toy, seats=(1, 60), name="crowd"):
+class Crowd(Toy, seats=(1, 200), grace_s=2, name="crowd"):
     """The same, with room for many."""
 
 

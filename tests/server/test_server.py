@@ -169,7 +169,7 @@ async def test_a_ping_gives_the_sessions_clock(server: Server):
     sent_ms, now_ms, tick = msgpack.unpackb(data)[1:]
     assert sent_ms == 12.5
     assert tick >= 10
-    assert abs(now_ms - tick * 1000 / 30) < 1000
+    assert abs(now_ms - tick * 1000 / 60) < 1000
     await ann.go()
 
 
@@ -181,6 +181,10 @@ async def test_what_asks_the_outside_is_answered_in_a_later_step(server: Server)
     await ann.until(lambda: ann.told == "forever: timeout")
     await ann.act("Do", what="error")
     await ann.until(lambda: ann.told == "error: LookupError: nothing there")
+    await ann.act("Do", what="ask exit")  # neither the end of the server, nor a question that is never answered
+    await ann.until(lambda: ann.told == "exit: SystemExit: 3")
+    await ann.act("Do", what="ask cancel")
+    await ann.until(lambda: ann.told == "cancel: CancelledError: ")
     await ann.go()
 
 
@@ -287,6 +291,18 @@ async def test_a_game_that_fails_ends_its_own_session_and_no_other(
         await guest.go()
 
 
+async def test_who_leaves_in_the_very_step_in_which_the_game_fails_is_free_all_the_same(server: Server):
+    for _ in range(3):
+        ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+        await bob.session.send(Leave())
+        await ann.act("Do", what="raise")
+        assert (await ann.closed())[0] == CloseCode.GAME_FAILED
+        assert (await bob.closed())[0] in (CloseCode.LEFT, CloseCode.GAME_FAILED)
+        for guest in (ann, bob):
+            assert not server.node.is_seated(PlayerId(guest.welcome.player))
+            await guest.go()
+
+
 async def test_an_undeclared_attribute_is_explained_in_the_log(server: Server, logs: list[Any]):
     ann = await Guest.sit(server, "Ann")
     await ann.act("Do", what="undeclared")
@@ -338,6 +354,31 @@ async def test_whoever_was_not_there_at_the_end_comes_back_for_the_result(server
     assert (await ann.closed())[0] == CloseCode.ENDED
     assert ann.result is not None
     assert ann.result["reason"] == "enough"
+    for guest in (ann, bob):
+        await guest.go()
+
+
+async def test_whoever_was_too_far_behind_for_the_result_is_told_to_come_back_for_it(server: Server):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    await bob.until(lambda: bob.replica.tick > ann.replica.tick + 30)  # and nothing from Ann
+    await bob.act("Do", what="win")
+    assert (await bob.closed())[0] == CloseCode.ENDED
+    assert (await ann.session.closed())[0] == CloseCode.TOO_SLOW
+    assert (await ann.resume()).outcome == "resync"
+    assert (await ann.closed())[0] == CloseCode.ENDED
+    assert ann.result == bob.result
+    for guest in (ann, bob):
+        await guest.go()
+
+
+async def test_a_session_that_has_ended_is_forgotten_when_all_grace_is_over(server: Server):
+    ann, bob = await Guest.sit(server, "Ann"), await Guest.sit(server, "Bob")
+    await bob.act("Do", what="win")
+    await asyncio.gather(ann.closed(), bob.closed())
+    server.node.sweep(time.monotonic() + 4.5)
+    assert (await ann.resume()).outcome == "resync"
+    server.node.sweep(time.monotonic() + 5.5)
+    assert (await refusal(ann, Resume(1, ann.id, ann.token, 1, 5, 0)))[0] == CloseCode.UNKNOWN
     for guest in (ann, bob):
         await guest.go()
 

@@ -31,6 +31,7 @@ class Books:
     sent: list[int] = field(default_factory=list)
     heard: list[int] = field(default_factory=list)
     updates: int = 0
+    resumes: int = 0
 
 
 async def _cutter(lobby: object, seat: Seat, dice: random.Random, until: float) -> None:
@@ -76,7 +77,7 @@ async def _play(url: str, number: int, books: Books, until: float) -> None:
         finally:
             cutter.cancel()
         await asyncio.gather(cutter, return_exceptions=False)
-        resumed = seat.stats.resumes
+        resumed = books.resumes = seat.stats.resumes
         assert seat.stats.desyncs == 0
         assert resumed > 0, "nothing was cut: this test has tested nothing"
         assert seat.latest.me.one("Page").count == len(books.sent)
@@ -102,3 +103,6 @@ async def test_each_event_arrives_once_and_each_action_is_applied_once_over_cut_
             assert book.heard == list(range(1, len(book.heard) + 1))
             assert len(book.heard) <= clerk.told
             assert len(book.sent) > SECONDS
+        total = {name: sum(getattr(book, name) for book in books) for name in ("resumes", "updates")}
+        total |= {"actions": sum(len(book.sent) for book in books), "events": sum(len(book.heard) for book in books)}
+        print(f"soak of {SECONDS:g} s, {PLAYERS} players: {total}")

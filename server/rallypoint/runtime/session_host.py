@@ -273,7 +273,10 @@ class SessionHost:
                 value = await method(*ask.args)
         except TimeoutError:
             answer = Answer(ask.id, ask.method, ask.args, error="timeout")
-        except Exception as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # by us: the session has ended
             self.log.warning("ask failed", method=ask.method, exc_info=True)
             answer = Answer(ask.id, ask.method, ask.args, error=f"{type(error).__name__}: {error}"[:200])
         else:

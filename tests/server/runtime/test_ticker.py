@@ -1,0 +1,217 @@
+"""One timer for all sessions: it wakes when there is something to do, and whatever one session does, it wakes again."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from rallypoint.core.schedule import Schedule, phase
+from rallypoint.ports import StepRecord
+from rallypoint.runtime.ticker import BUCKET_S, Ticker
+from rallypoint.storage.journal_off import JournalOff
+from rallypoint_protocol.ids import SessionId
+
+
+class Timer:
+    def __init__(self, at: float, callback: Callable[[], None]) -> None:
+        self.at = at
+        self.callback = callback
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def __lt__(self, other: Timer) -> bool:
+        return self.at < other.at
+
+
+class Loop:
+    """Time that is turned by hand. Like uvloop's, its timers know whole milliseconds; its clock knows better."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+        self.timers: list[Timer] = []
+        self.wakes = 0
+
+    def clock(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        timer = Timer((math.floor(self.now * 1000) + round(delay * 1000)) / 1000, callback)
+        heapq.heappush(self.timers, timer)
+        return timer
+
+    def run_until(self, now: float) -> None:
+        while self.timers and self.timers[0].at <= now:
+            timer = heapq.heappop(self.timers)
+            if not timer.cancelled:
+                self.now = max(self.now, timer.at) + (0.0, 6e-4, 9e-4)[self.wakes % 3]  # it has other things to do, too
+                self.wakes += 1
+                timer.callback()
+        self.now = max(self.now, now)
+
+
+class Host:
+    """A session, as far as the ticker goes."""
+
+    def __init__(self, loop: Loop, schedule: Schedule, key: str) -> None:
+        self.loop = loop
+        self.schedule = schedule
+        self.key = key
+        self.running = True
+        self.log: list[tuple[str, int]] = []
+        self.ticks: list[float] = []
+        self.step_takes_s = 0.0
+        self.on_send: Callable[[], None] = lambda: None
+
+    def step(self, now: float) -> StepRecord | None:
+        self.loop.now += self.step_takes_s
+        self.ticks.append(now)
+        self.log.append(("step", len(self.ticks)))
+        return StepRecord(SessionId(self.key), 1, len(self.ticks))
+
+    def committed(self, tick: int) -> None:
+        self.log.append(("committed", tick))
+
+    def send(self) -> None:
+        self.log.append(("send", len(self.ticks)))
+        self.on_send()
+
+
+def make(hosts: int, hz: int = 20, start: float = 5000.0) -> tuple[Loop, Ticker, list[Host]]:
+    loop = Loop(start)
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, JournalOff())
+    made = []
+    for number in range(hosts):
+        origin = round((start + phase(number, 1 / hz)) / BUCKET_S) * BUCKET_S
+        made.append(Host(loop, Schedule(hz, origin), str(number)))
+        ticker.add(made[-1], str(number))
+    return loop, ticker, made
+
+
+@pytest.mark.parametrize("start", [0.0, 5000.0, 86_400.0 * 400])
+@pytest.mark.parametrize("hz", [1, 7, 20, 60])
+def test_every_session_is_stepped_as_often_as_its_schedule_says_and_at_its_time(hz: int, start: float):
+    loop, _, hosts = make(7, hz, start)
+    loop.run_until(start + 10)
+    for host in hosts:
+        expected = int((start + 10 - host.schedule.origin) * hz + 1e-3)
+        assert abs(len(host.ticks) - expected) <= 1
+        late = [at - (host.schedule.origin + n / hz) for n, at in enumerate(host.ticks, 1)]
+        assert min(late) >= -1e-5
+        on_grid = hz in (1, 20)  # then each tick has a bucket that begins with it
+        assert max(late) <= 0.0031 + (0 if on_grid else BUCKET_S)
+        assert host.schedule.skipped == 0
+
+
+@pytest.mark.parametrize("start", [0.0, 5000.0, 86_400.0 * 400])
+@pytest.mark.parametrize("hosts", [1, 20, 300])
+def test_it_does_not_wake_in_vain(hosts: int, start: float):
+    loop, _, made = make(hosts, 20, start)
+    loop.run_until(start + 5)
+    buckets = {round(at / BUCKET_S, 3) for host in made for at in host.ticks}
+    assert loop.wakes <= len(buckets) * 1.1 + 2
+
+
+def test_a_step_is_committed_before_it_is_sent():
+    loop, _, (host,) = make(1)
+    loop.run_until(5000.2)
+    assert host.log[:6] == [("step", 1), ("committed", 1), ("send", 1), ("step", 2), ("committed", 2), ("send", 2)]
+
+
+def test_all_that_are_due_are_stepped_before_any_is_sent():
+    loop, ticker, _ = make(0)
+    order: list[str] = []
+    for key in "abc":
+        host = Host(loop, Schedule(20, 5000.0), key)
+        host.step = lambda now, key=key: (order.append(f"step {key}"), StepRecord(SessionId(key), 1, 1))[1]  # type: ignore[misc,method-assign]
+        host.on_send = lambda key=key: order.append(f"send {key}")  # type: ignore[misc]
+        ticker.add(host, key)
+    loop.run_until(5000.06)
+    assert order == ["step a", "step b", "step c", "send a", "send b", "send c"]
+
+
+def test_who_is_late_catches_up_step_by_step_and_skips_the_rest():
+    loop, _, (host,) = make(1)
+    loop.run_until(5000.5)
+    made = len(host.ticks)
+    loop.now = 5003.0  # the machine stood still
+    loop.run_until(5003.01)
+    assert len(host.ticks) == made + 5
+    assert host.schedule.skipped > 40
+    assert [name for name, _ in host.log[-6:]] == ["step", "committed", "send"] * 2
+    loop.run_until(5004.01)
+    assert len(host.ticks) == made + 5 + 20
+
+
+def test_a_step_that_takes_long_makes_no_tick_twice():
+    loop, _, (slow, other) = make(2)
+    slow.step_takes_s = 0.2
+    loop.run_until(5010)
+    slow.step_takes_s = 0.0
+    loop.run_until(5011)
+    for host in (slow, other):
+        made = len(host.ticks) + host.schedule.skipped
+        assert abs(made - (loop.now - 5000) * 20) <= 3
+
+
+def test_a_session_that_has_ended_is_not_stepped_again():
+    loop, ticker, (host, other) = make(2)
+    loop.run_until(5000.5)
+    host.running = False
+    ticker.remove("0")
+    made, others = len(host.ticks), len(other.ticks)
+    loop.run_until(5001.5)
+    assert len(host.ticks) == made
+    assert len(other.ticks) == others + 20
+
+
+def test_an_error_of_ours_does_not_stop_the_sessions_of_the_node():
+    loop, _, hosts = make(5)
+
+    def fail() -> None:
+        hosts[2].on_send = lambda: None
+        raise RuntimeError("must not happen")
+
+    hosts[2].on_send = fail
+    with pytest.raises(RuntimeError):
+        loop.run_until(5001)
+    made = [len(host.ticks) for host in hosts]
+    loop.run_until(5003)
+    assert all(len(host.ticks) >= before + 39 for host, before in zip(hosts, made, strict=True))
+
+
+def test_a_ticker_that_was_stopped_steps_nothing():
+    loop, ticker, (host,) = make(1)
+    loop.run_until(5000.5)
+    ticker.stop()
+    made = len(host.ticks)
+    loop.run_until(5002)
+    assert len(host.ticks) == made
+
+
+def test_a_session_may_be_added_by_another_one_while_it_is_stepped():
+    loop, ticker, (host,) = make(1)
+    added: list[Host] = []
+
+    def add() -> None:
+        if not added:
+            added.append(Host(loop, Schedule(20, loop.now), "new"))
+            ticker.add(added[0], "new")
+
+    host.on_send = add
+    loop.run_until(5002)
+    assert len(added[0].ticks) >= 38
+
+
+def test_lateness_is_measured():
+    loop, ticker, (host,) = make(1)
+    loop.run_until(5002)
+    summary: Any = ticker.late.summary()
+    assert summary["count"] == len(host.ticks) == ticker.ticks
+    assert summary["max"] <= 3.1
