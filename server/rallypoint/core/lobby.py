@@ -39,8 +39,9 @@ from rallypoint_protocol.messages import (
     Welcome,
 )
 
+from .grace import Grace
 from .lobby_queues import LobbyQueues
-from .lobby_session import Grace, LobbyEvent, LobbySession, LobbyState
+from .lobby_session import LobbyEvent, LobbySession, LobbyState
 from .names import player_name
 from .quick_match import QuickMatchRules
 from .tokens import NewToken

@@ -16,6 +16,7 @@ from typing import Final
 from rallypoint_protocol.ids import LobbyId, PlayerId, Token
 from rallypoint_protocol.messages import Answer, Push
 
+from .grace import Grace
 from .outgoing import Outgoing
 from .tokens import TokenPair
 
@@ -63,40 +64,6 @@ class IllegalLobbyEvent(Exception):
         self.lobby_id = lobby_id
         self.state = state
         self.event = event
-
-
-class Grace:
-    """How long one may be away: a window each time, and a budget (seconds) for all times together."""
-
-    __slots__ = ("_since", "deadline", "left_s", "window_s")
-
-    def __init__(self, window_s: float, budget_s: float) -> None:
-        self.window_s = window_s
-        self.left_s = budget_s
-        """What is left of the budget, as of the last return."""
-        self.deadline: float | None = None
-        """When the running window ends; ``None`` while none runs."""
-        self._since = 0.0
-
-    @property
-    def next_s(self) -> float:
-        """How long the next window will be."""
-        return min(self.window_s, self.left_s)
-
-    def start(self, now: float) -> None:
-        """The window opens at ``now``."""
-        self._since = now
-        self.deadline = now + self.next_s
-
-    def stop(self, now: float) -> None:
-        """The window closes, and what was used of it leaves the budget. Nothing happens if none runs."""
-        if self.deadline is not None:
-            self.left_s = max(0.0, self.left_s - (now - self._since))
-            self.deadline = None
-
-    def over(self, now: float) -> bool:
-        """True from the exact end of the window on."""
-        return self.deadline is not None and now >= self.deadline
 
 
 class Answers:

@@ -20,6 +20,7 @@ from msgspec import Raw
 
 from rallypoint_protocol.ids import PlayerId, Token
 
+from .grace import Grace
 from .outgoing import Outgoing
 from .tokens import TokenPair
 
@@ -76,13 +77,11 @@ class Seat:
     """
 
     __slots__ = (
-        "_grace_left_s",
-        "_grace_s",
+        "_grace",
         "acked",
         "acked_at",
         "acked_seen",
         "applied",
-        "away_since",
         "away_until_ms",
         "bot",
         "channels",
@@ -125,10 +124,8 @@ class Seat:
         self.state = SeatState.RESERVED
         self.deadline: float | None = deadline
         """When the reservation or the grace window ends; ``None`` while connected."""
-        self.away_since = 0.0
         self.away_until_ms = 0
-        self._grace_s = grace_s
-        self._grace_left_s = grace_budget_s
+        self._grace = Grace(grace_s, grace_budget_s)
         # inputs
         self.received = 0
         """Highest input sequence that arrived."""
@@ -170,19 +167,17 @@ class Seat:
         state = TRANSITIONS.get((self.state, event))
         if state is None:
             raise IllegalSeatEvent(self.index, self.state, event)
-        if self.state is SeatState.AWAY:
-            self._grace_left_s = max(0.0, self._grace_left_s - (now - self.away_since))
         self.state = state
         if event is SeatEvent.DROP:
-            self.away_since = now
-            self.deadline = now + self.grace_s
+            self._grace.start(now)
         else:
-            self.deadline = None
+            self._grace.stop(now)
+        self.deadline = self._grace.deadline
 
     @property
     def grace_s(self) -> float:
         """How long an absence that begins now may last."""
-        return min(self._grace_s, self._grace_left_s)
+        return self._grace.next_s
 
     def is_over(self, now: float) -> bool:
         """True from the very moment when the reservation or the grace window ends."""
