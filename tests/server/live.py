@@ -131,6 +131,14 @@ class Toy(Game[Player], seats=(1, 2), tick_hz=60, grace_s=5):
         return what.upper()
 
 
+class Stuck(Toy, seats=(1, 2), name="stuck"):
+    """Its sessions cannot even be created."""
+
+    def created(self, options: dict[str, Any]) -> None:
+        while True:
+            self._swallow()
+
+
 class Crowd(Toy, seats=(1, 200), grace_s=2, name="crowd"):
     """The same, with room for many."""
 

@@ -19,7 +19,10 @@ from websockets.frames import Frame, Opcode
 
 from rallypoint.app import Server
 from rallypoint.config import Limits, Settings
+from rallypoint.core.seat import SeatState
+from rallypoint.runtime.silence import Silence
 from rallypoint_protocol.close import CloseCode, Fault, policy
+from rallypoint_protocol.ids import SessionId
 from rallypoint_protocol.limits import INBOUND_BYTES_MAX
 from rallypoint_protocol.messages import Ack, CancelQueue, Hello, Leave, Ping, Proved, QuickMatch, Resume, TakeSeat
 from tests.server.live import SOON_S, Crowd, Guest, Raw
@@ -189,6 +192,22 @@ async def test_who_stops_acknowledging_is_too_slow(mallory: Guest):
         assert (await mallory.session.closed())[0] == CloseCode.TOO_SLOW
     assert (await mallory.resume()).outcome in ("resumed", "resync")
     await mallory.passes(3)
+
+
+async def test_who_is_silent_is_away_at_once(server: Server, mallory: Guest):
+    """And not only when the connection, which nobody answers on, has been closed in vain."""
+    host = server.node.find(SessionId(mallory.id))
+    assert host is not None
+    link = host._links[mallory.seated.seat]
+    assert link is not None
+    silence = Silence(drop_after=3)
+    for _ in range(3):
+        link.connection.heard = False
+        silence.sweep([link.connection])
+    assert link.seat.state is SeatState.AWAY
+    assert (await mallory.closed())[0] == CloseCode.SILENT
+    assert (await mallory.resume()).outcome == "resumed"
+    await mallory.next_pass()
 
 
 async def test_acknowledging_an_old_tick_again_and_again_is_too_slow(mallory: Guest):

@@ -23,9 +23,11 @@ from structlog.testing import capture_logs
 from rallypoint.app import Server
 from rallypoint.config import Limits, Settings
 from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.codec import encode
+from rallypoint_protocol.framing import masked_frame
 from rallypoint_protocol.ids import PlayerId
-from rallypoint_protocol.messages import BuiltinEvent, Leave, Locate, Ping, QuickMatch, Resume, TakeSeat
-from tests.server.live import SOON_S, Crowd, Guest, Raw, Toy
+from rallypoint_protocol.messages import BuiltinEvent, Hello, Leave, Locate, Ping, QuickMatch, Resume, TakeSeat
+from tests.server.live import SOON_S, Crowd, Guest, Raw, Stuck, Toy
 
 
 def settings(**changes: Any) -> Settings:
@@ -128,9 +130,11 @@ async def test_a_newer_connection_takes_over_and_the_older_is_told(server: Serve
     ann = await Guest.sit(server, "Ann")
     older = ann.session
     assert (await ann.resume()).outcome == "resumed"
+    say = encode(ann.inputs["Say"](seq=1, tick=-1, text="from the older one"))
+    older.socket.transport.write(masked_frame(say, bytes(4)))  # past its library, which knows that it is closed
     assert (await older.closed())[0] == CloseCode.TAKEN_OVER
     await ann.passes(3)
-    assert not ann.texts  # nobody saw an absence
+    assert not ann.texts  # nobody saw an absence, and nobody heard the older one
     await ann.go()
 
 
@@ -310,6 +314,21 @@ async def test_an_undeclared_attribute_is_explained_in_the_log(server: Server, l
     (line,) = [line for line in logs if line["log_level"] == "error"]
     assert "An entity has only the fields that its class declares" in line["exc_info"].__notes__[0]
     await ann.go()
+
+
+async def test_a_game_whose_sessions_cannot_be_created_does_not_stop_the_others(logs: list[Any]):
+    async with Server([Toy, Stuck], settings(step_limit_s=0.15)) as server:
+        ann, bob = await Guest.sit(server, "Ann"), await Raw.dial(f"{server.lobby_url}/lobby")
+        await bob.send(Hello(1, "Bob"), QuickMatch(1, "stuck"))
+        await soon(lambda: any(line["event"] == "game failed" for line in logs))
+        played = len(ann.ticks)
+        await ann.until(lambda: len(ann.ticks) > played + 20)
+        assert ann.ticks == list(range(ann.ticks[0], ann.ticks[-1] + 1))
+        failed = next(line for line in logs if line["event"] == "game failed")
+        assert (failed["game"], failed["during"]) == ("stuck", "created")
+        assert "interrupted" in str(failed["exc_info"])
+        await ann.go()
+        await bob.break_off()
 
 
 async def test_the_players_of_a_failed_session_may_play_again(server: Server):

@@ -12,7 +12,7 @@ from rallypoint_protocol.channels import canonical_crc
 from rallypoint_protocol.codec import BadMessage, decode_session_reply
 from rallypoint_protocol.limits import INT_MAX, INT_MIN
 from rallypoint_protocol.messages import Head, Part, Pass, SeatPart
-from rallypoint_protocol.replica import Desync, Replica
+from rallypoint_protocol.replica import Desync, HashMismatch, Replica
 from rallypoint_protocol.schema import EntityDef, FieldDef, Fixed, Int, Schema, Str
 
 SHIP, ROCK = 2, 3
@@ -193,7 +193,7 @@ def test_a_crc_that_agrees_is_counted(replica: Replica):
 
 def test_a_crc_that_disagrees_is_a_desync(replica: Replica):
     crc = crc_of((5, SHIP, 0, X | NAME, [101, "a"]), (6, SHIP, 1, X | NAME, [200, "b"]))
-    with pytest.raises(Desync):
+    with pytest.raises(HashMismatch):
         replica.apply(a_pass(11, Part(EVERYONE, 1, crc=crc)))
 
 
@@ -210,7 +210,7 @@ def test_a_crc_that_disagrees_is_a_desync(replica: Replica):
 )
 def test_a_crc_covers_ids_classes_owners_masks_and_values(replica: Replica, row: Any):
     replica.apply(a_pass(11, Part(EVERYONE, 1, leaves=[6])))
-    with pytest.raises(Desync):
+    with pytest.raises(HashMismatch):
         replica.apply(a_pass(12, Part(EVERYONE, 1, crc=crc_of(row))))
 
 

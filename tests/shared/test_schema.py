@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from typing import Any
 
@@ -248,4 +247,3 @@ def test_from_wire_converts_at_any_depth():
 def test_a_definition_is_made_once():
     game = make_game()
     assert game.definition() is game.definition()
-    assert not dataclasses.is_dataclass(game)
