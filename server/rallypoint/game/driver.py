@@ -194,6 +194,8 @@ class GameDriver:
                 f"{kind.__name__} is no entity class of {self.definition.game.__name__}:"
                 " import it into the game's module, or list it in `uses`"
             )
+        if owner is not None:
+            owner._require_game()  # who has left owns nothing: the seat may be another's by now
         entity = kind(**fields)
         self._last_id += 1
         entity.id = self._last_id
@@ -213,6 +215,8 @@ class GameDriver:
         self._withdraw(entity)
 
     def give(self, entity: Entity, owner: Player | None) -> None:
+        if owner is not None:
+            owner._require_game()
         self._enter_again(entity)
         entity.owner = owner
 

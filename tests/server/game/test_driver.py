@@ -857,3 +857,12 @@ def test_every_client_knows_exactly_what_it_may(seed: int):
                         fields["x"] = round(fields["x"] * 100) / 100
                 assert known(match, player.seat) == wanted
     assert not match.ended
+
+
+def test_a_player_who_has_left_cannot_be_given_something_new():
+    match = Match(Sandbox, players=2)
+    gone = match.player(1)
+    match.leave(1)
+    match.step()
+    with pytest.raises(RuntimeError, match="no seat"):
+        match.game.spawn(Unit, owner=gone)
