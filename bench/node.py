@@ -71,11 +71,13 @@ class Player:
     def received(self, payload: bytes) -> None:
         self.passes += 1
         self.octets += len(payload) + (2 if len(payload) < 126 else 4)
-        self.tick += 1
-        if payload[2] != 0xC0 or self.tick % 100 == 0:  # the first, and now and then: the true tick
+        if payload[2] != 0xC0:  # the first: it has a part of its own
             head: Any = decode_session_reply(payload)
             self.tick = head.head.tick
             self.connection.write_message(encode(Ack(1, self.tick, 0)))
+        else:  # [pass, nil, [epoch 1, tick, ...: where the tick begins is known, and nothing else is read
+            first = payload[5]
+            self.tick = first if first < 0x80 else int.from_bytes(payload[6 : 6 + (1 << first - 0xCC)], "big")
 
     def lost(self, code: int | None, reason: str) -> None:
         self.dead = True
