@@ -6,9 +6,10 @@ Values come, the first that is there, from: the command line; the environment (`
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Limits", "Settings"]
@@ -61,6 +62,19 @@ class Settings(BaseSettings):
     """Pages that may connect besides those of the same host; ``*`` for all."""
     durability: Literal["off"] = "off"
     """``off``: sessions do not survive the process. Durable sessions come with the next releases."""
+    data_dir: Path | None = None
+    """Where players and results are kept (``rallypoint.db``). ``None``: nowhere. ``rallypoint serve`` has a default."""
+    database_url: str = ""
+    """An SQLAlchemy URL of an asynchronous driver, in place of the file in ``data_dir``."""
+    api_token: SecretStr = SecretStr("")
+    """What backends show to the HTTP API on the operations port; empty: it is off."""
+    webhook_url: str = ""
+    """Where backends are told of sessions that started, ended and have a result; empty: nowhere."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs webhooks; empty: they are not signed."""
+    tls_cert: Path | None = None
+    """Certificate chain (PEM) of the game port; with ``tls_key``. TLS at a proxy costs the node a third as much."""
+    tls_key: Path | None = None
     lobby_grace_s: float = Field(default=30.0, ge=0)
     step_limit_s: float = Field(default=2.0, gt=0)
     """A step that takes longer is interrupted, and its session ends."""

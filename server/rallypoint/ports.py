@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from rallypoint_protocol.ids import SessionId
+from rallypoint_protocol.ids import PlayerId, SessionId
 
-__all__ = ["BotOffer", "BotRunner", "Clock", "Committed", "Journal", "StepRecord", "Timer"]
+__all__ = [
+    "BotOffer",
+    "BotRunner",
+    "Clock",
+    "Committed",
+    "Guest",
+    "Journal",
+    "Records",
+    "SeatRecord",
+    "SessionRecord",
+    "StepRecord",
+    "Store",
+    "StoreDown",
+    "StoreStatus",
+    "Timer",
+]
 
 Clock = Callable[[], float]
 """Seconds on a monotonic clock."""
@@ -68,3 +83,104 @@ class BotRunner(Protocol):
 
     def stop(self) -> Awaitable[None]:
         """Ends all bots."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """Somebody who had a seat in a session."""
+
+    seat: int
+    player: PlayerId
+    name: str
+    bot: bool
+    outcome: str
+    """``played`` (to the end), ``left``, ``kicked``, ``expired``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session, as it is stored and told to backends. Times are Unix time in seconds."""
+
+    session: SessionId
+    game: str
+    created_at: float
+    started_at: float | None = None
+    """``None``: it never had enough players."""
+    ended_at: float | None = None
+    """``None``: it has not ended."""
+    duration_ms: int = 0
+    """Session time from its start to its end."""
+    outcome: str = ""
+    """How it ended, a close code's name in lower case: ``ended``, ``cancelled``, ``game_failed``, ``shutdown``."""
+    reason: str = ""
+    seats: tuple[SeatRecord, ...] = ()
+    result: Mapping[str, Any] | None = None
+    """``winners`` and ``scores`` by seat number, ``reason`` and ``data``, as the game said."""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Records(Protocol):
+    """Takes what is to be stored of sessions. Never waits, never raises."""
+
+    def started(self, record: SessionRecord) -> None:
+        """A session has enough players and runs."""
+
+    def ended(self, record: SessionRecord) -> None:
+        """A session has ended: to be stored exactly once, whatever happens to the database meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A guest who is known again."""
+
+    player: PlayerId
+    name: str
+    created_at: float
+
+
+class StoreDown(Exception):
+    """The database does not answer now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the store is doing, for the status page."""
+
+    kind: str
+    """``none``, ``sqlite``, ``postgresql``."""
+    pending: int = 0
+    """Writes that wait for the database."""
+    written: int = 0
+    lost: int = 0
+    """Writes given up because too many waited."""
+    error: str = ""
+    """Why the last attempt failed; empty if it did not."""
+    webhooks_pending: int = 0
+    webhooks_failed: int = 0
+    """Given up after their last attempt."""
+
+
+class Store(Records, Protocol):
+    """Players and results."""
+
+    @property
+    def keeps_guests(self) -> bool:
+        """False: nothing is kept, so guests get no secret."""
+
+    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+        """A guest to be known again. Never waits, never raises; found at once, also before it is written."""
+
+    async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
+        """The guest, if id and secret are right (compared in constant time). Raises :class:`StoreDown`."""
+
+    async def result(self, session: SessionId) -> SessionRecord | None:
+        """The stored record of a session that has ended. Raises :class:`StoreDown`."""
+
+    async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
+        """The newest of a player's, newest first. Raises :class:`StoreDown`."""
+
+    def status(self) -> StoreStatus:
+        """How it is doing. Does not wait."""
+
+    async def close(self) -> None:
+        """Writes what waits, as far as the database takes it, within a few seconds."""

@@ -9,6 +9,15 @@ SUBPROTOCOL = "rallypoint.v1"
 INBOUND_BYTES_MAX = 4096
 """Largest message a client may send."""
 NAME_CHARS_MAX = 24
+CHAT_CHARS_MAX = 240
+BAG_KEYS_MAX = 16
+"""Options or metadata of a session."""
+KEY_CHARS_MAX = 32
+VALUE_CHARS_MAX = 128
+CONDITIONS_MAX = 8
+"""In the filter of a list of sessions."""
+LISTED_MAX = 100
+"""Sessions in one list."""
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 """Range of every integer in a message, an input or a public field."""

@@ -7,11 +7,21 @@ inputs are messages too, with kinds from 64 on; see :mod:`rallypoint_protocol.in
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from .limits import FLOAT_MAX
+from .limits import (
+    BAG_KEYS_MAX,
+    CHAT_CHARS_MAX,
+    CONDITIONS_MAX,
+    FLOAT_MAX,
+    INT_MAX,
+    INT_MIN,
+    KEY_CHARS_MAX,
+    LISTED_MAX,
+    VALUE_CHARS_MAX,
+)
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A number that only grows: sequence, request id, tick, event. At most 2^53 - 1, exact in JavaScript."""
@@ -22,17 +32,30 @@ Text = Annotated[str, msgspec.Meta(max_length=256)]
 TokenBytes = Annotated[bytes, msgspec.Meta(max_length=64)]
 HashBytes = Annotated[bytes, msgspec.Meta(max_length=32)]
 Finite = Annotated[float, msgspec.Meta(ge=-FLOAT_MAX, le=FLOAT_MAX)]
+Int64 = Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)]
+Scalar = None | bool | Int64 | Finite | Annotated[str, msgspec.Meta(max_length=VALUE_CHARS_MAX)]
+"""A value of an option or of metadata."""
+Bag = Annotated[
+    dict[Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARS_MAX)], Scalar],
+    msgspec.Meta(max_length=BAG_KEYS_MAX),
+]
+"""Options of a game, or metadata of a session: a small map of names to plain values."""
 
 
 # --- from clients -------------------------------------------------------------------------------------------------
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):
-    """First frame on the lobby: a new guest."""
+    """First frame on the lobby: a new guest, or (``player`` and ``secret``) one whom the server knows from before.
+
+    If the server does not know them, or cannot look, the player is a new guest; see :class:`Welcome`.
+    """
 
     version: Version
     name: Text
     client: Text = ""
+    player: Text = ""
+    secret: TokenBytes = b""
 
 
 class Resume(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=2):
@@ -66,7 +89,10 @@ class Proved(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 
 
 class Ack(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=5):
-    """Everything up to this pass and this event was applied. On the lobby only ``event`` counts."""
+    """Everything up to this pass and this event was applied.
+
+    On the lobby: everything up to this push (``event``) and this :class:`Listing` (``tick``; 0 for none).
+    """
 
     epoch: Count
     tick: BaseTick
@@ -104,6 +130,116 @@ class Locate(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     token: TokenBytes
 
 
+class Create(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=19):
+    """Request: a new session of ``game``, and a seat in it as its leader. A ``private`` one is not listed."""
+
+    id: Count
+    game: Text
+    options: Bag
+    """Given to the game's ``created(options)``, which may refuse them."""
+    meta: Bag
+    """What others see of the session, and filter by."""
+    private: bool
+
+
+class Join(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=20):
+    """Request: a seat in that session. By id, by room code (``session`` empty), or for a private one by either.
+
+    Who has a seat there already gets it, with a new token: so a page that was reloaded comes back.
+    """
+
+    id: Count
+    session: Text
+    code: Text = ""
+
+
+class Spectate(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=21):
+    """Request: to watch that session. Named as for :class:`Join`."""
+
+    id: Count
+    session: Text
+    code: Text = ""
+
+
+class Condition(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One condition on a session row: its ``field``, or ``meta.<key>``. ``has``: the text contains it, in any case."""
+
+    field: Annotated[str, msgspec.Meta(max_length=KEY_CHARS_MAX + 5)]
+    op: Literal["=", "!=", "<", "<=", ">", ">=", "has"]
+    value: Scalar
+
+
+class Watch(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=22):
+    """Request: the live list of sessions, as :class:`Listing` messages, in place of an earlier one."""
+
+    id: Count
+    game: Text
+    """Empty: all games."""
+    where: Annotated[list[Condition], msgspec.Meta(max_length=CONDITIONS_MAX)]
+    """All must hold."""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=LISTED_MAX)]
+
+
+class Unwatch(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=23):
+    """Request: no more listings."""
+
+    id: Count
+
+
+class Lock(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=24):
+    """Request of a session's leader: nobody else is seated (or: free seats are open again)."""
+
+    id: Count
+    session: Text
+    locked: bool
+
+
+class Describe(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=25):
+    """Request of a session's leader: other metadata, whole."""
+
+    id: Count
+    session: Text
+    meta: Bag
+
+
+class Kick(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=26):
+    """Request of a session's leader: that player goes, and does not come back."""
+
+    id: Count
+    session: Text
+    player: Text
+
+
+class Listen(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=27):
+    """Request: the chat of ``room``, as :class:`Chat` messages: a session's id, or empty for the lobby's."""
+
+    id: Count
+    room: Text
+
+
+class Unlisten(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=28):
+    """Request: no more of that chat."""
+
+    id: Count
+    room: Text
+
+
+class Say(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=29):
+    """Request: a line in the chat of ``room``, which the player must be listening to."""
+
+    id: Count
+    room: Text
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=CHAT_CHARS_MAX)]
+
+
+class Rematch(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=30):
+    """Request: another session of that game with the same players as in ``session``, which has ended; or not."""
+
+    id: Count
+    session: Text
+    wanted: bool
+
+
 # --- from servers -------------------------------------------------------------------------------------------------
 
 
@@ -119,6 +255,11 @@ class Welcome(msgspec.Struct, array_like=True, tag=32):
     event: int
     """Number of the last push so far. Pushes newer than the resume's ``event`` follow this message."""
     grace_s: float
+    secret: bytes = b""
+    """For a guest who is to be known again: to be kept with ``player``, and given with the next :class:`Hello`. Empty
+    if there is nothing new to keep: the guest is known already, or this server keeps nobody."""
+    seats: list[list[str]] = []
+    """``[session, game]`` for each seat that the player has: :class:`Join` gives a new token for it."""
 
 
 class Answer(msgspec.Struct, array_like=True, tag=33):
@@ -135,8 +276,63 @@ class Push(msgspec.Struct, array_like=True, tag=34):
 
     n: int
     kind: str
-    """``queued``, ``matched``, ``unqueued``: see ``docs/protocol.md``."""
+    """``queued``, ``matched``, ``unqueued``, ``rematch``: see ``docs/protocol.md``."""
     data: dict[str, Any]
+
+
+class SessionRow(msgspec.Struct, array_like=True):
+    """A session, as the list of sessions has it."""
+
+    id: str
+    game: str
+    state: str
+    """``waiting`` or ``running``."""
+    players: int
+    """Seats that somebody has, reserved ones and bots included."""
+    seats: int
+    free: int
+    """Seats that somebody can have now: 0 while it is locked."""
+    spectators: int
+    leader: str
+    """The leader's name; empty if it has none."""
+    meta: dict[str, Any]
+    created_ms: int
+    """Unix time."""
+
+
+class Listing(msgspec.Struct, array_like=True, tag=35):
+    """The list of sessions, or what has changed in it. To be acknowledged (``Ack.tick``): the next one waits for it."""
+
+    n: int
+    """Counts up within a connection."""
+    whole: bool
+    """``rows`` is the list, in order; otherwise rows that are new (to be appended) or changed."""
+    rows: list[SessionRow]
+    gone: list[str]
+    """Ids of sessions that are in the list no longer."""
+    total: int
+    """How many sessions there are that fit, listed or not."""
+    counts: dict[str, int] | None = None
+    """When it changed: ``lobby`` (players connected to the lobby), ``playing`` (players with a seat), ``sessions``."""
+
+
+class ChatLine(msgspec.Struct, array_like=True):
+    """One line of a chat."""
+
+    n: int
+    """Numbered from 1 within its room. A gap: older lines that the server no longer has."""
+    player: str
+    name: str
+    text: str
+    at_ms: int
+    """Unix time."""
+
+
+class Chat(msgspec.Struct, array_like=True, tag=36):
+    """Lines of a room, oldest first; those that the client has already are to be ignored."""
+
+    room: str
+    lines: list[ChatLine]
 
 
 class Seated(msgspec.Struct, array_like=True, tag=40):
@@ -145,6 +341,7 @@ class Seated(msgspec.Struct, array_like=True, tag=40):
     session: str
     token: bytes
     seat: int
+    """-1 for a spectator."""
     player: str
     epoch: int
     outcome: str
@@ -224,11 +421,29 @@ class Pass(msgspec.Struct, array_like=True, tag=41):
     parts: list[Part]
 
 
-LobbyMessage = Hello | Resume | Proved | Ack | Ping | Leave | QuickMatch | CancelQueue | Locate
+LobbyRequest = (
+    QuickMatch
+    | CancelQueue
+    | Locate
+    | Create
+    | Join
+    | Spectate
+    | Watch
+    | Unwatch
+    | Lock
+    | Describe
+    | Kick
+    | Listen
+    | Unlisten
+    | Say
+    | Rematch
+)
+"""What a client may ask of the lobby: each has an ``id``, and is answered once."""
+LobbyMessage = Hello | Resume | Proved | Ack | Ping | Leave | LobbyRequest
 """What a client may send on the lobby."""
 SessionMessage = TakeSeat | Resume | Proved | Ack | Ping | Leave
 """What a client may send on a session, besides the game's inputs."""
-LobbyReply = Welcome | Answer | Push | Pong
+LobbyReply = Welcome | Answer | Push | Pong | Listing | Chat
 SessionReply = Seated | Pass | Pong
 
 

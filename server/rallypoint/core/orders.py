@@ -1,0 +1,66 @@
+"""What a session is asked for with, what is offered, and how it is denied: plain data between three sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rallypoint_protocol.ids import PlayerId, SessionId, Token
+
+__all__ = ["Denial", "Group", "Member", "Order", "SpectatorOffer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why not: ``error`` for programs (one of the words in ``docs/protocol.md``), ``reason`` for people."""
+
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a session is created with, besides its game."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Given to the game's ``created(options)``."""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """What others see of it: at most 16 names and plain values."""
+    private: bool = False
+    """Not listed, not for quick matches: joined with its room code."""
+    leader: PlayerId | None = None
+    patience_s: float | None = None
+    """How long it waits for its least number of players; ``None``: the game's ``start_after_s``."""
+    quick: bool = True
+    """Quick matches may fill its free seats."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpectatorOffer:
+    """A place to watch from, and the token that takes it."""
+
+    session_id: SessionId
+    game: str
+    token: Token
+    url: str
+    schema_hash: bytes
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the players of a session that has ended."""
+
+    player: PlayerId
+    name: str
+    bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who played a session that has ended, by seat, and what it was."""
+
+    game: str
+    order: Order
+    members: tuple[Member, ...]
