@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 # make run
 PORT     ?= 8000
 OPS_PORT ?= 8081
-RUN_COMMAND = $(BIN)/rallypoint serve games.orbit:Orbit --bots 3 --port $(PORT) --ops-port $(OPS_PORT)
+RUN_COMMAND = $(BIN)/rallypoint serve games.orbit games.fourline games.cards --bots 3 --port $(PORT) --ops-port $(OPS_PORT)
 
 # make test, make soak. ARGS goes to pytest:  make test ARGS='tests/core -k grace'
 WORKERS      ?= 2
@@ -18,21 +18,26 @@ SOAK_SECONDS ?= 600
 # make load
 LOAD_COMMAND = $(BIN)/rallypoint load games.orbit --bots 50 --duration 10 --drop 5%/s
 
-# make bench:  make bench BENCH=codec JSON=figures.json
+# make bench:  make bench BENCH=codec JSON=figures.json.  make conformance:  make conformance CASES='1.* 7.1.5'
 BENCH ?=
+CASES ?=
 JSON  ?=
 QUICK ?=
 BENCH_COMMAND = $(BIN)/python -m bench $(BENCH) $(if $(JSON),--json $(JSON)) $(if $(QUICK),--quick)
+
+# make peers:  make peers JSON=figures.json; the table of a README from it:  make peers TABLE=figures.json
+TABLE ?=
+PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $(TABLE),--table $(TABLE)) $(if $(QUICK),--quick) $(ARGS)
 
 # Says that this clone's packages are in the environment. The clone's path is in the name, because an editable install
 # points at the clone: a copied clone has to install again, or it would run the code of the first.
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format soak bench load clean
+.PHONY: help setup run test check format soak bench peers load conformance vectors clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make the environment in .venv and install everything into it
 
@@ -72,9 +77,18 @@ soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
 bench: setup ## Measure (BENCH=name for one, JSON=file for the figures, QUICK=1)
 	$(BENCH_COMMAND)
 
+peers: setup ## Measure against Colyseus and a C server, in turn (JSON=file, QUICK=1, TABLE=file)
+	@$(PEERS_COMMAND)
+
 load: setup ## Let bots load a server for a few seconds
 	$(LOAD_COMMAND)
 
+conformance: setup ## Run the Autobahn WebSocket cases (CASES='7.*' for some, JSON=file)
+	set -f; $(BIN)/python -m tests.conformance $(if $(CASES),--cases $(CASES)) $(if $(JSON),--json $(JSON))
+
+vectors: setup ## Write shared/vectors and the trace of docs/protocol.md (ARGS=--trace plays that anew)
+	$(BIN)/python -m tests.vectors $(ARGS)
+
 clean: ## Remove the environments, caches and build results
-	rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .ci-proxies build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

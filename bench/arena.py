@@ -38,3 +38,7 @@ class Arena(Game, seats=(1, 8), tick_hz=20):
             x, y = mover.x + mover.vx * dt, mover.y + mover.vy * dt
             mover.x = x if 0 <= x <= 1000 else 500.0
             mover.y = y if 0 <= y <= 1000 else 500.0
+
+
+class Crowd(Arena, seats=(1, 200)):
+    """The same with everybody in one session."""

@@ -7,6 +7,7 @@ acknowledges by the tick in its inputs. Lobby connections stay open, as those of
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 from rallypoint_client.connection import Connection, open_connection
@@ -27,7 +29,7 @@ BUCKETS = 10
 MASK = b"\x11\x22\x33\x44"
 
 
-class _Waiter:
+class Waiter:
     """Receives the first messages of a connection one by one."""
 
     def __init__(self, connection: Connection) -> None:
@@ -50,20 +52,20 @@ class Player:
         self.tick = -1
         self.dead = False
 
-    async def join(self, url: str, number: int) -> None:
+    async def join(self, url: str, number: int, game: str) -> None:
         """Until seated."""
         self.lobby = await open_connection(f"{url}/lobby")
-        waiter = _Waiter(self.lobby)
+        waiter = Waiter(self.lobby)
         self.lobby.write_message(encode(Hello(1, f"p{number}")))
         await waiter.messages.get()
-        self.lobby.write_message(encode(QuickMatch(1, "arena")))
+        self.lobby.write_message(encode(QuickMatch(1, game)))
         while True:
             message = decode_lobby_reply(await waiter.messages.get())
             if isinstance(message, Push) and message.kind == "matched":
                 break
         seat = message.data
         self.connection = await open_connection(url + seat["url"])
-        waiter = _Waiter(self.connection)
+        waiter = Waiter(self.connection)
         self.connection.write_message(encode(TakeSeat(1, seat["session"], seat["token"])))
         assert isinstance(decode_session_reply(await waiter.messages.get()), Seated)
         self.connection.receiver = self
@@ -96,7 +98,7 @@ def status(ops: str) -> dict[str, Any]:
         return figures
 
 
-async def _measure(url: str, ops: str, count: int, seconds: float) -> dict[str, float]:
+async def _measure(url: str, ops: str, count: int, seconds: float, game: str) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     players = [Player() for _ in range(count)]
     began = loop.time()
@@ -104,7 +106,7 @@ async def _measure(url: str, ops: str, count: int, seconds: float) -> dict[str, 
 
     async def join(number: int) -> None:
         async with gate:
-            await players[number].join(url, number)
+            await players[number].join(url, number, game)
 
     await asyncio.gather(*(join(number) for number in range(count)))
     join_s = loop.time() - began
@@ -158,24 +160,37 @@ async def _measure(url: str, ops: str, count: int, seconds: float) -> dict[str, 
 IDLE = {"rss": 0}
 
 
-def measure(count: int, seconds: float) -> dict[str, float]:
-    """Figures of a new server with ``count`` clients."""
+@contextlib.contextmanager
+def running(game: str, settings: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    """A server in a process of its own, on a core of its own; the rest of this program gets the others."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []  # Linux alone has it
     pinned = len(cores) > 1
     if pinned:
         os.sched_setaffinity(0, cores[:1])  # the server inherits it
-    command = ["serve", "bench.arena:Arena", "--port", "0", "--ops-port", "0", "--announce", "json"]
-    command += ["--log-level", "warning"]
-    server = subprocess.Popen([sys.executable, "-m", "rallypoint", *command], stdout=subprocess.PIPE, text=True)
+    command = [
+        "serve",
+        game,
+        "--port",
+        "0",
+        "--ops-port",
+        "0",
+        "--announce",
+        "json",
+        "--log-level",
+        "warning",
+        "--data",
+        "",
+    ]
+    environment = {**os.environ, **(settings or {})}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "rallypoint", *command], stdout=subprocess.PIPE, text=True, env=environment
+    )
     try:
         assert server.stdout is not None
         ready = json.loads(server.stdout.readline())
         if pinned:
             os.sched_setaffinity(0, cores[1:])
-        IDLE["rss"] = status(ready["ops"])["rss_bytes"]
-        import uvloop
-
-        return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds))
+        yield ready
     finally:
         if pinned:
             os.sched_setaffinity(0, cores)
@@ -183,10 +198,22 @@ def measure(count: int, seconds: float) -> dict[str, float]:
         server.wait(15)
 
 
+def measure(count: int, seconds: float, game: str = "arena", where: str = "bench.arena:Arena") -> dict[str, float]:
+    """Figures of a new server with ``count`` clients."""
+    import uvloop
+
+    with running(where) as ready:
+        IDLE["rss"] = status(ready["ops"])["rss_bytes"]
+        return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds, game))
+
+
 def run(quick: bool) -> dict[str, float]:
-    """At 480 and 1,200 clients (quick: at 80)."""
+    """At 480 and 1,200 clients in sessions of 8 (quick: at 80), and 200 in one session (quick: 40)."""
     figures: dict[str, float] = {}
     for count in (80,) if quick else (480, 1200):
         for name, value in measure(count, 2 if quick else 8).items():
             figures[f"node_{count}_{name}"] = value
+    crowd = 40 if quick else 200
+    for name, value in measure(crowd, 2 if quick else 8, "crowd", "bench.arena:Crowd").items():
+        figures[f"node_one_session_of_{crowd}_{name}"] = value
     return figures

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from bench.arena import Arena
+from rallypoint.core.orders import Denial
 from rallypoint.core.session import SessionCore, SessionSettings, Taken
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.entity import check_assignments
@@ -33,7 +34,7 @@ def arena(seats: int = SEATS) -> SessionCore:
     )
     for number in range(seats):
         reserved = core.reserve(PlayerId(f"p{number}"), f"Player {number}", 0.0)
-        assert reserved is not None
+        assert not isinstance(reserved, Denial)
         taken = core.take(TakeSeat(1, "bench", reserved[1]), 0.0)
         assert isinstance(taken, Taken)
     return core

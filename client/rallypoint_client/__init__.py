@@ -13,12 +13,22 @@
 
     asyncio.run(main())
 
-A renderer calls ``seat.view()`` once a frame; a program that plays is a :class:`Bot`.
+A renderer calls ``seat.view()`` once a frame; a program that plays is a :class:`Bot`. Other ways to a seat:
+
+    seat = await lobby.create("fourline", meta={"map": "desert"}, private=True)   # others join with seat.code
+    seat = await lobby.join(code="K7M2QX")
+    async with lobby.sessions("orbit", where=["free > 0"]) as listing:
+        seat = await lobby.join(listing.rows[0])
+    seat = await seat.rematch()
 """
 
 from rallypoint_protocol.inputs import Input
+from rallypoint_protocol.messages import SessionRow
 
 from .bot import Bot, drive, play, play_seat
+from .chat import Room
+from .chat_log import Line
+from .connect import connect
 from .errors import (
     Closed,
     ConnectFailed,
@@ -26,6 +36,7 @@ from .errors import (
     Kicked,
     LobbyClosed,
     NotConnected,
+    OnlyWatching,
     RallypointError,
     RequestRefused,
     SeatClosed,
@@ -36,35 +47,52 @@ from .errors import (
 )
 from .events import Ended, Event, Refused
 from .heartbeat import Timing
-from .lobby import Lobby, connect
+from .identity import Identity
+from .listing import Change
+from .lobby import Lobby
 from .lobby_core import LobbyState
-from .seat import Seat, Update, take_seat
+from .lobby_seat import LobbySeat
+from .seat import Seat, take_seat
 from .seat_core import SeatState, SeatStats
+from .seat_offer import SeatOffer
+from .session_id import MySeat
+from .session_list import SessionList
+from .updates import Update
 from .view import EntityView, PlayerView, View
 
 __all__ = [
     "Bot",
+    "Change",
     "Closed",
     "ConnectFailed",
     "Ended",
     "EntityView",
     "Event",
+    "Identity",
     "Input",
     "InvalidInput",
     "Kicked",
+    "Line",
     "Lobby",
     "LobbyClosed",
+    "LobbySeat",
     "LobbyState",
+    "MySeat",
     "NotConnected",
+    "OnlyWatching",
     "PlayerView",
     "RallypointError",
     "Refused",
     "RequestRefused",
+    "Room",
     "Seat",
     "SeatClosed",
+    "SeatOffer",
     "SeatState",
     "SeatStats",
     "SessionGone",
+    "SessionList",
+    "SessionRow",
     "TakenOver",
     "Timing",
     "TooManyOutstanding",

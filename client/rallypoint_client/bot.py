@@ -7,12 +7,14 @@
     asyncio.run(play("ws://localhost:8000", Circler, game="orbit", name="Bob", seed=7))
 
 A bot is plain code that is called once a pass, without a task switch; so a thousand run on one core, and any of them
-also without a network: whoever has a view and input classes can drive it.
+also without a network: whoever has a view and input classes can drive it. In a turn-based game a pass comes with each
+step, so a bot is asked when anything has happened, and not in between.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable
 from random import Random
 from typing import Any, Protocol
@@ -20,10 +22,10 @@ from typing import Any, Protocol
 from rallypoint_protocol.inputs import Input
 
 from .classes import SchemaCache
+from .connect import connect
 from .errors import NotConnected, TooManyOutstanding
 from .events import Event
 from .heartbeat import Timing
-from .lobby import connect
 from .seat import Seat, take_seat
 from .view import View
 
@@ -55,9 +57,10 @@ class Bot:
         return self.seat.inputs
 
     def tick(self, view: View) -> Iterable[Input] | None:
-        """Called once a pass with the newest state: give the holds and actions to send, if any.
+        """Called once a pass with the newest state (in a turn-based game: after each step): give what to send, if any.
 
-        An unchanged hold costs nothing, so give it every time. Must not block: other seats wait meanwhile.
+        An unchanged hold costs nothing, so give it every time. Actions are done each time: remember what was done, as
+        this may be called again before it shows. Must not block: other seats wait meanwhile.
         """
         return None
 
@@ -68,10 +71,12 @@ class Bot:
 class Driver:
     """Calls one bot for one seat."""
 
-    __slots__ = ("_bot", "skipped")
+    __slots__ = ("_bot", "_queue_s", "skipped")
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, *, turn_based: bool) -> None:
         self._bot = bot
+        # The move that was not made is not asked for again: it waits, however long the connection is away.
+        self._queue_s = math.inf if turn_based else None
         self.skipped = 0
         """Actions that were not sent: too many waited for the server, or the connection broke in the middle."""
 
@@ -82,7 +87,7 @@ class Driver:
             return
         for x in inputs:
             try:
-                seat.send(x)
+                seat.send(x, queue_s=self._queue_s)
             except (NotConnected, TooManyOutstanding):
                 self.skipped += 1
 
@@ -92,7 +97,7 @@ def drive(seat: Seat, bot: Bot) -> Driver:
 
     An exception in it closes the seat, with that as ``seat.error``; in this first call it is raised.
     """
-    driver = Driver(bot)
+    driver = Driver(bot, turn_based=not seat.schema.tick_hz)
     for event in seat.take_events():
         bot.event(event)
     seat.on_event = bot.event

@@ -4,7 +4,8 @@
     |- ConnectFailed         never got in: nobody there, or no answer in time. Network or server; try again later
     |- NotConnected          an action while the connection is away. Network; queue it (``queue_s``) or drop it
     |- TooManyOutstanding    more waits for the server than is kept here. Game or server; send less
-    |- InvalidInput          the server would refuse this input's fields. Your code
+    |- InvalidInput          the server would refuse what this input or request is made of. Your code
+    |- OnlyWatching          a spectator's seat does nothing. Your code
     |- RequestRefused        the lobby answered no; ``code`` says why
     `- Closed                the seat or the lobby session is over
        |- SessionGone        what was to be resumed is gone: start over from the lobby
@@ -31,6 +32,7 @@ __all__ = [
     "Kicked",
     "LobbyClosed",
     "NotConnected",
+    "OnlyWatching",
     "RallypointError",
     "RequestRefused",
     "SeatClosed",
@@ -84,7 +86,7 @@ class TooManyOutstanding(RallypointError):
 
 
 class InvalidInput(RallypointError):
-    """An input whose fields the server would close the connection for. It was not sent."""
+    """An input or a request that the server would close the connection for. It was not sent."""
 
     fault = Fault.CLIENT
 
@@ -94,8 +96,18 @@ class InvalidInput(RallypointError):
         self.reason = reason
 
 
+class OnlyWatching(RallypointError):
+    """An input of a spectator. It was not sent: who watches a session does nothing in it."""
+
+    fault = Fault.CLIENT
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: this seat only watches; lobby.join() takes one that plays")
+        self.what = what
+
+
 class RequestRefused(RallypointError):
-    """The lobby's no. ``code`` is for programs (``unknown_game``, ``already_queued``, ...), ``reason`` for people."""
+    """The lobby's no. ``code`` is for programs (``unknown_game``, ``full``, ...), ``reason`` for people."""
 
     fault = Fault.CLIENT
 

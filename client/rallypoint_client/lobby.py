@@ -1,4 +1,4 @@
-"""The lobby: where a player comes in, asks for a game, and gets a seat.
+"""The lobby: where a player comes in, looks around, asks for a game, and gets a seat.
 
     async with connect("ws://localhost:8000", name="Ann") as lobby:
         seat = await lobby.quick_match("orbit")
@@ -9,41 +9,55 @@ logs out.
 
 If the server no longer knows the lobby session (it was away for longer than its grace window, or the server was
 replaced), requests fail with :class:`SessionGone` and ``lobby.state`` is ``GONE``; seats are not touched by that. To go
-on, connect again, as a new guest; or connect with ``fresh=True``, and the lobby does so by itself: what was asked for
-still fails, once, and ``lobby.player`` is another then.
+on, connect again; or connect with ``fresh=True``, and the lobby does so by itself: what was asked for still fails,
+once, and ``lobby.player`` may be another then. Lists of sessions and chats go on.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Generator
+import contextlib
+from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any, Final, Self
-from urllib.parse import urljoin
+from typing import Any, Self
 
-import msgspec
+from rallypoint_protocol.messages import (
+    CancelQueue,
+    Create,
+    Join,
+    QuickMatch,
+    Rematch,
+    Spectate,
+)
 
-from rallypoint_protocol.messages import Answer, CancelQueue, LobbyMessage, Locate, Push, QuickMatch, Welcome
-
-from .address import lobby_url
 from .classes import SchemaCache
-from .errors import LobbyClosed, RallypointError, RequestRefused
+from .errors import RallypointError, RequestRefused
 from .heartbeat import Timing
-from .lobby_core import LobbyCore, LobbyState
-from .quick_match import Matched, OnWait, Waiting
-from .reconnect import Reconnect
+from .identity import Identity
+from .lobby_seat import LobbySeat
+from .lobby_sessions import LobbySessions
+from .matches import Matches
+from .plain import checked_bag
+from .quick_match import OnWait, QuickMatching
+from .rematch import OnWanted, Rematching
+from .requests import Make
 from .seat import Seat
-from .seat_core import SeatOffer, SeatState
+from .seat_core import SeatState
+from .seat_offer import SeatOffer, read_offer
+from .session_id import SessionName, session_id
 
-__all__ = ["Lobby", "OnWait", "connect", "lobby_url"]
-
-_LOCATE_WAIT_S: Final = 2.0
-_log = logging.getLogger("rallypoint_client")
+__all__ = ["Lobby"]
 
 
-class Lobby:
-    """A player's lobby session. Get one with :func:`connect`."""
+class Lobby(LobbySessions):
+    """A player's lobby session. Get one with :func:`connect`.
+
+    Whatever asks the server raises :class:`RequestRefused` if it says no (``error.code`` says why), ``SessionGone`` if
+    the lobby session is gone, ``LobbyClosed`` if it is closed, and ``InvalidInput`` for what no server would take.
+    Whatever gives a seat also raises ``SessionGone`` if that was not taken in time, and ``ConnectFailed``.
+
+    A session is named by its id, by its row in a list, or by a seat in it.
+    """
 
     def __init__(
         self,
@@ -51,173 +65,115 @@ class Lobby:
         name: str,
         *,
         fresh: bool = False,
+        identity: Identity | None = None,
         random: Random | None = None,
         timing: Timing | None = None,
         schemas: SchemaCache | None = None,
     ) -> None:
-        self._timing = timing or Timing()
-        self._random = random or Random()  # noqa: S311  # spreads attempts to connect; no secret comes from it
+        timing = timing or Timing()
+        random = random or Random()  # noqa: S311  # spreads attempts to connect; no secret comes from it
+        self._timing = timing
+        self._random = random
         self._schemas = schemas
-        self._loop = asyncio.get_running_loop()
-        url = lobby_url(url)
-        self._core = LobbyCore(url, name, self._random, self._timing, self._loop.time(), fresh=fresh)
-        self._reconnect = Reconnect(
-            self._core, url, self._deliver, open_s=self._timing.open_s, on_lost=self._start_over
-        )
-        self._answers: dict[int, asyncio.Future[Any]] = {}
-        self._waiting: Waiting | None = None
-        self._seats: dict[Seat, None] = {}
-        self.on_push: Callable[[str, dict[str, Any]], None] | None = None
-        """Called with kind and data of every push that is new, the known ones (``queued``...) included."""
-        self._welcomed: asyncio.Future[None] = self._loop.create_future()
-        self._task = self._loop.create_task(self._run(), name=f"lobby at {url}")
-
-    # --- what there is to see ---------------------------------------------------------------------------------------
+        self._seats: dict[LobbySeat, None] = {}
+        self._matches = Matches()
+        self._quick: QuickMatching | None = None
+        self._rematches: dict[str, Rematching] = {}
+        super().__init__(url, name, fresh=fresh, identity=identity, random=random, timing=timing)
 
     @property
-    def url(self) -> str:
-        """The lobby's address."""
-        return self._reconnect.url
-
-    @property
-    def state(self) -> LobbyState:
-        """``CONNECTING``, ``CONNECTED``, ``RESUMING``, ``GONE`` or ``CLOSED``."""
-        return self._core.state
-
-    @property
-    def player(self) -> str:
-        """The player's id; empty while there is no lobby session."""
-        return "" if self._core.welcome is None else self._core.welcome.player
-
-    @property
-    def name(self) -> str:
-        """The player's name, as the server has taken it."""
-        return self._core.name if self._core.welcome is None else self._core.welcome.name
-
-    @property
-    def games(self) -> list[str]:
-        """The games that there are here."""
-        return [] if self._core.welcome is None else list(self._core.welcome.games)
-
-    @property
-    def seats(self) -> list[Seat]:
-        """The seats that were taken through this lobby and are open."""
+    def seats(self) -> list[LobbySeat]:
+        """The seats that were taken through this lobby and are open, those of a spectator included."""
         return list(self._seats)
 
-    @property
-    def error(self) -> Exception | None:
-        """Why it is gone or closed."""
-        return self._core.error
+    # --- seats ------------------------------------------------------------------------------------------------------
 
-    @property
-    def resumes(self) -> int:
-        """How often it came back after a lost connection."""
-        return self._core.resumes
-
-    @property
-    def round_trip_ms(self) -> float | None:
-        """Of the last ping; ``None`` before the first."""
-        return self._core.clock.round_trip_ms
-
-    # --- what there is to do ----------------------------------------------------------------------------------------
-
-    async def quick_match(self, game: str, *, on_wait: OnWait | None = None, timing: Timing | None = None) -> Seat:
+    async def quick_match(self, game: str, *, on_wait: OnWait | None = None, timing: Timing | None = None) -> LobbySeat:
         """Waits for a seat in any session of ``game``, and takes it. Cancelling gives the queue place up.
 
-        ``on_wait`` is told the place in the queue whenever it changes.
+        ``on_wait(place, waiting)`` is told the place in the queue whenever it changes.
 
         Raises:
-            RequestRefused: ``unknown_game``, ``already_queued``, ``already_seated``; or why the place was lost, as
-                ``cancelled``.
-            SessionGone: the lobby session is gone, or the seat was not taken in time.
-            ConnectFailed: no way to the session.
+            RequestRefused: ``unknown_game``, ``already_queued``, ``already_seated``, ``queue_full``; or why the place
+                was lost, as ``cancelled``.
         """
-        if self._waiting is not None:
+        if self._quick is not None:
             raise RequestRefused("already_queued", "this lobby is waiting for a seat already")
-        waiting = self._waiting = Waiting(game, on_wait)
+        quick = self._quick = QuickMatching(game, on_wait)
         try:
-            value = await self._request(lambda id_: QuickMatch(id_, game))
-            if not waiting.told:  # a push that came right after the answer knows better
-                waiting.place(value)
-            matched = await waiting.seat
+            with self._matches.claimed(quick):
+                quick.answered(await self._request(lambda id_: QuickMatch(id_, game)))
+                offer = await quick.offer
         except asyncio.CancelledError:
-            if self._core.is_open:
-                self._ask(CancelQueue)  # its answer is nobody's business
+            with contextlib.suppress(RallypointError):  # without a lobby session there is no queue place
+                self.requests.tell(CancelQueue)
             raise
         finally:
-            self._waiting = None
-        return await self._take(matched, timing or self._timing)
+            self._quick = None
+        return await self.take(offer, timing=timing)
 
     async def cancel(self) -> None:
         """Gives the queue place up; the ``quick_match`` that waits ends with RequestRefused (``cancelled``).
 
         Raises:
             RequestRefused: ``not_queued``.
-            SessionGone: the lobby session is gone.
         """
         await self._request(CancelQueue)
-        self._refuse("cancelled", "you gave the queue place up")
+        if self._quick is not None:
+            self._quick.refuse(RequestRefused("cancelled", "you gave the queue place up"))
 
-    async def locate(self, session: str, token: bytes) -> str:
-        """Where a session lives now, for one who has a seat in it.
+    async def create(
+        self,
+        game: str,
+        *,
+        options: Mapping[str, Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        private: bool = False,
+        timing: Timing | None = None,
+    ) -> LobbySeat:
+        """A new session of ``game``, and a seat in it as its leader.
+
+        Args:
+            game: one of :attr:`games`.
+            options: for the game, which may refuse them. At most 16 names, and plain values.
+            meta: what others see of the session, and search by. As many.
+            private: not in any list; others join with ``seat.code``.
+            timing: how patient to be.
 
         Raises:
-            RequestRefused: unknown session or token.
-            SessionGone: the lobby session is gone.
+            RequestRefused: ``unknown_game``, ``already_seated``, ``already_queued``, ``node_full``, ``too_fast``, or
+                ``refused`` (``reason`` is the game's).
         """
-        match await self._request(lambda id_: Locate(id_, session, token)):
-            case {"url": str(url)}:
-                return urljoin(self.url, url)
-            case _:
-                raise RequestRefused("malformed", "the server's answer names no address")
+        given, described = checked_bag("options", options), checked_bag("metadata", meta)
+        return await self._seat(lambda id_: Create(id_, game, given, described, private), timing)
 
-    def cut(self) -> None:
-        """Breaks the connection as a failing network would; the lobby then resumes. For tests and load tests."""
-        self._reconnect.cut()
+    async def join(self, session: SessionName = "", *, code: str = "", timing: Timing | None = None) -> LobbySeat:
+        """A seat in that session, or in the one that has this room code.
 
-    async def close(self) -> None:
-        """Leaves the seats that are still open, logs out and closes the connection. Twice is once."""
-        await asyncio.gather(*(seat.leave() for seat in self.seats))
-        self._core.leave()
-        self._reconnect.flush()
-        self._core.close()
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        await self._reconnect.close()
+        Who has a seat there already gets that one, and whoever else plays it for them is closed ``TakenOver``.
 
-    async def welcomed(self) -> Self:
-        """Waits until the server has let us in for the first time. Raises :attr:`error` if it did not."""
-        await asyncio.shield(self._welcomed)
-        if self._core.welcome is None and self.error is not None:
-            raise self.error
-        return self
+        Raises:
+            RequestRefused: ``unknown``, ``full``, ``locked``, ``kicked``, ``already_seated``, ``already_queued``, or
+                ``too_fast`` (too many that were unknown).
+        """
+        named = _named(session, code)
+        return await self._seat(lambda id_: Join(id_, named, code), timing)
 
-    async def __aenter__(self) -> Self:
-        return await self.welcomed()
+    async def spectate(self, session: SessionName = "", *, code: str = "", timing: Timing | None = None) -> LobbySeat:
+        """A place to watch that session from: a seat that only shows (``seat.spectator``), with ``index`` -1.
 
-    async def __aexit__(self, *exc: object) -> None:
-        await self.close()
+        Raises:
+            RequestRefused: ``unknown``, ``full``, ``kicked``, ``already_seated`` (you play there), ``too_fast``, or
+                ``not_allowed`` (this game has no spectators).
+        """
+        named = _named(session, code)
+        return await self._seat(lambda id_: Spectate(id_, named, code), timing)
 
-    # --- steps ------------------------------------------------------------------------------------------------------
-
-    async def _take(self, matched: Matched, timing: Timing) -> Seat:
-        offer = SeatOffer(matched.session, matched.token, urljoin(self.url, matched.url), matched.schema)
-
-        async def locate() -> str:
-            try:
-                async with asyncio.timeout(_LOCATE_WAIT_S):
-                    return await self.locate(seat.session, seat.token)
-            except TimeoutError:
-                raise RequestRefused("late", "the lobby did not answer in time") from None
-
-        seat = Seat(
-            offer,
-            random=self._random,
-            timing=timing,
-            schemas=self._schemas,
-            locate=locate,
-            on_closed=lambda closed: self._seats.pop(closed, None),
-        )
+    async def take(self, offer: SeatOffer, *, timing: Timing | None = None) -> LobbySeat:
+        """Takes a seat that was offered. It is kept for about 15 seconds."""
+        if offer in self._matches.offers:
+            self._matches.offers.remove(offer)
+        seat = LobbySeat(self, offer, random=self._random, timing=timing or self._timing, schemas=self._schemas)
         self._seats[seat] = None
         try:
             return await seat.seated()
@@ -225,144 +181,95 @@ class Lobby:
             await (seat.leave() if seat.state is SeatState.PLAYING else seat.close())
             raise
 
-    def _ask(self, make: Callable[[int], LobbyMessage]) -> int:
-        if not self._core.is_open:
-            raise self.error or LobbyClosed(None, "closed by this client")
-        id_ = self._core.request(make)
-        self._reconnect.flush()
-        return id_
+    # --- offers -----------------------------------------------------------------------------------------------------
 
-    async def _request(self, make: Callable[[int], LobbyMessage]) -> Any:
-        """The value of the answer, however many connections it takes."""
-        id_ = self._ask(make)
-        answer = self._answers[id_] = self._loop.create_future()
+    @property
+    def offers(self) -> list[SeatOffer]:
+        """Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so."""
+        return list(self._matches.offers)
+
+    @property
+    def on_offer(self) -> Callable[[SeatOffer], None] | None:
+        """Called with each new one of :attr:`offers`."""
+        return self._matches.on_offer
+
+    @on_offer.setter
+    def on_offer(self, callback: Callable[[SeatOffer], None] | None) -> None:
+        self._matches.on_offer = callback
+
+    async def next_offer(self) -> SeatOffer:
+        """Waits for the next of :attr:`offers` and gives it, for :meth:`take`."""
+        return await self._matches.next_offer(lambda: None if self._core.is_open else self._closed_error())
+
+    # --- rematches --------------------------------------------------------------------------------------------------
+
+    async def rematch(
+        self, session: SessionName, *, on_wait: OnWanted | None = None, timing: Timing | None = None
+    ) -> LobbySeat:
+        """Waits until all who played that session, which has ended, want another; then takes the seat in it.
+
+        ``on_wait(wanted, group)`` is told the ids of those who want it, and of all, whenever that changes. Cancelling
+        takes the wish back.
+
+        Raises:
+            RequestRefused: ``unknown``, ``not_over``, ``already_seated``, ``already_queued``, ``full``, ``refused``; or
+                why there will be none: ``declined``, ``left``, ``expired``.
+        """
+        game = session.schema.game if isinstance(session, Seat) else ""
+        named = session_id(session)
+        if named in self._rematches:
+            raise RequestRefused("already_wanted", "this lobby is waiting for that rematch already")
+        claim = self._rematches[named] = Rematching(named, game, on_wait)
         try:
-            return await answer
-        finally:
-            self._answers.pop(id_, None)
-
-    def _deliver(self, payload: bytes) -> None:
-        match self._core.received(payload, self._loop.time()):
-            case Welcome():
-                self._reconnect.arm()
-                if not self._welcomed.done():
-                    self._welcomed.set_result(None)
-            case Answer(id=id_, value=value, error=error, reason=reason):
-                answer = self._answers.get(id_)
-                if answer is not None and not answer.done():
-                    if error:
-                        answer.set_exception(RequestRefused(error, reason))
-                    else:
-                        answer.set_result(value)
-            case Push(kind=kind, data=data):
-                self._pushed(kind, data)
-            case None:
-                pass
-
-    def _pushed(self, kind: str, data: dict[str, Any]) -> None:
-        waiting = self._waiting
-        if waiting is not None and data.get("game") == waiting.game:
-            match kind:
-                case "queued":
-                    self._call(waiting.place, data)
-                case "unqueued":
-                    self._refuse(str(data.get("reason", "unqueued")), "the queue place is gone")
-                case "matched" if not waiting.seat.done():
-                    self._match(waiting, data)
-        if self.on_push is not None:
-            self._call(self.on_push, kind, data)
-
-    def _match(self, waiting: Waiting, data: dict[str, Any]) -> None:
-        try:
-            waiting.seat.set_result(msgspec.convert(data, Matched))
-        except msgspec.ValidationError as error:
-            waiting.seat.set_exception(RequestRefused("malformed", f"a match that cannot be read: {error}"))
-
-    def _call(self, callback: Callable[..., None], *args: Any) -> None:
-        try:
-            callback(*args)
-        except Exception:
-            _log.exception("a callback of the lobby at %s failed", self.url)
-
-    def _refuse(self, code: str, reason: str) -> None:
-        if self._waiting is not None and not self._waiting.seat.done():
-            self._waiting.seat.set_exception(RequestRefused(code, reason))
-
-    def _fail(self, error: Exception) -> None:
-        """Nothing that was asked for will be answered."""
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(error)
-        if self._waiting is not None and not self._waiting.seat.done():
-            self._waiting.seat.set_exception(error)
-
-    def _start_over(self) -> None:
-        """If the lobby session is gone and another begins: what was asked of the former fails."""
-        if self._core.is_open and self._core.error is not None:
-            error, self._core.error = self._core.error, None
-            self._fail(error)
-
-    async def _run(self) -> None:
-        try:
-            await self._reconnect.run()
-        except RallypointError as error:
-            self._core.close(error)
-        except Exception as error:
-            _log.exception("lobby at %s failed", self.url)
-            self._core.close(error)
-        finally:
-            self._core.close()
-            self._fail(self.error or LobbyClosed(None, "closed by this client"))
-            if not self._welcomed.done():
-                self._welcomed.set_result(None)
-
-
-class connect:  # noqa: N801  # reads as the function that it is used like
-    """``async with connect(url, name="Ann") as lobby``, or ``lobby = await connect(...)`` and later ``lobby.close()``.
-
-    Args:
-        url: the server's address, as ``ws://localhost:8000``.
-        name: how the player wants to be called.
-        fresh: when the lobby session is gone, begin again as a new guest.
-        random: spreads the attempts to connect.
-        timing: how patient to be.
-        schemas: shared by all seats of the process unless given.
-
-    Raises:
-        ValueError: the URL is no server's address.
-        ConnectFailed: nobody there within 15 s.
-        Closed: the server said no.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        name: str = "",
-        fresh: bool = False,
-        random: Random | None = None,
-        timing: Timing | None = None,
-        schemas: SchemaCache | None = None,
-    ) -> None:
-        self._make: Callable[[], Lobby] = lambda: Lobby(
-            url, name, fresh=fresh, random=random, timing=timing, schemas=schemas
-        )
-        self._lobby: Lobby | None = None
-
-    async def _enter(self) -> Lobby:
-        lobby = self._lobby = self._make()
-        try:
-            return await lobby.welcomed()
-        except BaseException:
-            await lobby.close()
+            with self._matches.claimed(claim):
+                await self._request(lambda id_: Rematch(id_, named, True))
+                offer = await claim.offer
+        except asyncio.CancelledError:
+            with contextlib.suppress(RallypointError):  # without a lobby session there is no rematch
+                self.requests.tell(lambda id_: Rematch(id_, named, False))
             raise
+        finally:
+            del self._rematches[named]
+        return await self.take(offer, timing=timing)
 
-    def __await__(self) -> Generator[Any, None, Lobby]:
-        return self._enter().__await__()
+    async def decline(self, session: SessionName) -> None:
+        """No rematch of that session: whoever waits for one is told so."""
+        named = session_id(session)
+        await self._request(lambda id_: Rematch(id_, named, False))
 
-    async def __aenter__(self) -> Lobby:
-        return await self._enter()
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """Leaves the seats that are still open, logs out and closes the connection. Twice is once."""
+        await asyncio.gather(*(seat.leave() for seat in self.seats))
+        self._core.leave()
+        self._flush()
+        await self._end()
+
+    async def __aenter__(self) -> Self:
+        return await self.welcomed()
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._lobby is not None:
-            await self._lobby.close()
+        await self.close()
+
+    def forget(self, seat: LobbySeat) -> None:
+        """A seat is closed. For the seat itself."""
+        self._seats.pop(seat, None)
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    async def _seat(self, make: Make, timing: Timing | None) -> LobbySeat:
+        return await self.take(read_offer(await self._request(make), self.url), timing=timing)
+
+    def _pushed(self, kind: str, data: dict[str, Any]) -> None:
+        self._matches.pushed(kind, data, self.url)
+
+    def _failed(self, error: Exception) -> None:
+        self._matches.fail(error)
+
+
+def _named(session: SessionName, code: str) -> str:
+    named = session_id(session)
+    if not named and not code:
+        raise ValueError("name a session, as lobby.join(row), or its room code, as lobby.join(code='K7M2QX')")
+    return named

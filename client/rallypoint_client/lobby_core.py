@@ -2,10 +2,11 @@
 
     connecting -> connected <-> resuming -> gone | closed
 
-It begins *connecting* with ``hello``, as a new guest. A lost connection makes it *resuming*: requests without an answer
-are sent again under their old ids, so that each is executed once, and pushes go on after the last one received. It is
-*gone* when the server no longer knows it, and *closed* by logging out or by a close code that says so. With ``fresh``,
-instead of being gone it begins again as a new guest; what was asked for then fails all the same.
+It begins *connecting* with ``hello``, as a new guest or with the identity that is given. A lost connection makes it
+*resuming*: requests without an answer are sent again under their old ids, so that each is executed once, pushes go on
+after the last one received, and a list of sessions begins anew. It is *gone* when the server no longer knows it, and
+*closed* by logging out or by a close code that says so. With ``fresh``, instead of being gone it begins again with
+``hello``; what was asked for then fails all the same.
 
 Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to ``outbox``.
 """
@@ -18,14 +19,17 @@ from random import Random
 from typing import Final
 
 from rallypoint_protocol.close import CloseCode
-from rallypoint_protocol.codec import BadMessage, decode_lobby_reply, encode
-from rallypoint_protocol.limits import PROTOCOL_VERSION
+from rallypoint_protocol.codec import BadMessage, decode_lobby, decode_lobby_reply, encode
+from rallypoint_protocol.limits import INBOUND_BYTES_MAX, PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
     Ack,
     Answer,
+    Chat,
     Hello,
     Leave,
+    Listing,
     LobbyMessage,
+    LobbyRequest,
     Ping,
     Pong,
     Proved,
@@ -35,8 +39,9 @@ from rallypoint_protocol.messages import (
 )
 
 from .clock import SessionClock
-from .errors import LobbyClosed, SessionGone, TooManyOutstanding
+from .errors import InvalidInput, LobbyClosed, SessionGone, TooManyOutstanding
 from .heartbeat import Heartbeat, Timing
+from .identity import Identity
 from .retry import Drop, Next, Retrying, Stop, Wait
 
 __all__ = ["REQUESTS_MAX", "LobbyCore", "LobbyState"]
@@ -52,7 +57,7 @@ class LobbyState(enum.Enum):
     CONNECTED = "connected"
     RESUMING = "resuming"
     GONE = "gone"
-    """The server no longer knows it: connect anew, as a new guest."""
+    """The server no longer knows it: connect anew."""
     CLOSED = "closed"
 
 
@@ -80,9 +85,23 @@ TRANSITIONS: Final[dict[tuple[LobbyState, LobbyHappening], LobbyState]] = {
 
 
 class LobbyCore:
-    """One lobby session. :meth:`received` and :meth:`timer` raise :class:`Drop`."""
+    """One lobby session. :meth:`received` and :meth:`timer` raise :class:`Drop`.
 
-    def __init__(self, url: str, name: str, random: Random, timing: Timing, now: float, *, fresh: bool = False) -> None:
+    ``identity`` is asked for id and secret with each ``hello``. Raises :class:`InvalidInput` for a name or an identity
+    that no server would take.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        random: Random,
+        timing: Timing,
+        now: float,
+        *,
+        fresh: bool = False,
+        identity: Identity | None = None,
+    ) -> None:
         self.state = LobbyState.CONNECTING
         self.outbox: list[bytes] = []
         self.heart = Heartbeat(timing)
@@ -94,24 +113,29 @@ class LobbyCore:
         self.error: Exception | None = None
         """Why it is gone or closed; while it is open, why the former one went (taken by the shell)."""
         self.resumes = 0
+        self.identity = identity or Identity()
         self._timing = timing
         self._fresh = fresh
         self._requests: dict[int, bytes] = {}
         self._last_request = 0
         self._last_push = 0
+        self._last_listing = 0
+        self._hello()
 
     # --- requests ---------------------------------------------------------------------------------------------------
 
-    def request(self, make: Callable[[int], LobbyMessage]) -> int:
+    def request(self, make: Callable[[int], LobbyRequest]) -> int:
         """Asks the server, now or with the next connection; ``make`` puts the id into the message. Gives the id.
 
         Raises:
+            InvalidInput: the server would close the connection for it.
             TooManyOutstanding: too many have no answer yet.
         """
         if len(self._requests) >= REQUESTS_MAX:
             raise TooManyOutstanding("requests", REQUESTS_MAX)
+        frame = _checked(make(self._last_request + 1))
         self._last_request += 1
-        frame = self._requests[self._last_request] = encode(make(self._last_request))
+        self._requests[self._last_request] = frame
         if self.state is LobbyState.CONNECTED:
             self.outbox.append(frame)
         return self._last_request
@@ -138,8 +162,9 @@ class LobbyCore:
         """A connection is open: what to send first."""
         self.outbox.clear()
         self.heart.opened(now)
+        self._last_listing = 0
         if self.welcome is None:
-            return encode(Hello(PROTOCOL_VERSION, self.name, "python"))
+            return self._hello()
         return encode(Resume(PROTOCOL_VERSION, self.welcome.lobby, self.welcome.token, 0, 0, self._last_push))
 
     def lost(self, code: int | None, reason: str, now: float) -> Next:
@@ -173,7 +198,7 @@ class LobbyCore:
         if self.heart.take_ping(now):
             self.outbox.append(encode(Ping(now * 1000)))
 
-    def received(self, payload: bytes, now: float) -> Welcome | Answer | Push | None:
+    def received(self, payload: bytes, now: float) -> Welcome | Answer | Push | Listing | Chat | None:
         """A message of the server, if it is news: what came twice is ``None``. Raises :class:`Drop` if unusable."""
         self.heart.heard = now
         try:
@@ -185,6 +210,10 @@ class LobbyCore:
                     return None if self._requests.pop(answer.id, None) is None else answer
                 case Push() as push:
                     return self._pushed(push)
+                case Listing() as listing:
+                    return self._listed(listing)
+                case Chat() as chat:
+                    return chat
                 case Pong() as pong:
                     self.clock.pong(pong.sent_ms, pong.now_ms, now * 1000)
                     return None
@@ -205,14 +234,42 @@ class LobbyCore:
     def _pushed(self, push: Push) -> Push | None:
         if self.welcome is None:
             raise BadMessage("a push before the welcome")
-        self.outbox.append(encode(Ack(0, 0, max(push.n, self._last_push))))
-        if push.n <= self._last_push:
-            return None
-        self._last_push = push.n
-        return push
+        new = push.n > self._last_push
+        self._last_push = max(push.n, self._last_push)
+        self._ack()
+        return push if new else None
+
+    def _listed(self, listing: Listing) -> Listing:
+        if self.welcome is None:
+            raise BadMessage("a listing before the welcome")
+        self._last_listing = max(listing.n, self._last_listing)
+        self._ack()
+        return listing
+
+    def _ack(self) -> None:
+        self.outbox.append(encode(Ack(0, self._last_listing, self._last_push)))
+
+    def _hello(self) -> bytes:
+        identity = self.identity
+        return _checked(Hello(PROTOCOL_VERSION, self.name, "python", identity.player, identity.secret))
 
     def _happen(self, happening: LobbyHappening) -> None:
         state = TRANSITIONS.get((self.state, happening))
         if state is None:
             raise BadMessage(f"{happening.value} while {self.state.value}")
         self.state = state
+
+
+def _checked(message: LobbyMessage) -> bytes:
+    """The message's bytes. Raises :class:`InvalidInput` for those that the server would close the connection for."""
+    what = f"the request {type(message).__name__}"
+    try:
+        frame = encode(message)
+        decode_lobby(frame)
+    except BadMessage as error:
+        raise InvalidInput(what, error.reason) from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInput(what, str(error)) from None
+    if len(frame) > INBOUND_BYTES_MAX:
+        raise InvalidInput(what, f"larger than the {INBOUND_BYTES_MAX} bytes that a server takes")
+    return frame

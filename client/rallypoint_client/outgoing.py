@@ -66,10 +66,11 @@ class _Held:
 class OutgoingInputs:
     """See above. ``applied`` is the last input that the server has decided, as far as is known here."""
 
-    __slots__ = ("_actions", "_held", "_holds_sent", "_last", "_queued", "_unsent", "applied", "expired")
+    __slots__ = ("_actions", "_held", "_holds_sent", "_queued", "_unsent", "applied", "expired", "sent")
 
     def __init__(self) -> None:
-        self._last = 0
+        self.sent = 0
+        """Number of the last input sent, or queued."""
         self.applied = 0
         self._actions: deque[_Action] = deque()
         self._queued: deque[_Action] = deque()
@@ -98,7 +99,7 @@ class OutgoingInputs:
             held.body = _checked(kind, start, rest)
         elif not (force or held.unsent):
             return None
-        if not connected or self._holds_sent >= HOLDS_PER_PASS_MAX or self._last - self.applied >= _HALF:
+        if not connected or self._holds_sent >= HOLDS_PER_PASS_MAX or self.sent - self.applied >= _HALF:
             held.unsent = self._unsent = True
             return None
         return self._send(held, tick)
@@ -128,7 +129,7 @@ class OutgoingInputs:
         ``applied`` and ``received`` are the server's; ``tick`` is the newest that we have of this epoch (-1: none): no
         input may claim to have seen a later one.
         """
-        self._last = max(self._last, received)
+        self.sent = max(self.sent, received)
         self.applied = applied if new_epoch else max(self.applied, applied)
         frames = []
         for action in self._actions:
@@ -149,7 +150,7 @@ class OutgoingInputs:
     def passed_low(self, tick: int, applied_low: int, durable_tick: int) -> None:
         """A pass of that tick says: the last input decided is the one with these low 16 bits."""
         ahead = (applied_low - self.applied) & 0xFFFF
-        if ahead and self.applied + ahead <= self._last:
+        if ahead and self.applied + ahead <= self.sent:
             self.applied += ahead
         if self._actions:
             self._settle(tick, durable_tick)
@@ -157,7 +158,7 @@ class OutgoingInputs:
     def passed(self, tick: int, applied: int | None, durable_tick: int) -> None:
         """The same where the number is whole, or (``None``) did not change."""
         if applied is not None:
-            self.applied = max(self.applied, min(applied, self._last))
+            self.applied = max(self.applied, min(applied, self.sent))
         if self._actions:
             self._settle(tick, durable_tick)
 
@@ -181,16 +182,16 @@ class OutgoingInputs:
         body = _checked(kind, *kind.split(x))
         if len(self) >= ACTIONS_MAX:
             raise TooManyOutstanding("actions", ACTIONS_MAX)
-        if self._last - self.applied >= _HALF:
+        if self.sent - self.applied >= _HALF:
             raise TooManyOutstanding("inputs", _HALF)
-        self._last += 1
-        return _Action(self._last, body, tick)
+        self.sent += 1
+        return _Action(self.sent, body, tick)
 
     def _send(self, held: _Held, tick: int) -> bytes:
         held.unsent = False
         self._holds_sent += 1
-        self._last += 1
-        return held.body.frame(self._last, tick)
+        self.sent += 1
+        return held.body.frame(self.sent, tick)
 
     def _settle(self, tick: int, durable_tick: int) -> None:
         actions = self._actions

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from .callbacks import call
+from .errors import RequestRefused
+from .matches import Claim
 
-__all__ = ["Matched", "OnWait", "Waiting"]
+__all__ = ["OnWait", "QuickMatching"]
 
 OnWait = Callable[[int, int], None]
 """``on_wait(place, waiting)``: place in the queue, from 1, and how many wait in it."""
 
 
-class Matched(msgspec.Struct):
-    """What the push ``matched`` says."""
-
-    game: str
-    session: str
-    seat: int
-    url: str
-    token: bytes
-    schema: bytes = b""
-
-
-class Waiting:
+class QuickMatching(Claim):
     """The one quick match of a lobby that is going on."""
 
     def __init__(self, game: str, on_wait: OnWait | None) -> None:
-        self.game = game
-        self.on_wait = on_wait
-        self.told = False
-        self.seat: asyncio.Future[Matched] = asyncio.get_running_loop().create_future()
+        super().__init__()
+        self._game = game
+        self._on_wait = on_wait
+        self._told = False
 
-    def place(self, data: Any) -> None:
+    def fits(self, data: dict[str, Any]) -> bool:
+        """Any session of that game, but none that continues another."""
+        return data.get("game") == self._game and not data.get("rematch")
+
+    def pushed(self, kind: str, data: dict[str, Any]) -> None:
+        """``queued``: another place in the queue. ``unqueued``: none any more."""
+        if data.get("game") != self._game:
+            return
+        if kind == "queued":
+            self._tell(data)
+        elif kind == "unqueued":
+            self.refuse(RequestRefused(str(data.get("reason", "unqueued")), "the queue place is gone"))
+
+    def answered(self, value: Any) -> None:
+        """The answer to the request; a push that came right behind it knows better."""
+        if not self._told:
+            self._tell(value)
+
+    def _tell(self, data: Any) -> None:
         match data:
-            case {"place": int(place), "waiting": int(waiting)} if self.on_wait is not None:
-                self.told = True
-                self.on_wait(place, waiting)
+            case {"place": int(place), "waiting": int(waiting)}:
+                self._told = True
+                call(self._on_wait, place, waiting)

@@ -15,50 +15,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from random import Random
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.schema import Schema
 
 from .classes import SchemaCache
-from .errors import RallypointError, SeatClosed
+from .endpoint import Endpoint
+from .errors import SeatClosed
 from .events import Event
 from .heartbeat import Timing
-from .reconnect import Reconnect
-from .seat_core import Got, SeatCore, SeatOffer, SeatState, SeatStats
+from .seat_core import Got, SeatCore, SeatState, SeatStats
+from .seat_offer import SeatOffer
+from .updates import Update, Updates
 from .values import Namespace
 from .view import View
 
-__all__ = ["EVENTS_KEPT_MAX", "Seat", "Update", "take_seat"]
-
-EVENTS_KEPT_MAX: Final = 1024
-"""Events that wait to be taken; beyond that the oldest are dropped, and counted in ``stats.events_dropped``."""
+__all__ = ["Seat", "take_seat"]
 
 _log = logging.getLogger("rallypoint_client")
 _schemas = SchemaCache()  # by content: what one seat of this process has learned is right for every other
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What is new since the last one. ``view`` always shows the newest state: take out what you want to keep."""
-
-    tick: int
-    view: View
-    events: list[Event]
-    """All events since the last update, in order."""
-    conflated: int
-    """How many passes came in between and were not looked at, because the consumer was slower than the server."""
-
-
-class Seat:
-    """Made by :meth:`Lobby.quick_match <rallypoint_client.lobby.Lobby.quick_match>` or :func:`take_seat`.
+class Seat(Endpoint):
+    """Made by a :class:`Lobby` or :func:`take_seat`. A spectator's seat shows, and does nothing.
 
     It belongs to the event loop that it was made in, and is to be used from there only.
     """
+
+    _closed_by_us = SeatClosed
 
     def __init__(
         self,
@@ -68,28 +55,21 @@ class Seat:
         timing: Timing | None = None,
         schemas: SchemaCache | None = None,
         locate: Callable[[], Awaitable[str]] | None = None,
-        on_closed: Callable[[Seat], None] | None = None,
     ) -> None:
         timing = timing or Timing()
         random = random or Random()  # noqa: S311  # spreads attempts to connect; no secret comes from it
-        loop = asyncio.get_running_loop()
-        self._loop = loop
-        self._time = loop.time
+        self._time = asyncio.get_running_loop().time
         self._timing = timing
-        self._core = SeatCore(offer, schemas or _schemas, random, timing, loop.time())
-        self._reconnect = Reconnect(self._core, offer.url, self._deliver, open_s=timing.open_s, locate=locate)
+        self._offer = offer
+        self._core = SeatCore(offer, schemas or _schemas, random, timing, self._time())
         self.on_pass: Callable[[Seat], None] | None = None
         """Called with the seat after each pass, synchronously: the cheapest way to follow a session. An exception in
         it closes the seat and becomes :attr:`error`."""
         self.on_event: Callable[[Event], None] | None = None
         """Called with each event, before :attr:`on_pass`; events are then not kept for anybody else."""
-        self._on_closed = on_closed
-        self._events: deque[Event] = deque()
-        self._unread = 0
-        self._waiter: asyncio.Future[None] | None = None
-        self._seated: asyncio.Future[None] = loop.create_future()
+        self._updates = Updates()
         self._closed = asyncio.Event()
-        self._task = loop.create_task(self._run(), name=f"seat in session {offer.session}")
+        super().__init__(self._core, offer.url, f"seat in session {offer.session}", open_s=timing.open_s, locate=locate)
 
     # --- what there is to see ---------------------------------------------------------------------------------------
 
@@ -100,13 +80,28 @@ class Seat:
 
     @property
     def index(self) -> int:
-        """Which seat: 0, 1, 2..."""
+        """Which seat: 0, 1, 2...; -1 for a spectator."""
         return self._core.index
+
+    @property
+    def spectator(self) -> bool:
+        """True if it only watches."""
+        return self._core.spectator
 
     @property
     def session(self) -> str:
         """The session's id."""
         return self._core.session
+
+    @property
+    def code(self) -> str:
+        """The session's room code, if it is private and the lobby has said it; for :meth:`Lobby.join`."""
+        return self._offer.code
+
+    @property
+    def delay_s(self) -> float:
+        """For a spectator: how far what is shown lies behind what happens."""
+        return self._offer.delay_s
 
     @property
     def token(self) -> bytes:
@@ -146,19 +141,17 @@ class Seat:
         return self._core.interpolated(self._time())
 
     @property
-    def round_trip_ms(self) -> float | None:
-        """Of the last ping; ``None`` before the first."""
-        return self._core.clock.round_trip_ms
+    def now_ms(self) -> float:
+        """Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is behind.
+
+        Estimated from pings; it stands still while the session does, as soon as a ping has told.
+        """
+        return self._core.session_ms(self._time())
 
     @property
     def result(self) -> dict[str, Any] | None:
         """The session's result, once it has ended; ``None`` before, and if it ended without one."""
         return None if self._core.ended is None else self._core.ended.result
-
-    @property
-    def error(self) -> Exception | None:
-        """Why the seat is closed, if not because the session has ended or the player has left."""
-        return self._core.error
 
     @property
     def stats(self) -> SeatStats:
@@ -171,21 +164,34 @@ class Seat:
         """Actions that the server has not yet made durable, or that wait for a connection."""
         return self._core.actions_kept
 
+    @property
+    def sent(self) -> int:
+        """Sequence number of the last input sent; 0 for none."""
+        return self._core.sent
+
+    @property
+    def applied(self) -> int:
+        """Sequence number of the last input that the server has decided, in the state that is shown; 0 for none."""
+        return self._core.applied
+
     # --- what there is to do ----------------------------------------------------------------------------------------
 
-    def hold(self, x: Input, *, force: bool = False) -> None:
-        """The player now holds ``x`` (a stick, a key). Only the latest of a class counts.
+    def hold(self, x: Input, *, force: bool = False) -> int | None:
+        """The player now holds ``x`` (a stick, a key). Only the latest of a class counts. Gives its sequence number.
 
-        One that is held already is not sent again (but with ``force``); while the connection is away it is kept, and
-        sent with the return. Does nothing once the seat is closed.
+        It is ``None`` if nothing was sent now: one that is held already is not sent again (but with ``force``); while
+        the connection is away it is kept, and sent with the return; beyond 16 between two passes, with the next one.
+        Does nothing once the seat is closed.
 
         Raises:
+            OnlyWatching: this is a spectator's seat.
             InvalidInput: a field has not the type that the game declared.
             TypeError: ``x`` is not a hold of this game.
         """
-        self._core.hold(x, force)
+        seq = self._core.hold(x, force)
         if self._core.outbox:
             self._reconnect.flush()
+        return seq
 
     def act(self, x: Input, *, queue_s: float | None = None) -> int:
         """The player does ``x`` (a shot, a move): applied exactly once and in order. Gives its sequence number.
@@ -196,6 +202,7 @@ class Seat:
         Raises:
             NotConnected: the connection is away, or the seat is closed.
             TooManyOutstanding: 32 actions wait for the server already.
+            OnlyWatching: this is a spectator's seat.
             InvalidInput: a field has not the type that the game declared.
             TypeError: ``x`` is not an action of this game.
         """
@@ -204,18 +211,15 @@ class Seat:
             self._reconnect.flush()
         return seq
 
-    def send(self, x: Input) -> None:
-        """:meth:`hold` or :meth:`act`, whatever ``x`` is. Raises as these."""
-        if self._core.classes.input_class(x).hold:
-            self.hold(x)
-        else:
-            self.act(x)
+    def send(self, x: Input, *, queue_s: float | None = None) -> int | None:
+        """:meth:`hold` or :meth:`act`, whatever ``x`` is. Gives and raises as these."""
+        if self._core.input_class(x).hold:
+            return self.hold(x)
+        return self.act(x, queue_s=queue_s)
 
     def take_events(self) -> list[Event]:
         """The events since the last call, in order: for those who do not iterate. At most 1024 are kept."""
-        events = list(self._events)
-        self._events.clear()
-        return events
+        return self._updates.take_events()
 
     async def leave(self) -> None:
         """Gives the seat up, for good, and waits for the server's word (3 s at most). Twice is once."""
@@ -230,11 +234,7 @@ class Seat:
 
     async def close(self) -> None:
         """Ends the connection without giving the seat up: the server keeps it for its grace window. Twice is once."""
-        self._core.close()
-        if asyncio.current_task() is not self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        await self._reconnect.close()
+        await self._end()
 
     async def wait_closed(self) -> dict[str, Any] | None:
         """Waits for the end of the session and gives its result. Raises :attr:`error` if there is one."""
@@ -242,10 +242,6 @@ class Seat:
         if self.error is not None:
             raise self.error
         return self.result
-
-    def cut(self) -> None:
-        """Breaks the connection as a failing network would; the seat then resumes. For tests and load tests."""
-        self._reconnect.cut()
 
     async def __aenter__(self) -> Self:
         return self
@@ -264,21 +260,13 @@ class Seat:
         Raises:
             RuntimeError: another task is waiting for the next update of this seat.
         """
-        while not self._unread:
+        while not self._updates.unread:
             if self._core.state is SeatState.CLOSED:
                 if self.error is not None:
                     raise self.error
                 raise StopAsyncIteration
-            if self._waiter is not None:
-                raise RuntimeError("two tasks iterate over one seat: let one do it, and tell the other")
-            self._waiter = self._loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        conflated, self._unread = self._unread - 1, 0
-        view = self._core.view
-        return Update(view.tick, view, self.take_events(), conflated)
+            await self._updates.news.wait()
+        return self._updates.take(self._core.view)
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -286,7 +274,7 @@ class Seat:
         core = self._core
         got = core.received(payload, self._time())
         if got is Got.PASS:
-            self._unread += 1
+            self._updates.unread += 1
             try:
                 if core.events:
                     self._take(core)
@@ -294,56 +282,31 @@ class Seat:
                     self.on_pass(self)
             except Exception as error:
                 _log.exception("the callback of seat %d in session %s failed", core.index, core.session)
-                self._fail(error)
+                core.close(error)
+                self._task.cancel()
                 return
             core.pass_done()
-            self._wake()
+            self._updates.news.tell()
         elif got is Got.SEATED:
-            self._reconnect.arm()
-            if not self._seated.done():
-                self._seated.set_result(None)
+            self._let_in()
 
     def _take(self, core: SeatCore) -> None:
         events, core.events = core.events, []
-        if self.on_event is not None:
-            for event in events:
-                self.on_event(event)
+        if self.on_event is None:
+            core.stats.events_dropped += self._updates.add(events)
             return
-        self._events += events
-        while len(self._events) > EVENTS_KEPT_MAX:
-            self._events.popleft()
-            core.stats.events_dropped += 1
+        for event in events:
+            self.on_event(event)
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def _fail(self, error: Exception) -> None:
-        self._core.close(error)
-        self._task.cancel()
-
-    async def _run(self) -> None:
-        try:
-            await self._reconnect.run()
-        except RallypointError as error:
-            self._core.close(error)
-        except Exception as error:
-            _log.exception("seat in session %s failed", self._core.session)
-            self._core.close(error)
-        finally:
-            self._core.close(SeatClosed(None, "closed by this client"))
-            self._closed.set()
-            self._wake()
-            if not self._seated.done():
-                self._seated.set_result(None)
-            if self._on_closed is not None:
-                self._on_closed(self)
+    def _over(self) -> None:
+        self._closed.set()
+        self._updates.news.tell()
 
     async def seated(self) -> Self:
         """Waits until the server has let us in for the first time. Raises :attr:`error` if it did not."""
-        await asyncio.shield(self._seated)
-        if self._core.index < 0:
-            raise self.error or SeatClosed(None, "closed by this client")
+        await self._entered()
+        if not self._core.was_in:
+            raise self._closed_error()
         return self
 
 

@@ -14,7 +14,6 @@ Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be s
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from random import Random
 from typing import Final
 
@@ -40,12 +39,13 @@ from rallypoint_protocol.schema import Schema
 from .acks import Acks
 from .classes import Classes, InputClass, SchemaCache
 from .clock import SessionClock
-from .errors import NotConnected, SeatClosed
+from .errors import NotConnected, OnlyWatching, SeatClosed
 from .events import Ended, Event
 from .heartbeat import Heartbeat, Timing
 from .interpolate import History, delay_ms
 from .outgoing import OutgoingInputs
 from .retry import Drop, Next, Retrying, Stop
+from .seat_offer import SeatOffer
 from .seat_state import TRANSITIONS, SeatHappening, SeatState
 from .seat_stats import SeatStats
 from .view import View
@@ -64,19 +64,6 @@ class Got(enum.Enum):
     PASS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SeatOffer:
-    """What a match gives: where the session lives, and the token that takes the seat (a secret)."""
-
-    session: str
-    token: bytes
-    url: str
-    schema_hash: bytes = b""
-
-    def __repr__(self) -> str:
-        return f"SeatOffer(session={self.session!r}, url={self.url!r})"
-
-
 class SeatCore:
     """One seat. :meth:`received` and :meth:`timer` raise :class:`Drop` when the connection is of no use any more."""
 
@@ -89,6 +76,7 @@ class SeatCore:
         self.clock = SessionClock()
         self.session = offer.session
         self.index = -1
+        """Which seat; -1 for a spectator, and before the server has let us in."""
         self.player = ""
         self.error: Exception | None = None
         self.ended: Ended | None = None
@@ -108,6 +96,7 @@ class SeatCore:
         self._pass_at = now
         self._leaving = False
         self._acks = Acks()
+        self._delay_ms = offer.delay_s * 1000
 
     # --- what a user sees -------------------------------------------------------------------------------------------
 
@@ -131,6 +120,16 @@ class SeatCore:
         return self._view
 
     @property
+    def was_in(self) -> bool:
+        """True once the server has let us in."""
+        return self._view is not None
+
+    @property
+    def spectator(self) -> bool:
+        """True for one who only watches."""
+        return self.was_in and self.index < 0
+
+    @property
     def tick(self) -> int:
         """The newest tick that an input may claim to have seen; -1 for none."""
         return -1 if self._replica is None else self._replica.tick
@@ -139,6 +138,16 @@ class SeatCore:
     def actions_kept(self) -> int:
         """Actions that are not durable yet, or wait for a connection."""
         return len(self._inputs)
+
+    @property
+    def sent(self) -> int:
+        """Number of the last input sent."""
+        return self._inputs.sent
+
+    @property
+    def applied(self) -> int:
+        """Number of the last input that the server has decided, as far as is known here."""
+        return self._inputs.applied
 
     def session_ms(self, now: float) -> float:
         """Session time, by the pings or (before the first) by the newest pass."""
@@ -156,18 +165,20 @@ class SeatCore:
             if view.tick >= 0:
                 self._history.push(view.state)
         frame = self._history.frame(self.session_ms(now) - delay_ms(schema))
-        return view if frame is None else View(frame, self.classes, self.index)
+        return view if frame is None else View(frame, self.classes, view.seat)
 
-    def hold(self, x: Input, force: bool = False) -> None:
-        """The player now holds ``x``; without a connection it waits for the next. Raises InvalidInput, TypeError."""
+    def hold(self, x: Input, force: bool = False) -> int | None:
+        """The player now holds ``x``; gives its number if it is sent now. See ``Seat.hold``."""
         kind = self._kind(x, hold=True)
         if self.state is SeatState.CLOSED or self._leaving:
-            return
+            return None
         tick = self.tick
         frame = self._inputs.hold(kind, x, tick, self.state is SeatState.PLAYING, force)
-        if frame is not None:
-            self.outbox.append(frame)
-            self._acks.input(tick)
+        if frame is None:
+            return None
+        self.outbox.append(frame)
+        self._acks.input(tick)
+        return self._inputs.sent
 
     def act(self, x: Input, now: float, queue_s: float | None = None) -> int:
         """The player does ``x``, once; gives its number. See :meth:`rallypoint_client.seat.Seat.act`."""
@@ -182,8 +193,15 @@ class SeatCore:
             raise NotConnected(kind.name)
         return self._inputs.queue(kind, x, now, queue_s)
 
-    def _kind(self, x: Input, *, hold: bool) -> InputClass:
+    def input_class(self, x: Input) -> InputClass:
+        """What is known of its class. Raises ``TypeError`` for what is no input of this game, and OnlyWatching."""
         kind = self.classes.input_class(x)
+        if self.index < 0:
+            raise OnlyWatching(kind.name)
+        return kind
+
+    def _kind(self, x: Input, *, hold: bool) -> InputClass:
+        kind = self.input_class(x)
         if kind.hold is not hold:
             right = "a hold: use seat.hold()" if kind.hold else "an action: use seat.act()"
             raise TypeError(f"{kind.name} is {right}")
@@ -253,7 +271,7 @@ class SeatCore:
                 self._seated(message, now)
                 return Got.SEATED
             if type(message) is Pong:
-                self.clock.pong(message.sent_ms, message.now_ms, now * 1000)
+                self.clock.pong(message.sent_ms, message.now_ms - self._delay_ms, now * 1000)
         except BadMessage as error:
             raise Drop(CloseCode.MALFORMED, f"malformed: {error.reason}") from error
         except Desync as error:
@@ -279,7 +297,9 @@ class SeatCore:
         replica.apply(message)
         seat, table, tick = message.seat, message.head.applied, replica.tick
         inputs = self._inputs
-        if table is None:
+        if self.index < 0:
+            pass  # the table is of those who play
+        elif table is None:
             inputs.passed(tick, None if seat is None else seat.applied, replica.durable_tick)
         else:
             at = 2 * self.index
@@ -368,7 +388,7 @@ class SeatCore:
             self._classes = classes
             self._history = None
             self._replica = Replica(classes.schema)
-            self._view = View(self._replica, classes, message.seat)
+            self._view = View(self._replica, classes, message.seat if message.seat >= 0 else None)
             hz = classes.schema.tick_hz
             self._acks.set_tick_hz(hz)
             self.clock = SessionClock(slack_ms=1000 / hz + 5 if hz else 50.0)

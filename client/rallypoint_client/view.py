@@ -135,6 +135,11 @@ class View:
         self._groups: list[list[Any]] = []
 
     @property
+    def seat(self) -> int | None:
+        """Whose view it is; ``None`` for a spectator's."""
+        return self._seat
+
+    @property
     def state(self) -> State:
         """What it shows."""
         return self._state

@@ -18,7 +18,6 @@ from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.inputs import Input
 
 from .attendance import Attendance
-from .sdk_internals import ledger_of
 from .tally import Tally
 from .verdict import OwnState, own_state
 
@@ -47,7 +46,6 @@ class SeatWatch:
         self._window = window
         self._tally = window.tally
         self._clock = window.clock
-        self._ledger = ledger_of(seat)
         self._is_hold = {getattr(seat.inputs, d.name): d.hold for d in seat.schema.inputs}
         self._held: Input | None = None
         self._pending: deque[tuple[int, float]] = deque()
@@ -75,19 +73,18 @@ class SeatWatch:
         view = seat.latest
         if view.tick < 0:
             return
-        ledger = self._ledger
-        last = ledger._last
+        last = seat.sent
         if self._before is None:
             self._before = own_state(view.state.items, seat.index), last + 1
         try:
             self._give(self._bot.tick(view) or ())
-            if ledger._last == last and self._held is not None:
+            if seat.sent == last and self._held is not None:
                 seat.hold(self._held, force=True)
         except Exception as error:  # the bot's: the run goes on, and the report tells
             self._tally.failed_with(f"bot: {type(error).__name__}: {error}")
         # A hold that the SDK keeps back, because the server stalls, goes out with the next number: it counts from now.
-        sent = max(ledger._last, last + 1)
-        if self._held is not None or ledger._last > last:
+        sent = max(seat.sent, last + 1)
+        if self._held is not None or seat.sent > last:
             self._pending.append((sent, planned))
             self._tally.inputs += self._window.start <= planned < self._window.end
 
@@ -108,7 +105,7 @@ class SeatWatch:
 
     def _on_pass(self, seat: Seat) -> None:
         now = self._clock()
-        window, tally, pending, applied = self._window, self._tally, self._pending, self._ledger.applied
+        window, tally, pending, applied = self._window, self._tally, self._pending, seat.applied
         if self.away_since is not None:
             self._returned(now)
         while pending and pending[0][0] <= applied:

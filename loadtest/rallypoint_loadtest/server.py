@@ -59,7 +59,7 @@ async def own_server(game: str) -> AsyncIterator[Served]:
 
     The server is ended with the block, by its warden also if this process is killed.
     """
-    serve = [sys.executable, "-m", "rallypoint", "serve", game, "--port", "0", "--ops-port", "0"]
+    serve = [sys.executable, "-m", "rallypoint", "serve", game, "--port", "0", "--ops-port", "0", "--data", ""]
     serve += ["--announce", "json", "--no-bots"]
     with tempfile.TemporaryFile(prefix="rallypoint-load-") as log:
         process = await asyncio.create_subprocess_exec(

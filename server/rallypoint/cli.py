@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
@@ -30,6 +31,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Game port; 0 for any that is free.")] = None,
     ops_host: Annotated[str | None, typer.Option(help="Where the operations port listens.")] = None,
     ops_port: Annotated[int | None, typer.Option(help="Operations port; 0 for any that is free.")] = None,
+    tls_cert: Annotated[str | None, typer.Option(help="Certificate chain (PEM): the game port then is wss://.")] = None,
+    tls_key: Annotated[str | None, typer.Option(help="Its private key (PEM).")] = None,
+    data: Annotated[
+        str, typer.Option(help="Folder for players and results; empty: nothing is kept.", envvar="RALLYPOINT_DATA_DIR")
+    ] = "rallypoint-data",
     bots: Annotated[int, typer.Option(help="Resident bots that play each game all the time.")] = 0,
     fill: Annotated[bool, typer.Option("--fill/--no-bots", help="Whether a game's bots may fill seats.")] = True,
     log: Annotated[Literal["console", "json"] | None, typer.Option(help="Form of the log, on standard error.")] = None,
@@ -51,6 +57,7 @@ def serve(
     from rallypoint.config import Settings
     from rallypoint.game.errors import DefinitionError
     from rallypoint.games import GameNotFound, find_game
+    from rallypoint.ports import StoreUnusable
     from rallypoint.serve import run
 
     given = {
@@ -58,18 +65,42 @@ def serve(
         "port": port,
         "ops_host": ops_host,
         "ops_port": ops_port,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
         "log": log,
         "log_level": log_level,
     }
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+        chosen = {name: value for name, value in given.items() if value is not None}
+        settings = Settings(**chosen, data_dir=data or None)  # type: ignore[arg-type]  # checked by pydantic
         classes = [find_game(name) for name in games]
         code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
-    except (GameNotFound, DefinitionError, ValueError, ValidationError) as error:
+    except (GameNotFound, DefinitionError, StoreUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another --port and --ops-port")
     raise typer.Exit(code)
+
+
+@app.command()
+def types(
+    game: Annotated[str, typer.Argument(help="A game as module:Class, or module where it has one.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; else it is printed.")] = None,
+) -> None:
+    """Writes TypeScript declarations of a game: what its clients see, send and are told.
+
+    Example: rallypoint types games.orbit:Orbit -o orbit.d.ts
+    """
+    from rallypoint.game.errors import DefinitionError
+    from rallypoint.games import GameNotFound, find_game
+    from rallypoint.types_command import run
+
+    try:
+        run(find_game(game), output)
+    except (GameNotFound, DefinitionError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"cannot write {output}: {error.strerror or error}")
 
 
 def _fail(sentence: str) -> NoReturn:

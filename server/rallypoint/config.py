@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Limits", "Settings"]
@@ -23,6 +23,7 @@ class Limits(BaseModel):
     connections_max: int = Field(default=4096, ge=1)
     connections_per_address_per_s: float = Field(default=20.0, gt=0)
     connections_per_address_burst: int = Field(default=100, ge=1)
+    connections_per_address_max: int = Field(default=512, ge=1)
     exempt_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     trusted_proxies: tuple[str, ...] = ()
     messages_per_s: float = Field(default=120.0, gt=0)
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     """Signs webhooks; empty: they are not signed."""
     tls_cert: Path | None = None
-    """Certificate chain (PEM) of the game port; with ``tls_key``. TLS at a proxy costs the node a third as much."""
+    """Certificate chain (PEM) of the game port; with ``tls_key``. At a proxy, TLS costs the node nothing."""
     tls_key: Path | None = None
     lobby_grace_s: float = Field(default=30.0, ge=0)
     step_limit_s: float = Field(default=2.0, gt=0)
@@ -82,3 +83,9 @@ class Settings(BaseSettings):
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
+
+    @field_validator("data_dir", "tls_cert", "tls_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """In the environment, nothing is an empty text: it is not the present folder."""
+        return None if value == "" else value

@@ -21,7 +21,8 @@ def set_up(form: Literal["console", "json"], level: str) -> None:
     ]
     if form == "json":
         tail: list[structlog.typing.Processor] = [
-            structlog.processors.dict_tracebacks,
+            # Without local variables, which the usual one has: tokens are among them, and what players sent.
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ __all__ = [
     "Committed",
     "Guest",
     "Journal",
+    "Outbox",
+    "OutboxEvent",
     "Records",
     "SeatRecord",
     "SessionRecord",
@@ -22,6 +24,7 @@ __all__ = [
     "Store",
     "StoreDown",
     "StoreStatus",
+    "StoreUnusable",
     "Timer",
 ]
 
@@ -142,6 +145,10 @@ class StoreDown(Exception):
     """The database does not answer now."""
 
 
+class StoreUnusable(Exception):
+    """The database cannot be opened, or is not what this release can work with: a sentence says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
     """How the store is doing, for the status page."""
@@ -153,11 +160,15 @@ class StoreStatus:
     written: int = 0
     lost: int = 0
     """Writes given up because too many waited."""
+    refused: int = 0
+    """Writes given up because the database takes others, but not these."""
     error: str = ""
     """Why the last attempt failed; empty if it did not."""
     webhooks_pending: int = 0
     webhooks_failed: int = 0
     """Given up after their last attempt."""
+    webhooks_error: str = ""
+    """Why the last delivery failed; empty if it did not."""
 
 
 class Store(Records, Protocol):
@@ -184,3 +195,49 @@ class Store(Records, Protocol):
 
     async def close(self) -> None:
         """Writes what waits, as far as the database takes it, within a few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEvent:
+    """Something that backends are to be told."""
+
+    id: int
+    session: SessionId
+    kind: str
+    """``session.started``, ``session.ended``, ``session.result``."""
+    key: str
+    """The same for every attempt: receivers know by it what they have had."""
+    body: bytes
+    """JSON."""
+    attempts: int
+    """Made so far."""
+
+
+class Outbox(Protocol):
+    """What waits to be told to backends, in a table: a restart forgets none. All of it raises :class:`StoreDown`.
+
+    Times are Unix time in seconds.
+    """
+
+    filled: Callable[[], None]
+    """Called when there is something new."""
+    error: str
+    """Why the last delivery failed; whoever delivers sets it."""
+
+    async def due(self, now: float, limit: int, busy: Collection[SessionId]) -> list[OutboxEvent]:
+        """What is to be sent now: at most the oldest event of each session, none of the ``busy`` ones."""
+
+    async def next_due(self, busy: Collection[SessionId]) -> float | None:
+        """When the next one is due, leaving the ``busy`` sessions out."""
+
+    async def delivered(self, event: OutboxEvent, now: float) -> None:
+        """It has arrived."""
+
+    async def retry(self, event: OutboxEvent, due_at: float, why: str) -> None:
+        """It has not arrived, and is tried again then."""
+
+    async def failed(self, event: OutboxEvent, now: float, why: str) -> None:
+        """It has not arrived, and is not tried again."""
+
+    async def sweep(self, now: float) -> None:
+        """Removes what has been kept long enough."""

@@ -9,12 +9,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import structlog
+
 from rallypoint import logs
 from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.game.game import Game
+from rallypoint.transport.open_files import OTHERS, allow_open_files
 
 __all__ = ["run"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.server")
 
 
 def run(
@@ -31,6 +36,10 @@ def run(
         OSError: a port is taken.
     """
     logs.set_up(settings.log, settings.log_level)
+    wanted = settings.limits.connections_max + OTHERS
+    allowed = allow_open_files(wanted)
+    if allowed is not None and allowed < wanted:
+        log.warning("too few open files are allowed for connections_max", allowed=allowed, wanted=wanted)
     server = Server(games, settings, bots=fill)
     main = _serve(server, resident_bots, announce)
     try:
@@ -47,6 +56,8 @@ async def _serve(server: Server, resident_bots: int, announce: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _on_signal, stop)
+    if server.certificate is not None:
+        loop.add_signal_handler(signal.SIGHUP, server.reload_certificate)
     async with server:
         if resident_bots:
             server.bots.reside(server.definitions, resident_bots)

@@ -12,14 +12,16 @@ shows is what a client would see. Time is counted, not waited for.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.orders import Denial, Order
 from rallypoint.core.seat import Seat, SeatState
-from rallypoint.core.session import SessionCore, SessionSettings, SessionState, Taken
+from rallypoint.core.session import Refusal, SessionCore, SessionState, Taken
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.game import Game
 from rallypoint.game.inputs import Action, Hold
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from rallypoint_client.view import View
 
 __all__ = ["Match", "Received"]
+
+TURNS_MAX = 10_000
+"""Steps of a turn-based session without any time passing."""
 
 G = TypeVar("G", bound=Game[Any])
 
@@ -61,6 +66,8 @@ class _Place:
     event: int = 0
     """Number of the last event received."""
     received: list[Received] = field(default_factory=list)
+    news: bool = False
+    """Its bot has not looked at the newest pass."""
     view: View | None = None
     """Made when it is first asked for."""
 
@@ -95,21 +102,15 @@ class Match(Generic[G]):
         self.session = SessionCore(
             SessionId("match"),
             self._driver,
-            SessionSettings(
-                own.seats_min,
-                own.seats_max,
-                own.tick_hz,
-                grace_s=own.grace_s,
-                grace_budget_s=own.grace_budget_s,
-                start_after_s=own.start_after_s,
-            ),
+            own.session_settings(),
             schema=self.definition.schema_bytes,
             schema_hash=self.definition.schema_hash,
             new_token=lambda: Token(self._tokens.randbytes(32)),
             now=0.0,
-            options=dict(options or {}),
+            order=Order(options=dict(options or {})),
         )
         self._places: dict[int, _Place] = {}
+        self._joins = 0
         self._bots: dict[int, Bot] = {}
         self._classes: Classes | None = None
         self.asks: list[Ask] = []
@@ -137,9 +138,12 @@ class Match(Generic[G]):
 
     def join(self, name: str) -> int:
         """Another player takes a seat; the game knows with the next step. Gives the seat."""
-        reserved = self.session.reserve(PlayerId(f"id-{name}"), name, self.now)
-        if reserved is None:
-            raise RuntimeError("no seat is free")
+        self._joins += 1
+        same = any(seat.name == name for seat in self.session.seated())
+        player = PlayerId(f"id-{name}-{self._joins}" if same else f"id-{name}")
+        reserved = self.session.reserve(player, name, self.now)
+        if isinstance(reserved, Denial):
+            raise RuntimeError(reserved.reason)
         index, token = reserved
         taken = self.session.take(TakeSeat(1, "match", token, self.definition.schema_hash), self.now)
         assert isinstance(taken, Taken), taken
@@ -157,8 +161,9 @@ class Match(Generic[G]):
         replica, schema = place.replica, self.definition.schema_hash
         resume = Resume(1, "match", place.token, replica.epoch, replica.tick, place.event, schema)
         taken = self.session.take(resume, self.now)
-        if not isinstance(taken, Taken):
+        if isinstance(taken, Refusal):
             raise RuntimeError(taken.reason)
+        assert isinstance(taken, Taken)
         place.token = taken.message.token
         if taken.message.outcome != "resumed":
             replica.clear()
@@ -199,31 +204,82 @@ class Match(Generic[G]):
         """The outside answers the game; it knows with the next step."""
         self.session.answered(Answer(ask.id, ask.method, ask.args, value, error))
 
+    def signal(self, name: str, data: Any = None) -> None:
+        """A backend's signal; the game knows with the next step."""
+        self.session.signalled(name, data)
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
     def step(self, count: int = 1) -> None:
-        """Makes steps, and delivers what they send. Stops when the session ends."""
+        """Makes steps, and delivers what they send. Stops when the session ends.
+
+        In a turn-based game, makes all steps that are due now: for whatever players did, and what follows from it.
+        """
+        if self.definition.options.turn_based:
+            self._settle()
+            return
         for _ in range(count):
-            if self.ended:
-                return
-            self._run_bots()
-            self.now = (self.session.tick + 1) / self.session.settings.tick_hz
-            step = self.session.step(self.now)
-            self.asks += step.asks
-            self.session.committed(self.session.tick)
-            for seat, message in self.session.passes():
-                decoded = decode_session_reply(message)
-                assert isinstance(decoded, Pass)
-                self._deliver(self._places[seat.index], decoded)
+            if not self.ended:
+                self._run_bots()
+                self._make_step((self.session.tick + 1) / self.session.settings.tick_hz)
+
+    def run(self, seconds: float) -> None:
+        """Lets so much time pass, and makes the steps that fall into it. Stops when the session ends."""
+        until = self.now + seconds
+        if not self.definition.options.turn_based:
+            self.step(max(0, int(until * self.session.settings.tick_hz + 1e-6) - self.session.tick))
+        else:
+            self._settle()
+            while not self.ended and (due := self._due(until)) is not None:
+                self._make_step(due)
+                self._settle()
+        if not self.ended:
+            self.now = until
 
     def step_until(self, condition: Callable[[], bool], *, steps_max: int = 100_000) -> None:
-        """Makes steps until a condition holds or the session ends; fails after ``steps_max``."""
+        """Makes steps until a condition holds or the session ends; fails after ``steps_max``, or if nothing is due."""
+        turn_based = self.definition.options.turn_based
         for _ in range(steps_max):
+            if turn_based:
+                self._run_bots()
             if self.ended or condition():
                 return
-            self.step()
+            if not turn_based:
+                self.step()
+            elif (due := self._due(math.inf)) is not None:
+                self._make_step(due)
+            else:
+                break
         raise AssertionError(f"it did not come about within {steps_max} steps")
+
+    def _due(self, until: float) -> float | None:
+        """When the next step of a turn-based session is due, if that is before or at ``until``."""
+        at = self.session.next_step_at()
+        return None if at is None or at > until else max(at, self.now)
+
+    def _settle(self) -> None:
+        for _ in range(TURNS_MAX):
+            self._run_bots()
+            if self.ended or self._due(self.now) is None:
+                return
+            self._make_step(self.now)
+        raise AssertionError(f"{TURNS_MAX} steps at one moment: does a bot act on everything that it sees?")
+
+    def _make_step(self, now: float) -> None:
+        self.now = now
+        step = self.session.step(now)
+        self.asks += step.asks
+        self.session.committed(self.session.tick)
+        for seat, message in self.session.passes():
+            decoded = decode_session_reply(message)
+            assert isinstance(decoded, Pass)
+            self._deliver(self._places[seat.index], decoded)
+
+    # --- what players see -------------------------------------------------------------------------------------------
 
     def _deliver(self, place: _Place, message: Pass) -> None:
         place.replica.apply(message)
+        place.news = True
         place.seat.acked = message.head.tick
         if place.view is not None:
             place.view.show(place.replica)
@@ -281,5 +337,8 @@ class Match(Generic[G]):
             place = self._places[index]
             if place.replica.tick < 0 or place.seat.state is not SeatState.CONNECTED:
                 continue
+            if self.definition.options.turn_based and not place.news:
+                continue
+            place.news = False
             for message in bot.tick(self.view(index)) or ():
                 self._send(index, message)

@@ -98,7 +98,7 @@ _POLICIES: dict[int, ClosePolicy] = {
     CloseCode.LEFT: _row("you left", Fault.NOBODY, Retry.NEVER),
     CloseCode.ENDED: _row("the session has ended", Fault.NOBODY, Retry.NEVER),
     CloseCode.TAKEN_OVER: _row("a newer connection of yours took this place over", Fault.NOBODY, Retry.NEVER),
-    CloseCode.KICKED: _row("an operator or the game removed you", Fault.NOBODY, Retry.NEVER),
+    CloseCode.KICKED: _row("the session's leader, an operator or the game removed you", Fault.NOBODY, Retry.NEVER),
     CloseCode.MOVED: _row("the session lives on another node now", Fault.NOBODY, Retry.MOVED),
     CloseCode.SHUTDOWN: _row("the server is shutting down", Fault.SERVER, Retry.RESUME),
     CloseCode.CANCELLED: _row("the session was cancelled before it started", Fault.NOBODY, Retry.FRESH),

@@ -14,12 +14,13 @@ from websockets.typing import Subprotocol
 from rallypoint_client.heartbeat import Timing
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.limits import SUBPROTOCOL
-from rallypoint_protocol.messages import Pong
+from rallypoint_protocol.messages import Answer, Pong
 from tests.client.wire import HASH, make_pass, player, seated, ship, welcome
 
 HELLO, RESUME, TAKE, PROVED, ACK, PING, LEAVE, MATCH, CANCEL, LOCATE = 1, 2, 3, 4, 5, 6, 7, 16, 17, 18
+CREATE, JOIN, SPECTATE, WATCH, UNWATCH, LOCK, DESCRIBE, KICK, LISTEN, UNLISTEN, SAY, REMATCH = range(19, 31)
 
-QUICK = Timing(connect_s=5.0, open_s=5.0, leave_s=1.0)
+QUICK = Timing(connect_s=5.0, open_s=5.0, leave_s=0.2)
 """For tests in which nothing has to run out."""
 
 
@@ -44,6 +45,12 @@ class Guest:
     async def send(self, *payloads: bytes) -> None:
         for payload in payloads:
             await self._socket.send(payload)
+
+    async def answer(self, kind: int, value: Any = None, error: str = "", reason: str = "") -> list[Any]:
+        """Waits for the next request of that kind, and answers it; gives what it asked for, without kind and id."""
+        request = await self.receive(kind)
+        await self.send(encode(Answer(request[1], value, error, reason)))
+        return request[2:]
 
     async def close(self, code: int, reason: str = "") -> None:
         await self._socket.close(code, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable
 from random import Random
 from typing import Any
@@ -19,9 +20,10 @@ from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.messages import Answer, Push
 from rallypoint_protocol.replica import Replica
+from rallypoint_protocol.schema import encode_schema
 from tests.client.loops import on_both_loops
 from tests.client.scripted_server import CANCEL, LEAVE, MATCH, QUICK, Guest, ScriptedServer, matched, scripted_server
-from tests.client.wire import FIRE, HASH, SCHEMA, STEER, ended, hit, make_pass, player, read_pass, ship
+from tests.client.wire import FIRE, HASH, SCHEMA, STEER, TURNS, ended, hit, make_pass, player, read_pass, seated, ship
 
 
 class Turner(Bot):
@@ -149,15 +151,19 @@ async def test_a_bot_takes_a_seat_that_was_reserved_for_it():
 class Seat:
     """As much of a seat as a driver uses."""
 
+    schema = SCHEMA
+
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.queued: list[Any] = []
         self.latest = View(Replica(SCHEMA), SCHEMA, 0)
         self.on_event = self.on_pass = None
 
     def take_events(self) -> list[Any]:
         return ["early"]
 
-    def send(self, x: Any) -> None:
+    def send(self, x: Any, *, queue_s: float | None) -> None:
+        self.queued.append(queue_s)
         if len(self.sent) >= ACTIONS_MAX:
             raise TooManyOutstanding("actions", ACTIONS_MAX)
         self.sent.append(x)
@@ -181,3 +187,35 @@ def test_a_bot_that_does_too_much_is_held_back_and_counted():
     driver.on_pass(seat)
     assert len(seat.sent) == ACTIONS_MAX
     assert driver.skipped == 40 - ACTIONS_MAX
+    assert set(seat.queued) == {None}
+
+
+def test_a_move_of_a_turn_based_game_waits_for_the_connection_however_long():
+    class Mover(Bot):
+        def tick(self, view: Any) -> Iterable[Any]:
+            return ["move"]
+
+    seat: Any = Seat()
+    seat.schema = TURNS
+    drive(seat, Mover(FakeSeat(), Random(1))).on_pass(seat)
+    assert (seat.sent, seat.queued) == (["move"], [math.inf])
+
+
+@on_both_loops
+async def test_a_bot_of_a_turn_based_game_is_asked_once_a_step():
+    class Mover(Bot):
+        def tick(self, view: View) -> Iterable[Any]:
+            if view.game.round % 2:
+                yield self.inputs.Fire()
+
+    async with scripted_server() as server:
+        seat = play_seat(f"{server.url}/session/s", "s", b"t0", Mover, random=Random(1), timing=QUICK)
+        playing = asyncio.create_task(seat)
+        guest = await server.guest()
+        await guest.send(seated(schema=encode_schema(TURNS)))
+        await guest.send(make_pass(1, age=0, enters=[[0, 0, None, 0b11, 1, 1], player(0)]))
+        assert await guest.receive(FIRE) == [FIRE, 1, 1]
+        await guest.send(make_pass(2, changes=[0, 1, 1], applied=[1]), make_pass(3, changes=[0, 1, 1], applied=[1]))
+        assert await guest.receive(FIRE) == [FIRE, 2, 3]
+        await guest.close(CloseCode.ENDED)
+        assert await playing is None

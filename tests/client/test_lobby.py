@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from rallypoint_client.address import lobby_url
+from rallypoint_client.connect import connect
 from rallypoint_client.errors import ConnectFailed, LobbyClosed, RequestRefused, SessionGone, UpdateRequired
 from rallypoint_client.heartbeat import Timing
-from rallypoint_client.lobby import Lobby, connect
+from rallypoint_client.identity import Identity
+from rallypoint_client.lobby import Lobby
 from rallypoint_client.lobby_core import LobbyState
 from rallypoint_client.seat_core import SeatState
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.messages import Answer, Push
+from tests.client.lobbies import met, push
 from tests.client.loops import on_both_loops
 from tests.client.scripted_server import (
     CANCEL,
@@ -28,39 +29,16 @@ from tests.client.scripted_server import (
     PROVED,
     QUICK,
     RESUME,
-    Guest,
-    ScriptedServer,
     matched,
     scripted_server,
 )
 from tests.client.wire import welcome
 
 
-@contextlib.asynccontextmanager
-async def met(timing: Timing = QUICK, *, fresh: bool = False) -> AsyncIterator[tuple[ScriptedServer, Guest, Lobby]]:
-    """A lobby that was let in."""
-    async with scripted_server() as server:
-        connecting = asyncio.ensure_future(_connect(server.url, timing, fresh))
-        guest = await server.lobby_guest()
-        lobby = await connecting
-        try:
-            yield server, guest, lobby
-        finally:
-            await lobby.close()
-
-
-async def _connect(url: str, timing: Timing, fresh: bool) -> Lobby:
-    return await connect(url, name="Ann", timing=timing, fresh=fresh)
-
-
-def push(n: int, kind: str, **data: Any) -> bytes:
-    return encode(Push(n, kind, {"game": "duel", **data}))
-
-
 @on_both_loops
 async def test_it_comes_in_as_a_guest():
     async with met() as (_, guest, lobby):
-        assert guest.first == [HELLO, 1, "Ann", "python"]
+        assert guest.first == [HELLO, 1, "Ann", "python", "", b""]
         assert (lobby.player, lobby.name, lobby.games) == ("player-l", "Ann", ["duel"])
         assert lobby.state is LobbyState.CONNECTED
 
@@ -346,6 +324,51 @@ async def test_a_broken_lobby_is_cut_and_comes_back():
         assert lobby.state is LobbyState.RESUMING
 
 
+@on_both_loops
+async def test_who_is_known_says_so_and_keeps_what_the_server_gives():
+    kept = Identity("p", b"secret")
+    async with met(identity=kept) as (server, guest, lobby):
+        assert guest.first == [HELLO, 1, "Ann", "python", "p", b"secret"]
+        assert lobby.identity is kept
+        assert (kept.player, kept.secret) == ("p", b"secret")  # nothing new was given
+        guest.cut()
+        await (await server.guest()).send(welcome(b"l2", resumed=True, secret=b"newer"))
+        while kept.secret == b"secret":
+            await asyncio.sleep(0)
+        assert (kept.player, kept.secret) == ("player-l", b"newer")
+
+
+@on_both_loops
+async def test_a_fresh_lobby_says_who_it_is_again():
+    async with met(fresh=True) as (server, guest, _):
+        guest.cut()
+        await (await server.guest()).close(CloseCode.UNKNOWN)
+        guest = await server.guest()
+        assert guest.first == [HELLO, 1, "Ann", "python", "", b""]
+        await guest.send(welcome(b"n1", secret=b"secret"))
+        await guest.receive()
+        guest.cut()
+        await (await server.guest()).close(CloseCode.UNKNOWN)
+        assert (await server.guest()).first == [HELLO, 1, "Ann", "python", "player-l", b"secret"]
+
+
+async def test_an_identity_that_cannot_be_kept_is_logged_without_its_secret(caplog):
+    class Locked(Identity):
+        def keep(self, player: str, secret: bytes) -> None:
+            raise PermissionError("the keyring is locked")
+
+    async with scripted_server() as server:
+        connecting = asyncio.ensure_future(_connect(server.url, Locked()))
+        guest = await server.guest()
+        await guest.send(welcome(secret=b"topsecret"))
+        lobby = await connecting
+        assert lobby.state is LobbyState.CONNECTED
+        await lobby.close()
+    assert "the keyring is locked" in caplog.text
+    assert "topsecret" not in caplog.text
+    assert b"topsecret".hex() not in caplog.text
+
+
 async def test_nobody_there_is_a_failure_to_connect():
     async with scripted_server() as server:
         url = server.url
@@ -356,9 +379,13 @@ async def test_nobody_there_is_a_failure_to_connect():
             pytest.fail("nobody is there")
 
 
+async def _connect(url: str, identity: Identity | None = None) -> Lobby:
+    return await connect(url, timing=QUICK, identity=identity)
+
+
 async def test_a_client_that_is_too_old_is_told():
     async with scripted_server() as server:
-        connecting = asyncio.ensure_future(_connect(server.url, QUICK, False))
+        connecting = asyncio.ensure_future(_connect(server.url))
         await (await server.guest()).close(CloseCode.UPDATE)
         with pytest.raises(UpdateRequired):
             await connecting

@@ -8,24 +8,29 @@ from typing import Any
 import msgspec
 import pytest
 
-from rallypoint_client.errors import ConnectFailed, Kicked, SessionGone, TooManyOutstanding
+from rallypoint_client.errors import ConnectFailed, InvalidInput, Kicked, SessionGone, TooManyOutstanding
 from rallypoint_client.heartbeat import Timing
+from rallypoint_client.identity import Identity
 from rallypoint_client.lobby_core import REQUESTS_MAX, LobbyCore, LobbyState
 from rallypoint_client.retry import Drop, Stop, Wait
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
-from rallypoint_protocol.messages import Answer, CancelQueue, Push, QuickMatch
-from tests.client.wire import pong, welcome
+from rallypoint_protocol.messages import Answer, CancelQueue, Create, Join, Push, QuickMatch, Say
+from tests.client.wire import chat, line, listing, pong, row, welcome
 
 HELLO, RESUME, PROVED, ACK, PING, LEAVE, MATCH, CANCEL = 1, 2, 4, 5, 6, 7, 16, 17
+
+
+ODD: Any = {"a": object()}
+LONG: Any = {f"{n:02}": "\N{OWL}" * 128 for n in range(16)}
 
 
 class Lobby:
     """A core with a clock, and everything that it has sent, decoded."""
 
-    def __init__(self, *, fresh: bool = False) -> None:
+    def __init__(self, *, fresh: bool = False, identity: Identity | None = None) -> None:
         self.now = 100.0
-        self.core = LobbyCore("ws://here/lobby", "Ann", Random(1), Timing(), self.now, fresh=fresh)
+        self.core = LobbyCore("ws://here/lobby", "Ann", Random(1), Timing(), self.now, fresh=fresh, identity=identity)
 
     def opened(self) -> list[Any]:
         frame = msgspec.msgpack.decode(self.core.first_frame(self.now))
@@ -65,7 +70,7 @@ def match(id_: int) -> QuickMatch:
 
 
 def test_the_first_frame_says_hello():
-    assert Lobby().opened() == [HELLO, 1, "Ann", "python"]
+    assert Lobby().opened() == [HELLO, 1, "Ann", "python", "", b""]
 
 
 def test_a_welcome_is_proved_before_all_else():
@@ -112,6 +117,65 @@ def test_pushes_come_once_and_are_acknowledged():
     assert lobby.got(push(3)).n == 3
     assert lobby.got(push(2)) is None
     assert lobby.sent() == [[ACK, 0, 0, 1], [ACK, 0, 0, 1], [ACK, 0, 0, 3], [ACK, 0, 0, 3]]
+
+
+def test_listings_are_acknowledged_with_the_pushes_and_anew_on_each_connection():
+    lobby = Lobby().connected()
+    assert lobby.got(listing(1, row("a"), whole=True)).rows == [row("a")]
+    lobby.got(push(1))
+    lobby.got(listing(2))
+    assert lobby.sent() == [[ACK, 0, 1, 0], [ACK, 0, 1, 1], [ACK, 0, 2, 1]]
+    lobby.lost()
+    lobby.opened()
+    lobby.got(welcome(b"l2", resumed=True, event=1))
+    lobby.got(push(2))
+    lobby.got(listing(1, whole=True))
+    assert lobby.sent() == [[PROVED], [ACK, 0, 0, 2], [ACK, 0, 1, 2]]
+
+
+def test_lines_of_a_chat_are_handed_on_and_not_acknowledged():
+    lobby = Lobby().connected()
+    assert lobby.got(chat(line(1), room="s")).lines == [line(1)]
+    assert lobby.sent() == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda id_: Say(id_, "", "x" * 241),
+        lambda id_: Create(id_, "duel", ODD, {}, False),
+        lambda id_: Create(id_, "duel", {"a": float("nan")}, {}, False),
+        lambda id_: Join(id_, "x" * 257),
+        lambda id_: Join(id_, "\udc80"),
+        lambda id_: Create(id_, "duel", LONG, LONG, False),
+    ],
+)
+def test_a_request_that_the_server_would_close_us_for_is_not_sent_and_takes_no_number(make):
+    lobby = Lobby().connected()
+    with pytest.raises(InvalidInput, match="the request"):
+        lobby.core.request(make)
+    assert lobby.sent() == []
+    assert lobby.core.request(match) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"), [("x" * 300, Identity()), ("Ann", Identity("p" * 300)), ("Ann", Identity("p", b"s" * 65))]
+)
+def test_who_nobody_would_let_in_is_told_at_once(name, identity):
+    with pytest.raises(InvalidInput, match="Hello"):
+        LobbyCore("ws://here/lobby", name, Random(1), Timing(), 0.0, identity=identity)
+
+
+def test_an_identity_goes_with_each_hello_as_it_is_then():
+    identity = Identity("p", b"secret")
+    lobby = Lobby(fresh=True, identity=identity)
+    assert lobby.opened() == [HELLO, 1, "Ann", "python", "p", b"secret"]
+    lobby.got(welcome())
+    identity.keep("q", b"newer")
+    lobby.lost()
+    assert lobby.opened()[0] == RESUME
+    lobby.lost(CloseCode.UNKNOWN)
+    assert lobby.opened() == [HELLO, 1, "Ann", "python", "q", b"newer"]
 
 
 def test_the_number_of_open_requests_is_bounded():
@@ -204,7 +268,9 @@ def test_a_silent_server_is_dropped():
     assert caught.value.code is CloseCode.SILENT
 
 
-@pytest.mark.parametrize("payload", [b"", encode([41]), push(1), welcome(resumed=True), encode([33, "one"])])
+@pytest.mark.parametrize(
+    "payload", [b"", encode([41]), push(1), listing(1), welcome(resumed=True), encode([33, "one"])]
+)
 def test_what_does_not_fit_ends_the_connection(payload):
     lobby = Lobby()
     lobby.opened()

@@ -20,8 +20,9 @@ from rallypoint_client.errors import (
     UpdateRequired,
 )
 from rallypoint_client.heartbeat import Timing
-from rallypoint_client.seat import EVENTS_KEPT_MAX, Seat, take_seat
+from rallypoint_client.seat import Seat, take_seat
 from rallypoint_client.seat_core import SeatOffer, SeatState
+from rallypoint_client.updates import EVENTS_KEPT_MAX
 from rallypoint_protocol.close import CloseCode
 from tests.client.loops import on_both_loops
 from tests.client.scripted_server import (
@@ -107,6 +108,27 @@ async def test_inputs_go_out_at_once():
             [FIRE, 4, 1],
         ]
         assert seat.actions_kept == 2
+
+
+@on_both_loops
+async def test_inputs_give_their_numbers_and_the_seat_says_which_were_decided():
+    async with played() as (_, guest, seat):
+        assert seat.hold(seat.inputs.Steer(turn=1)) == 1
+        assert seat.hold(seat.inputs.Steer(turn=1)) is None
+        assert seat.send(seat.inputs.Fire()) == 2
+        assert seat.send(seat.inputs.Steer(turn=2)) == 3
+        await guest.send(make_pass(2, applied=[2]))
+        await anext(seat)
+        assert (seat.sent, seat.applied) == (3, 2)
+
+
+@on_both_loops
+async def test_the_sessions_clock_goes_on_between_the_passes():
+    async with played() as (_, _guest, seat):
+        first = seat.now_ms
+        assert first >= 0.0
+        await asyncio.sleep(0.005)
+        assert seat.now_ms > first
 
 
 @on_both_loops

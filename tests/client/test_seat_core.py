@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 from typing import Any
 
@@ -9,7 +10,14 @@ import msgspec
 import pytest
 
 from rallypoint_client.classes import SCHEMAS_MAX, SchemaCache
-from rallypoint_client.errors import ConnectFailed, NotConnected, SeatClosed, SessionGone, TakenOver
+from rallypoint_client.errors import (
+    ConnectFailed,
+    NotConnected,
+    OnlyWatching,
+    SeatClosed,
+    SessionGone,
+    TakenOver,
+)
 from rallypoint_client.heartbeat import Timing
 from rallypoint_client.retry import Drop, Stop, Wait
 from rallypoint_client.seat_core import HISTORY_UNREAD_MAX, Got, SeatCore, SeatOffer
@@ -27,6 +35,7 @@ from tests.client.wire import (
     SCHEMA,
     SCHEMA_BYTES,
     STEER,
+    TURNS,
     ended,
     hit,
     make_pass,
@@ -43,9 +52,9 @@ TAKE, RESUME, PROVED, ACK, PING, LEAVE = 3, 2, 4, 5, 6, 7
 class Seat:
     """A core with a clock, and everything that it has sent, decoded."""
 
-    def __init__(self, schemas: SchemaCache | None = None, **timing: float) -> None:
+    def __init__(self, schemas: SchemaCache | None = None, delay_s: float = 0.0, **timing: float) -> None:
         self.now = 100.0
-        offer = SeatOffer("s", b"t0", "ws://here/session/s", HASH)
+        offer = SeatOffer("s", b"t0", "ws://here/session/s", HASH, delay_s=delay_s)
         self.core = SeatCore(offer, schemas or SchemaCache(), Random(1), Timing(**timing), self.now)
 
     def opened(self) -> list[Any]:
@@ -396,6 +405,125 @@ def test_the_holds_that_waited_go_with_the_pass():
     seat.sent()
     seat.got(a_pass(2))
     assert seat.sent() == [[STEER, 17, 2, 49, False]]
+
+
+def test_a_hold_gives_its_number_if_it_is_sent_now():
+    seat = Seat().playing()
+    assert (seat.core.sent, seat.core.applied) == (0, 0)
+    assert seat.core.hold(seat.inputs.Steer(turn=1)) == 1
+    assert seat.core.hold(seat.inputs.Steer(turn=1)) is None
+    assert seat.core.hold(seat.inputs.Steer(turn=1), force=True) == 2
+    assert seat.core.act(seat.inputs.Fire(), seat.now) == 3
+    seat.got(a_pass(2, applied=[2]))
+    assert (seat.core.sent, seat.core.applied) == (3, 2)
+    seat.lost()
+    assert seat.core.hold(seat.inputs.Steer(turn=2)) is None
+    seat.core.close()
+    assert seat.core.hold(seat.inputs.Steer(turn=3)) is None
+
+
+# --- watching -------------------------------------------------------------------------------------------------------
+
+
+def watching(**seat: Any) -> Seat:
+    spectator = Seat(**seat)
+    spectator.opened()
+    spectator.got(seated(seat=-1), make_pass(1, age=0, enters=[player(0), ship(7, 0, x=100)], applied=[0]))
+    return spectator
+
+
+def test_a_spectator_is_nobody_in_the_session():
+    core = watching().core
+    assert (core.spectator, core.index, core.view.me, core.view.seat) == (True, -1, None, None)
+    assert core.view.player(0).name == "Ann"
+    assert not Seat().playing().core.spectator
+    assert not Seat().core.spectator  # it has not been let in, and is nothing yet
+
+
+def test_what_players_inputs_have_done_is_not_the_spectators():
+    seat = watching()
+    seat.got(make_pass(2, applied=[5, 6, 7, 8]), make_pass(3, applied=[]), make_pass(4, applied=None))
+    assert seat.core.applied == 0
+
+
+@pytest.mark.parametrize("name", ["Steer", "Fire"])
+def test_a_spectators_inputs_are_refused_also_while_away(name):
+    seat = watching()
+    seat.sent()
+    x = getattr(seat.inputs, name)()
+    for _ in range(2):
+        with pytest.raises(OnlyWatching, match=name):
+            seat.core.hold(x) if name == "Steer" else seat.core.act(x, seat.now, 60.0)
+        seat.lost()
+    with pytest.raises(TypeError, match="not an input"):
+        seat.core.hold(object())  # type: ignore[arg-type]
+    assert seat.sent() == []
+
+
+def test_a_spectator_acknowledges_and_comes_back_to_the_whole_state():
+    seat = watching()
+    seat.sent()
+    seat.got(*(make_pass(tick) for tick in range(2, 7)))
+    assert seat.sent() == [[ACK, 1, 4, 0]]
+    seat.lost()
+    assert seat.opened()[:6] == [RESUME, 1, "s", b"t1", 1, 6]
+    seat.got(seated(b"t2", seat=-1, outcome="resync", schema=None))
+    seat.got(make_pass(4, age=0, enters=[player(0), ship(7, 0, x=900)]))  # with a delay, it may be an older one
+    assert (seat.core.tick, seat.core.view.one("Ship").x, seat.core.view.me) == (4, 9.0, None)
+    assert seat.core.stats.resyncs == 1
+
+
+def test_a_spectators_clock_is_that_of_what_is_shown():
+    seat = watching(delay_s=5.0)
+    seat.got(pong(seat.now * 1000, 20_050.0))
+    assert seat.core.session_ms(seat.now) == pytest.approx(15_050.0)
+
+
+# --- turn-based games -----------------------------------------------------------------------------------------------
+
+
+def test_in_a_turn_based_game_every_pass_is_acknowledged():
+    seat = Seat()
+    seat.opened()
+    seat.got(seated(schema=encode_schema(TURNS)))
+    seat.sent()
+    for tick in (1, 2):
+        seat.got(make_pass(tick, age=0, enters=[player(0)]))
+        assert seat.sent() == [[ACK, 1, tick, 0]]
+    seat.got(make_pass(3, events=[hit(1, 3)]))
+    assert seat.sent() == [[ACK, 1, 3, 1]]
+    seat.core.act(seat.inputs.Fire(), seat.now)
+    seat.now += 3600.0  # an hour of thinking
+    seat.got(make_pass(4, applied=[1]))
+    assert seat.sent() == [[FIRE, 1, 3], [ACK, 1, 4, 1]]
+    assert seat.core.actions_kept == 0
+
+
+def test_in_a_turn_based_game_the_clock_goes_on_between_the_passes():
+    seat = Seat()
+    seat.opened()
+    seat.got(seated(schema=encode_schema(TURNS)), make_pass(1, age=0, enters=[player(0)], now_ms=1000))
+    seat.now += 2.0
+    assert seat.core.session_ms(seat.now) == pytest.approx(3000.0)
+    seat.got(pong(seat.now * 1000 - 20, 3005.0))
+    seat.now += 60.0
+    assert seat.core.session_ms(seat.now) == pytest.approx(63_015.0)
+    assert seat.core.interpolated(seat.now) is seat.core.view
+
+
+def test_in_a_turn_based_game_a_move_whose_connection_broke_is_made_once():
+    seat = Seat()
+    seat.opened()
+    seat.got(seated(schema=encode_schema(TURNS)), make_pass(1, age=0, enters=[player(0)]))
+    seat.sent()
+    seat.core.act(seat.inputs.Fire(), seat.now)
+    assert seat.sent() == [[FIRE, 1, 1]]
+    seat.lost()
+    seat.core.act(seat.inputs.Fire(), seat.now, math.inf)
+    seat.now += 29.0
+    seat.opened()
+    seat.got(seated(b"t2", outcome="resumed", schema=encode_schema(TURNS), received=0))
+    assert seat.sent() == [[PROVED], [FIRE, 1, 1], [FIRE, 2, 1]]
 
 
 # --- resuming -------------------------------------------------------------------------------------------------------

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from rallypoint_protocol.codec import decode_session_reply, encode
-from rallypoint_protocol.messages import EventItem, Head, Part, Pass, Pong, Seated, SeatPart, Welcome
+from rallypoint_protocol.messages import (
+    Chat,
+    ChatLine,
+    EventItem,
+    Head,
+    Listing,
+    Part,
+    Pass,
+    Pong,
+    Seated,
+    SeatPart,
+    SessionRow,
+    Welcome,
+)
 from rallypoint_protocol.schema import (
     Bool,
     EntityDef,
@@ -66,6 +81,8 @@ SCHEMA = Schema(
 )
 SCHEMA_BYTES = encode_schema(SCHEMA)
 HASH = schema_hash(SCHEMA_BYTES)
+TURNS = msgspec.structs.replace(SCHEMA, game="turns", tick_hz=0)
+"""The same as a turn-based game."""
 STEER, AIM, FIRE, SAY = range(64, 68)
 HIT, PAINTED = 16, 17
 
@@ -145,6 +162,42 @@ def pong(sent_ms: float, now_ms: float, tick: int = 0) -> bytes:
     return encode(Pong(sent_ms, now_ms, tick))
 
 
-def welcome(token: bytes = b"l1", *, resumed: bool = False, event: int = 0, lobby: str = "l") -> bytes:
+def welcome(
+    token: bytes = b"l1",
+    *,
+    resumed: bool = False,
+    event: int = 0,
+    lobby: str = "l",
+    secret: bytes = b"",
+    seats: Sequence[list[str]] = (),
+) -> bytes:
     """The answer to a first frame on the lobby."""
-    return encode(Welcome(lobby, token, f"player-{lobby}", "Ann", ["duel"], resumed, event, 30.0))
+    player = f"player-{lobby}"
+    return encode(Welcome(lobby, token, player, "Ann", ["duel"], resumed, event, 30.0, secret, list(seats)))
+
+
+def row(id_: str, *, players: int = 1, **meta: Any) -> SessionRow:
+    """A session in a list."""
+    return SessionRow(id_, "duel", "waiting", players, 4, 4 - players, 0, "Bob", meta, 1_700_000_000_000)
+
+
+def listing(
+    n: int,
+    *rows: SessionRow,
+    whole: bool = False,
+    gone: Sequence[str] = (),
+    total: int = 0,
+    counts: Mapping[str, int] | None = None,
+) -> bytes:
+    """The list of sessions, or what has changed in it."""
+    return encode(Listing(n, whole, list(rows), list(gone), total, None if counts is None else dict(counts)))
+
+
+def line(n: int, text: str = "", *, name: str = "Bob", at_ms: int | None = None) -> ChatLine:
+    """A line of a chat; its time is its number's unless it is given."""
+    return ChatLine(n, f"id-{name}", name, text or f"line {n}", 1000 * n if at_ms is None else at_ms)
+
+
+def chat(*lines: ChatLine, room: str = "") -> bytes:
+    """Lines of a chat."""
+    return encode(Chat(room, list(lines)))

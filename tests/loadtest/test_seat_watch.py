@@ -31,7 +31,7 @@ class FakeSeat:
         self.ship = SimpleNamespace(id=5, owner=2, wire=[0])
         self.latest = SimpleNamespace(tick=1, state=SimpleNamespace(items={5: self.ship}))
         self.stats = SimpleNamespace(resumes=0, bytes_in=0, bytes_out=0, hash_checks=0, hash_mismatches=0, desyncs=0)
-        self._core = SimpleNamespace(_inputs=SimpleNamespace(applied=0, _last=0))
+        self.applied = self.sent = 0
         self.early_events = []
         self.on_pass = self.on_event = None
         self.kept_back = False
@@ -43,11 +43,11 @@ class FakeSeat:
     def hold(self, x, *, force=False):
         assert force
         if not self.kept_back:
-            self._core._inputs._last += 1
+            self.sent += 1
 
     def act(self, x):
-        self._core._inputs._last += 1
-        return self._core._inputs._last
+        self.sent += 1
+        return self.sent
 
     def cut(self):
         self.cuts += 1
@@ -87,8 +87,7 @@ class Play:
     def passed(self, now, applied=None):
         """A pass arrives; ``applied``: everything sent so far, unless told otherwise."""
         self.now = now
-        ledger = self.seat._core._inputs
-        ledger.applied = ledger._last if applied is None else applied
+        self.seat.applied = self.seat.sent if applied is None else applied
         self.seat.on_pass(self.seat)
 
     def event(self, n, kind="Hit", seq=0):

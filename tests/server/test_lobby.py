@@ -36,6 +36,7 @@ from rallypoint_protocol.messages import (
     QuickMatch,
     Resume,
 )
+from tests.server.fake_rooms import FakeRooms
 
 ORBIT = QuickMatchRules("orbit", 2, 8)
 CHESS = QuickMatchRules("chess", 2, 2)
@@ -46,9 +47,13 @@ class FakeSeats:
         self.seated: set[PlayerId] = set()
         self.urls: dict[tuple[str, bytes], str] = {}
         self.lookups = 0
+        self.shared: set[str] = set()
 
     def is_seated(self, player):
         return player in self.seated
+
+    def may_sit(self, player, game):
+        return player not in self.seated or game in self.shared
 
     def locate(self, session, token):
         self.lookups += 1
@@ -61,16 +66,19 @@ class Place:
     def __init__(self, **options):
         numbers = count(1)
         self.seats = FakeSeats()
+        self.rooms = FakeRooms()
         self.lobby = Lobby(
             lambda: Token(next(numbers).to_bytes(32, "big")),
             lambda: f"id{next(numbers)}",
             [ORBIT, CHESS],
             self.seats,
+            self.rooms,
+            unix_ms=lambda: 1_000,
             **options,
         )
 
-    def hello(self, name="Ada") -> Entered:
-        entered = self.lobby.hello(Hello(PROTOCOL_VERSION, name))
+    def hello(self, name="Ada", now=0.0, guest=None, keep=False) -> Entered:
+        entered = self.lobby.hello(Hello(PROTOCOL_VERSION, name), now, guest, keep=keep)
         assert isinstance(entered, Entered)
         return entered
 
@@ -90,8 +98,8 @@ class Place:
 
     def seat(self, entered: Entered, session="s1"):
         self.seats.seated.add(entered.session.player)
-        offer = SeatOffer(SessionId(session), SeatIndex(0), Token(b"seat token"), "wss://here/s1", b"hash")
-        self.lobby.queues.matched(entered.session, offer)
+        offer = SeatOffer(SessionId(session), SeatIndex(0), Token(b"seat token"), "wss://here/s1", b"hash", "orbit")
+        self.lobby.seat(entered.session, offer)
 
 
 @pytest.fixture
@@ -119,7 +127,7 @@ def test_a_guest_without_a_name_gets_one(place):
 
 def test_a_client_that_is_too_old_is_told_to_update(place):
     entered = place.hello()
-    refused = place.lobby.hello(Hello(PROTOCOL_VERSION - 1, "Ada"))
+    refused = place.lobby.hello(Hello(PROTOCOL_VERSION - 1, "Ada"), 0.0)
     assert isinstance(refused, Close)
     assert refused.code is CloseCode.UPDATE
     refused = place.try_resume(entered.session.id, entered.welcome.token, 0.0, version=PROTOCOL_VERSION - 1)
@@ -127,13 +135,13 @@ def test_a_client_that_is_too_old_is_told_to_update(place):
 
 
 def test_a_newer_client_is_accepted(place):
-    assert isinstance(place.lobby.hello(Hello(PROTOCOL_VERSION + 1, "Ada")), Entered)
+    assert isinstance(place.lobby.hello(Hello(PROTOCOL_VERSION + 1, "Ada"), 0.0), Entered)
 
 
 def test_a_full_lobby_turns_newcomers_away_and_keeps_who_is_here():
     place = Place(lobbies_max=1)
     first = place.hello()
-    refused = place.lobby.hello(Hello(PROTOCOL_VERSION, "Bob"))
+    refused = place.lobby.hello(Hello(PROTOCOL_VERSION, "Bob"), 0.0)
     assert isinstance(refused, Close)
     assert refused.code is CloseCode.FULL
     place.lobby.dropped(first.session, 0.0)
@@ -545,10 +553,11 @@ def test_a_lost_seat_has_those_who_wait_matched_again(place):
 
 def test_bots_are_due_even_if_nothing_else_happens():
     rules = QuickMatchRules("orbit", 2, 8, bots_after_s=5.0)
-    seats = FakeSeats()
     ids = count()
-    lobby = Lobby(lambda: Token(bytes(32)), lambda: str(next(ids)), [rules], seats)
-    entered = lobby.hello(Hello(PROTOCOL_VERSION, "Ada"))
+    lobby = Lobby(
+        lambda: Token(bytes(32)), lambda: str(next(ids)), [rules], FakeSeats(), FakeRooms(), unix_ms=lambda: 0
+    )
+    entered = lobby.hello(Hello(PROTOCOL_VERSION, "Ada"), 0.0)
     assert isinstance(entered, Entered)
     lobby.received(entered.session, QuickMatch(1, "orbit"), 1.0)
     lobby.take_pushes(1.0)

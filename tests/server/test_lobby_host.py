@@ -10,29 +10,41 @@ import pytest
 from structlog.testing import capture_logs
 
 from rallypoint.core.lobby import Lobby
-from rallypoint.core.quick_match import RETRY_S, OpenSession, QuickMatchRules, SeatOffer
+from rallypoint.core.orders import Denial, Order
+from rallypoint.core.quick_match import RETRY_S, QuickMatchRules
+from rallypoint.core.tokens import token_hash
+from rallypoint.ports import Guest, StoreDown
 from rallypoint.runtime.lobby_host import LobbyHost
+from rallypoint.storage.no_store import NoStore
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import decode_lobby_reply, encode
 from rallypoint_protocol.ending import Receiver
-from rallypoint_protocol.ids import SeatIndex, SessionId, Token
+from rallypoint_protocol.ids import PlayerId, SessionId, Token
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
     Ack,
     Answer,
     CancelQueue,
+    Create,
     Hello,
+    Join,
     Leave,
+    Listen,
+    Listing,
     Locate,
     Ping,
     Pong,
     Proved,
     Push,
     QuickMatch,
+    Rematch,
     Resume,
+    Say,
     TakeSeat,
+    Watch,
     Welcome,
 )
+from tests.server.fake_rooms import FakeRooms
 
 ORBIT = QuickMatchRules("orbit", 2, 2)
 
@@ -91,9 +103,16 @@ class FakeConnection:
         self.remote_ip = "192.0.2.7"
         self.receiver: Receiver = Nobody()
         self.replies = []
+        self.frames = []
+        self.outbox_bytes = 0
         self.closed: CloseCode | None = None
         self.reason = ""
         self.ended = asyncio.Event()
+
+    def write(self, framed):
+        header = 2 if framed[1] < 126 else 4 if framed[1] == 126 else 10
+        self.frames.append(framed)
+        self.write_message(framed[header:])
 
     def write_message(self, payload):
         assert self.closed is None
@@ -124,64 +143,70 @@ class FakeConnection:
         self.receiver.lost(code, "")
 
 
-class FakeSessions:
-    """Sessions as lists of players."""
+class FakeSessions(FakeRooms):
+    """Sessions of two seats; and what may go wrong with them."""
 
     def __init__(self):
-        self.seats_max = 2
-        self.room = 10
-        self.rows: dict[str, list[str]] = {}
-        self.bots: dict[str, int] = {}
-        self.created = 0
+        super().__init__(("orbit",), seats_max=2)
         self.broken = False
-        self.refuse_seats = False
+
+    @property
+    def created(self):
+        return len(self.sessions)
 
     def open_sessions(self, game):
         if self.broken:
             raise RuntimeError("sessions are broken")
-        for session_id, players in self.rows.items():
-            yield OpenSession(SessionId(session_id), self.seats_max - len(players))
+        return super().open_sessions(game)
 
-    def create(self, game, now):
-        if len(self.rows) >= self.room:
-            return None
-        self.created += 1
-        self.rows[f"s{self.created}"] = []
-        return SessionId(f"s{self.created}")
 
-    def reserve(self, session_id, player, name, lobby_id, now):
-        if self.refuse_seats:
-            return None
-        players = self.rows[session_id]
-        players.append(player)
-        seat = SeatIndex(len(players) - 1)
-        return SeatOffer(session_id, seat, Token(b"T" * 32), f"/session/{session_id}", b"h" * 32)
+class FakeStore(NoStore):
+    """Guests in memory; ``asked`` are the lookups that wait for :meth:`answer`, while it is ``slow``."""
 
-    def add_bots(self, session_id, number):
-        self.bots[session_id] = number
+    def __init__(self, keeps_guests=False):
+        self.keeps_guests = keeps_guests
+        self.guests = {}
+        self.slow = False
+        self.error = None
+        self.asked = []
 
-    def locate(self, session_id, token):
-        return f"/session/{session_id}" if (session_id, token) == ("s1", b"T" * 32) else None
+    def new_guest(self, player, name, secret_hash):
+        self.guests[player] = (name, secret_hash)
 
-    def is_seated(self, player):
-        return any(player in players for players in self.rows.values())
+    async def find_guest(self, player, secret):
+        if self.slow:
+            waits = asyncio.get_running_loop().create_future()
+            self.asked.append(waits)
+            await waits
+        if self.error is not None:
+            raise self.error
+        name, secret_hash = self.guests.get(player, ("", b""))
+        return Guest(player, name, 0.0) if token_hash(secret) == secret_hash else None
+
+    def answer(self):
+        for waits in self.asked:
+            if not waits.done():
+                waits.set_result(None)
 
 
 class House:
     """A node's lobby, and ways to visit it."""
 
-    def __init__(self, rules=ORBIT, **options):
+    def __init__(self, rules=ORBIT, store=None, **options):
         numbers = count(1)
         self.loop = FakeLoop()
+        self.store = store or FakeStore()
         self.sessions = FakeSessions()
         self.lobby = Lobby(
             lambda: Token(b"secret" + next(numbers).to_bytes(26, "big")),
             lambda: f"id{next(numbers)}",
             [rules],
             self.sessions,
+            self.sessions,
+            unix_ms=lambda: 1_000,
             **options,
         )
-        self.host = LobbyHost(self.lobby, self.sessions, self.loop)
+        self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store)
 
     def visit(self):
         connection = FakeConnection()
@@ -369,7 +394,7 @@ def test_two_players_are_matched_as_soon_as_the_second_asks(house):
     second, _ = house.guest("Bob")
     replies = second.say(QuickMatch(1, "orbit"))
     assert [type(reply) for reply in replies] == [Answer, Push]
-    matched = {"game": "orbit", "session": "s1", "url": "/session/s1", "token": b"T" * 32, "schema": b"h" * 32}
+    matched = {"game": "orbit", "session": "s1", "url": "/session/s1", "token": b"T" * 32, "schema": b"h" * 16}
     assert replies[1].data == {**matched, "seat": 1}
     assert first.pushes() == [("matched", {**matched, "seat": 0})]
 
@@ -378,7 +403,7 @@ def test_a_free_seat_is_given_to_whoever_waits_longest(house):
     house.queued("Ada")
     house.queued("Bob")
     third, _ = house.queued("Cid")
-    player = house.sessions.rows["s1"].pop()
+    player, _ = house.sessions.sessions[SessionId("s1")].players.popitem()
     house.host.player_unseated(player)
     assert [kind for kind, _ in third.pushes()] == ["matched"]
 
@@ -415,7 +440,7 @@ def test_grace_begins_when_the_seat_of_one_who_is_away_is_gone(house):
     house.queued("Bob")
     connection.drop()
     house.loop.advance(3600.0)
-    house.sessions.rows["s1"].clear()
+    house.sessions.sessions[SessionId("s1")].players.clear()
     house.host.player_unseated(welcome.player)
     house.loop.advance(29.9)
     assert len(house.lobby) == 2
@@ -427,29 +452,29 @@ def test_bots_come_when_nobody_else_does():
     house = House(QuickMatchRules("orbit", 3, 4, bots_after_s=5.0))
     connection, _ = house.queued()
     house.loop.advance(4.999)
-    assert house.sessions.rows == {}
+    assert house.sessions.sessions == {}
     house.loop.advance(0.001)
     assert house.sessions.bots == {"s1": 2}
     assert [kind for kind, _ in connection.pushes()] == ["matched"]
 
 
 def test_on_a_full_node_players_wait_and_it_is_asked_again_once_in_a_while(house):
-    house.sessions.room = 0
+    house.sessions.rooms_max = 0
     first, _ = house.queued("Ada")
     house.queued("Bob")
     house.loop.advance(10 * RETRY_S)
     assert house.loop.fired <= 12
     assert first.pushes() == []
-    house.sessions.room = 1
+    house.sessions.rooms_max = 1
     house.loop.advance(RETRY_S)
     assert [kind for kind, _ in first.pushes()] == ["matched"]
 
 
 def test_room_that_is_announced_is_used_at_once(house):
-    house.sessions.room = 0
+    house.sessions.rooms_max = 0
     first, _ = house.queued("Ada")
     house.queued("Bob")
-    house.sessions.rows["s9"] = []
+    house.sessions.open("orbit")
     house.host.capacity_changed()
     assert [kind for kind, _ in first.pushes()] == ["matched"]
 
@@ -484,8 +509,9 @@ def test_a_seat_that_is_lost_while_it_is_given_does_no_harm(house):
 
     def fail(session_id, player, name, lobby_id, now):
         reserve(session_id, player, name, lobby_id, now)
-        house.sessions.rows[session_id].remove(player)
+        del house.sessions.sessions[session_id].players[player]
         house.host.player_unseated(player)
+        return Denial("unknown", "gone again")
 
     house.sessions.reserve = fail
     house.queued("Ada")
@@ -499,8 +525,8 @@ def test_a_seat_that_is_lost_while_it_is_given_does_no_harm(house):
 def test_a_session_that_announces_room_while_it_is_created_is_created_once(house):
     create = house.sessions.create
 
-    def announce(game, now):
-        session_id = create(game, now)
+    def announce(game, now, order):
+        session_id = create(game, now, order)
         house.host.capacity_changed()
         return session_id
 
@@ -514,7 +540,7 @@ def test_a_session_that_announces_room_while_it_is_created_is_created_once(house
 
 
 def test_places_are_told_when_somebody_ahead_leaves(house):
-    house.sessions.room = 0
+    house.sessions.rooms_max = 0
     first, _ = house.queued("Ada")
     house.queued("Bob")
     third, _ = house.queued("Cid")
@@ -528,6 +554,7 @@ def test_places_are_told_when_somebody_ahead_leaves(house):
 
 
 def test_a_session_is_located_with_its_token(house):
+    house.sessions.open("orbit")
     connection, _ = house.guest()
     assert connection.say(Locate(1, "s1", b"T" * 32)) == [Answer(1, {"url": "/session/s1"})]
     [answer] = connection.say(Locate(2, "s1", b"guess"))
@@ -552,6 +579,440 @@ def test_a_failure_of_our_own_closes_that_connection_alone_and_it_may_resume(hou
     assert [line["log_level"] for line in logs].count("error") == 1
     assert other.say(Ping(1.0)) == [Pong(1.0, 0.0, 0)]
     assert house.resume(welcome)[1][0].resumed
+
+
+# --- rooms, lists, chats ----------------------------------------------------------------------------------------------
+
+
+def test_the_answer_to_a_watch_comes_before_the_first_listing(house):
+    connection, _ = house.guest()
+    replies = connection.say(Watch(1, "", [], 10))
+    assert [type(reply) for reply in replies] == [Answer, Listing]
+    assert (replies[1].n, replies[1].whole) == (1, True)
+    assert house.loop.armed <= 1
+
+
+def test_a_session_that_changes_is_told_to_those_who_watch(house):
+    connection, _ = house.guest()
+    connection.say(Watch(1, "", [], 10))
+    connection.say(Ack(0, 1, 0))
+    house.loop.advance(1.0)
+    room = house.sessions.open("orbit")
+    house.host.session_changed(room.id)
+    assert connection.take() == [], "not at once: more may follow"
+    house.loop.advance(1.0)
+    [listing] = connection.take()
+    assert [row.id for row in listing.rows] == [room.id]
+
+
+def test_a_session_that_changes_costs_no_timer_while_nobody_watches(house):
+    house.guest()
+    house.loop.advance(60.0)
+    for _ in range(1000):
+        house.host.session_changed(house.sessions.open("orbit").id)
+    assert house.loop.armed == 0
+
+
+def test_an_acknowledged_listing_is_followed_by_what_happened_meanwhile(house):
+    connection, _ = house.guest()
+    connection.say(Watch(1, "", [], 10))
+    for _ in range(3):
+        house.host.session_changed(house.sessions.open("orbit").id)
+        house.loop.advance(1.0)
+    assert connection.take() == []
+    [listing] = connection.say(Ack(0, 1, 0))
+    assert (listing.n, len(listing.rows)) == (2, 3)
+
+
+def test_a_created_session_is_answered_before_anything_that_follows_from_it(house):
+    create = house.sessions.create
+
+    def announce(game, now, order):
+        session_id = create(game, now, order)
+        house.host.session_changed(session_id)
+        house.host.capacity_changed()
+        return session_id
+
+    house.sessions.create = announce
+    house.sessions.refuse_seats = True
+    waiting, _ = house.queued("Bob")
+    house.sessions.refuse_seats = False
+    connection, _ = house.guest()
+    connection.say(Watch(1, "", [], 10))
+    connection.say(Ack(0, 1, 0))
+    house.loop.advance(1.0)
+    connection.take()
+    replies = connection.say(Create(2, "orbit", {}, {}, False))
+    assert isinstance(replies[0], Answer)
+    assert replies[0].value["session"] == "s1"
+    assert [kind for kind, _ in waiting.pushes()] == ["matched"]
+
+
+def test_lines_of_a_chat_are_framed_once_for_all(house):
+    connections = [house.guest(f"p{n}")[0] for n in range(20)]
+    for connection in connections:
+        connection.say(Listen(1, ""))
+    connections[0].say(Say(2, "", "hello"))
+    assert [[chat.lines[0].text for chat in connection.take()] for connection in connections[1:]] == [["hello"]] * 19
+    assert len({id(connection.frames[-1]) for connection in connections}) == 1
+
+
+def test_who_does_not_take_what_was_written_gets_no_chat_before_that(house):
+    speaker, _ = house.guest("Ada")
+    slow, _ = house.guest("Bob")
+    for connection in (speaker, slow):
+        connection.say(Listen(1, ""))
+    slow.outbox_bytes = 100_000
+    speaker.say(Say(2, "", "hello"))
+    house.loop.advance(5.0)
+    assert slow.take() == []
+    slow.outbox_bytes = 0
+    house.loop.advance(5.0)
+    assert [chat.lines[0].text for chat in slow.take()] == ["hello"]
+    house.loop.advance(60.0)
+    assert house.loop.armed == 0
+
+
+def test_a_wrong_code_is_held_against_the_address_it_came_from(house):
+    house.sessions.open("orbit", private=True)
+    errors = []
+    for n in range(70):
+        connection, _ = house.guest(f"p{n}")
+        errors += [answer.error for answer in connection.say(Join(1, "", "WRONG1"))]
+    assert set(errors[:60]) == {"unknown"}
+    assert set(errors[60:]) == {"too_fast"}
+
+
+# --- rematches --------------------------------------------------------------------------------------------------------
+
+
+def played(house, *names):
+    """Those have played a session that has ended: its id, and their connections."""
+    guests = [house.guest(name) for name in names]
+    room = house.sessions.open("orbit")
+    for connection, welcome in guests:
+        room.players[PlayerId(welcome.player)] = welcome.name
+        connection.take()
+    house.sessions.end(room)
+    return room, [connection for connection, _ in guests]
+
+
+def test_a_rematch_that_all_want_seats_them_again_and_another_begins(house):
+    room, (ada, bob) = played(house, "Ada", "Bob")
+    ada.say(Rematch(1, room.id, True))
+    assert [kind for kind, _ in bob.pushes()] == ["rematch"]
+    replies = bob.say(Rematch(1, room.id, True))
+    assert [reply.kind for reply in replies if isinstance(reply, Push)] == ["rematch", "matched"]
+    [again] = [one for one in house.sessions.sessions.values() if not one.ended]
+    assert list(again.players.values()) == ["Bob", "Ada"]
+    data = dict(ada.pushes())["matched"]
+    assert (data["game"], data["session"], data["seat"]) == ("orbit", again.id, 1)
+
+
+def test_bots_of_the_group_come_along_in_their_order(house):
+    house.sessions.seats_max = 3
+    room, (ada,) = played(house, "Ada")
+    room.players |= {PlayerId("bot-1"): "Bot 1", PlayerId("bot-2"): "Bot 2"}
+    ada.say(Rematch(1, room.id, True))
+    [again] = [one for one in house.sessions.sessions.values() if not one.ended]
+    assert list(again.players.values()) == ["Bot 1", "Bot 1", "Ada"]
+
+
+def test_a_rematch_of_a_private_session_is_private_and_led_by_one_of_the_group(house):
+    room, (ada, bob) = played(house, "Ada", "Bob")
+    room.order = Order(private=True, leader=PlayerId("gone"), meta={"title": "Ring"})
+    ada.say(Rematch(1, room.id, True))
+    bob.say(Rematch(1, room.id, True))
+    [again] = [one for one in house.sessions.sessions.values() if not one.ended]
+    assert (again.order.private, again.leader, again.meta) == (True, next(iter(again.players)), {"title": "Ring"})
+    assert dict(ada.pushes())["matched"]["code"] == again.code
+
+
+@pytest.mark.parametrize("how", ["full", "broken"])
+def test_a_rematch_that_cannot_be_placed_is_told_to_all(house, how):
+    room, (ada, bob) = played(house, "Ada", "Bob")
+    if how == "full":
+        house.sessions.rooms_max = 0
+    else:
+        house.sessions.create = lambda *args: 1 / 0
+    ada.say(Rematch(1, room.id, True))
+    with capture_logs() as logs:
+        replies = bob.say(Rematch(1, room.id, True))
+    off = ("rematch_off", {"session": room.id, "reason": "refused"})
+    assert (replies[-1].kind, replies[-1].data) == off
+    assert ada.pushes()[-1] == off
+    assert [line["log_level"] for line in logs].count("error") == (how == "broken")
+
+
+def test_a_rematch_seats_whom_it_can_and_tells_the_others(house):
+    room, (ada, bob) = played(house, "Ada", "Bob")
+    create = house.sessions.create
+
+    def banned(game, now, order):
+        session_id = create(game, now, order)
+        house.sessions.sessions[session_id].banned.add(next(iter(room.players)))
+        return session_id
+
+    house.sessions.create = banned
+    ada.say(Rematch(1, room.id, True))
+    bob.say(Rematch(1, room.id, True))
+    assert [kind for kind, _ in ada.pushes()] == ["rematch", "rematch_off"]
+
+
+# --- those whom a session does not take -------------------------------------------------------------------------------
+
+
+def test_who_was_kicked_keeps_nobody_else_from_that_sessions_seat(house):
+    room = house.sessions.open("orbit", "x")
+    kicked, welcome = house.guest("Ada")
+    room.banned.add(PlayerId(welcome.player))
+    kicked.say(QuickMatch(1, "orbit"))
+    house.queued("Bob")
+    assert list(room.players.values()) == ["X", "Bob"]
+    assert kicked.pushes() == []
+    house.queued("Cid")
+    [another] = [one for one in house.sessions.sessions.values() if one is not room]
+    assert list(another.players.values()) == ["Ada", "Cid"]
+
+
+def test_who_got_a_seat_elsewhere_while_waiting_waits_no_more(house):
+    first, welcome = house.queued("Ada")
+    house.sessions.open("chess", welcome.player)
+    second, _ = house.queued("Bob")
+    assert first.pushes() == [("unqueued", {"game": "orbit", "reason": "already_seated"})]
+    assert second.pushes() == []
+    assert [room.game for room in house.sessions.sessions.values()] == ["chess"], "and no session was made for nothing"
+    house.queued("Cid")
+    assert [kind for kind, _ in second.pushes()] == ["matched"]
+
+
+# --- guests who are known again ---------------------------------------------------------------------------------------
+
+
+async def turn():
+    """Lets tasks run."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def known(house, name="Ada"):
+    """A guest who was here once, and logged out."""
+    connection, welcome = house.guest(name)
+    connection.say(Leave())
+    return welcome
+
+
+@pytest.fixture
+def keeping():
+    return House(store=FakeStore(keeps_guests=True))
+
+
+def test_a_guest_gets_a_secret_whose_hash_is_stored(keeping):
+    _, welcome = keeping.guest("Ada")
+    assert len(welcome.secret) == 32
+    assert keeping.store.guests == {welcome.player: ("Ada", token_hash(welcome.secret))}
+
+
+async def test_a_guest_is_the_same_player_tomorrow(keeping):
+    before = known(keeping)
+    connection = keeping.visit()
+    assert connection.say(Hello(PROTOCOL_VERSION, "", "", before.player, before.secret)) == []
+    await turn()
+    [welcome] = connection.take()
+    assert (welcome.player, welcome.name, welcome.secret) == (before.player, "Ada", b"")
+    assert len(keeping.store.guests) == 1
+
+
+async def test_a_wrong_secret_and_an_unknown_guest_are_new_guests_alike(keeping):
+    before = known(keeping)
+    for player, secret in ((before.player, b"wrong"), ("nobody", before.secret)):
+        connection = keeping.visit()
+        connection.say(Hello(PROTOCOL_VERSION, "Eve", "", player, secret))
+        await turn()
+        [welcome] = connection.take()
+        assert welcome.player not in (before.player, "nobody")
+        assert len(welcome.secret) == 32
+    assert len(keeping.store.guests) == 3
+
+
+@pytest.mark.parametrize(("player", "secret"), [("", b"x"), ("x", b""), ("", b"")])
+def test_half_of_an_identity_is_none_and_nobody_is_asked(keeping, player, secret):
+    keeping.store.error = RuntimeError("asked")
+    connection = keeping.visit()
+    [welcome] = connection.say(Hello(PROTOCOL_VERSION, "Ada", "", player, secret))
+    assert len(welcome.secret) == 32
+
+
+def test_a_server_that_keeps_nobody_asks_nobody(house):
+    house.store.error = RuntimeError("asked")
+    connection = house.visit()
+    [welcome] = connection.say(Hello(PROTOCOL_VERSION, "Ada", "", "somebody", b"secret"))
+    assert welcome.secret == b""
+
+
+async def test_a_second_tab_of_the_same_guest_takes_the_place_over(keeping):
+    connection, welcome = keeping.guest()
+    connection.say(QuickMatch(1, "orbit"))
+    tab = keeping.visit()
+    tab.say(Hello(PROTOCOL_VERSION, "Ada", "", welcome.player, welcome.secret))
+    await turn()
+    assert connection.closed is CloseCode.TAKEN_OVER
+    replies = tab.take()
+    assert [type(reply) for reply in replies] == [Welcome, Push]
+    assert (replies[0].lobby, replies[0].resumed, replies[0].secret) == (welcome.lobby, False, b"")
+    connection.drop(CloseCode.TAKEN_OVER)
+    assert tab.say(QuickMatch(1, "orbit"))[0].error == "already_queued"
+
+
+@pytest.mark.parametrize("error", [StoreDown("locked"), RuntimeError("bug")])
+async def test_without_a_store_a_guest_is_let_in_and_keeps_the_secret_there_is(keeping, error):
+    before = known(keeping)
+    keeping.store.error = error
+    connection = keeping.visit()
+    with capture_logs() as logs:
+        connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+        await turn()
+    [welcome] = connection.take()
+    assert welcome.player != before.player
+    assert welcome.secret == b""
+    assert len(keeping.store.guests) == 1
+    levels = [line["log_level"] for line in logs if line["event"].startswith("guest")]
+    assert levels == ["warning" if isinstance(error, StoreDown) else "error"]
+
+
+async def test_nobody_waits_for_a_store_that_hangs_longer_than_two_seconds(keeping):
+    before = known(keeping)
+    keeping.store.slow = True
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    await turn()
+    keeping.loop.advance(1.999)
+    assert connection.take() == []
+    keeping.loop.advance(0.001)
+    [welcome] = connection.take()
+    assert welcome.secret == b""
+    keeping.store.answer()
+    await turn()
+    assert connection.take() == [], "an answer that comes later is nobody's business"
+    assert connection.closed is None
+    assert connection.say(Ping(1.0)) == [Pong(1.0, 0.0, 0)]
+
+
+async def test_a_slow_store_is_no_reason_to_close_a_connection(keeping):
+    before = known(keeping)
+    keeping.store.slow = True
+    connection = keeping.visit()
+    keeping.loop.advance(4.9)
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    await turn()
+    keeping.loop.advance(1.5)
+    keeping.store.answer()
+    await turn()
+    [welcome] = connection.take()
+    assert welcome.player == before.player
+
+
+async def test_only_so_many_are_looked_up_at_once_and_the_others_in_turn(keeping):
+    before = [known(keeping, f"p{n}") for n in range(80)]
+    keeping.store.slow = True
+    connections = [keeping.visit() for _ in before]
+    for connection, welcome in zip(connections, before, strict=True):
+        connection.say(Hello(PROTOCOL_VERSION, "", "", welcome.player, welcome.secret))
+    await turn()
+    assert len(keeping.store.asked) == 32
+    keeping.store.answer()
+    await turn()
+    assert len(keeping.store.asked) == 64
+    keeping.store.slow = False
+    keeping.store.answer()
+    for _ in range(5):
+        await turn()
+    assert [connection.take()[0].player for connection in connections] == [welcome.player for welcome in before]
+
+
+async def test_with_a_store_that_hangs_everybody_is_in_after_five_seconds(keeping):
+    before = [known(keeping, f"p{n}") for n in range(200)]
+    keeping.store.slow = True
+    connections = [keeping.visit() for _ in before]
+    for connection, welcome in zip(connections, before, strict=True):
+        connection.say(Hello(PROTOCOL_VERSION, "", "", welcome.player, welcome.secret))
+    for _ in range(50):
+        await turn()
+        keeping.loop.advance(0.1)
+    assert [len(connection.take()) for connection in connections] == [1] * 200
+    assert keeping.host._lookups.due is None
+    await turn()
+    assert not keeping.host._lookups._tasks
+
+
+async def test_who_goes_while_being_looked_up_is_forgotten(keeping):
+    before = known(keeping)
+    keeping.store.slow = True
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    await turn()
+    connection.drop()
+    keeping.store.answer()
+    await turn()
+    assert connection.take() == []
+    assert len(keeping.lobby) == 0
+    assert not keeping.host._lookups._tasks
+
+
+async def test_what_is_said_while_being_looked_up_is_done_afterwards_in_order(keeping):
+    before = known(keeping)
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    connection.say(Proved())
+    assert connection.say(QuickMatch(1, "orbit")) == []
+    await turn()
+    assert [type(reply) for reply in connection.take()] == [Welcome, Answer, Push]
+
+
+async def test_who_says_too_much_while_being_looked_up_is_closed(keeping):
+    before = known(keeping)
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    for _ in range(17):
+        connection.say(Ping(1.0))
+    assert connection.closed is CloseCode.TOO_FAST
+    await turn()
+    assert len(keeping.lobby) == 0
+
+
+async def test_a_client_too_old_or_a_full_lobby_is_told_so_after_a_lookup_too():
+    keeping = House(store=FakeStore(keeps_guests=True), lobbies_max=1)
+    before = known(keeping)
+    keeping.guest("Bob")
+    for version, code in ((0, CloseCode.UPDATE), (PROTOCOL_VERSION, CloseCode.FULL)):
+        connection = keeping.visit()
+        connection.say(Hello(version, "Ada", "", before.player, before.secret))
+        await turn()
+        assert connection.closed is code
+
+
+async def test_a_lobby_that_stops_ends_lookups(keeping):
+    before = known(keeping)
+    keeping.store.slow = True
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    await turn()
+    await keeping.host.stop()
+    assert connection.closed is CloseCode.SHUTDOWN
+    assert not keeping.host._lookups._tasks
+    assert keeping.loop.armed == 0
+
+
+async def test_no_secret_is_logged(keeping):
+    with capture_logs() as logs:
+        _, welcome = keeping.guest("Ada")
+        connection = keeping.visit()
+        connection.say(Hello(PROTOCOL_VERSION, "Ada", "", welcome.player, welcome.secret))
+        await turn()
+        keeping.store.error = StoreDown("locked")
+        keeping.visit().say(Hello(PROTOCOL_VERSION, "Ada", "", welcome.player, welcome.secret))
+        await turn()
+    assert "secret" not in repr([line for line in logs if "peer" in line])
 
 
 # --- the house --------------------------------------------------------------------------------------------------------

@@ -54,6 +54,36 @@ def test_full_sessions_are_passed_over():
     assert queue.match(0.0, running(("s1", 0), ("s2", 3))) == [seat_in("a", "s2")]
 
 
+def test_who_is_barred_from_a_session_goes_into_the_next_and_others_into_that_one():
+    queue = queue_of("abc", seats=(4, 4))
+    queue.bar(LobbyId("a"), SessionId("s1"))
+    queue.bar(LobbyId("b"), SessionId("s1"))
+    assert queue.match(0.0, running(("s1", 2), ("s2", 1))) == [seat_in("c", "s1"), seat_in("a", "s2")]
+
+
+def test_who_is_barred_from_all_sessions_waits_for_a_new_one_in_order():
+    queue = queue_of("abcd", seats=(2, 2))
+    for player in "ac":
+        queue.bar(LobbyId(player), SessionId("s1"))
+    assert queue.match(0.0, running(("s1", 1))) == [seat_in("b", "s1"), create_for("ac")]
+
+
+def test_a_bar_is_of_one_player_and_one_session():
+    queue = queue_of("a", seats=(4, 4))
+    queue.bar(LobbyId("a"), SessionId("s1"))
+    queue.bar(LobbyId("a"), SessionId("s2"))
+    assert queue.match(0.0, running(("s1", 1), ("s2", 1))) == []
+    assert queue.match(0.0, running(("s1", 1), ("s3", 1))) == [seat_in("a", "s3")]
+
+
+def test_a_client_that_begins_anew_is_told_the_place_it_was_told_before():
+    queue = queue_of("ab")
+    assert queue.places(0.0) == [(LobbyId("a"), 1), (LobbyId("b"), 2)]
+    queue.tell_again(LobbyId("a"))
+    assert queue.places_due is not None
+    assert queue.places(PLACES_EVERY_S) == [(LobbyId("a"), 1)]
+
+
 def test_one_player_waits_for_another():
     queue = queue_of("a")
     assert queue.match(0.0, []) == []

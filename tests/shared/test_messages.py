@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -20,13 +21,22 @@ from rallypoint_protocol.codec import (
     encode,
     session_decoder as make_session_decoder,
 )
-from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST, NAME_CHARS_MAX
+from rallypoint_protocol.limits import (
+    BAG_KEYS_MAX,
+    CONDITIONS_MAX,
+    GAME_INPUT_KIND_FIRST,
+    INBOUND_BYTES_MAX,
+    KEY_CHARS_MAX,
+    LISTED_MAX,
+    NAME_CHARS_MAX,
+    VALUE_CHARS_MAX,
+)
 
 decode_session = make_session_decoder(())
 Decode = Callable[[bytes], Any]
 
 FROM_CLIENTS: list[tuple[Decode, msgspec.Struct, list[Any]]] = [
-    (decode_lobby, m.Hello(1, "Ann", "py/1"), [1, 1, "Ann", "py/1"]),
+    (decode_lobby, m.Hello(1, "Ann", "py/1", "p", b"s" * 32), [1, 1, "Ann", "py/1", "p", b"s" * 32]),
     (decode_lobby, m.Resume(1, "abc", b"t" * 32, 0, 0, 7), [2, 1, "abc", b"t" * 32, 0, 0, 7, b""]),
     (decode_session, m.Resume(1, "abc", b"t" * 32, 2, -1, 0, b"h" * 16), [2, 1, "abc", b"t" * 32, 2, -1, 0, b"h" * 16]),
     (decode_session, m.TakeSeat(1, "abc", b"t" * 32, b"h" * 16), [3, 1, "abc", b"t" * 32, b"h" * 16]),
@@ -37,16 +47,48 @@ FROM_CLIENTS: list[tuple[Decode, msgspec.Struct, list[Any]]] = [
     (decode_lobby, m.QuickMatch(2**53 - 1, "orbit"), [16, 2**53 - 1, "orbit"]),
     (decode_lobby, m.CancelQueue(2), [17, 2]),
     (decode_lobby, m.Locate(3, "abc", b"t" * 32), [18, 3, "abc", b"t" * 32]),
+    (
+        decode_lobby,
+        m.Create(4, "orbit", {"round_s": 1.5, "teams": False}, {"title": "x", "n": None, "i": 2**63 - 1}, True),
+        [19, 4, "orbit", {"round_s": 1.5, "teams": False}, {"title": "x", "n": None, "i": 2**63 - 1}, True],
+    ),
+    (decode_lobby, m.Join(5, "", "K7QX2M"), [20, 5, "", "K7QX2M"]),
+    (decode_lobby, m.Spectate(6, "abc"), [21, 6, "abc", ""]),
+    (
+        decode_lobby,
+        m.Watch(7, "", [m.Condition("free", ">", 0), m.Condition("meta.title", "has", "x")], 100),
+        [22, 7, "", [["free", ">", 0], ["meta.title", "has", "x"]], 100],
+    ),
+    (decode_lobby, m.Unwatch(8), [23, 8]),
+    (decode_lobby, m.Lock(9, "abc", True), [24, 9, "abc", True]),
+    (decode_lobby, m.Describe(10, "abc", {}), [25, 10, "abc", {}]),
+    (decode_lobby, m.Kick(11, "abc", "p"), [26, 11, "abc", "p"]),
+    (decode_lobby, m.Listen(12, ""), [27, 12, ""]),
+    (decode_lobby, m.Unlisten(13, ""), [28, 13, ""]),
+    (decode_lobby, m.Say(14, "", "hello"), [29, 14, "", "hello"]),
+    (decode_lobby, m.Rematch(15, "abc", False), [30, 15, "abc", False]),
 ]
 FROM_SERVERS: list[tuple[Decode, msgspec.Struct, list[Any]]] = [
     (
         decode_lobby_reply,
-        m.Welcome("l", b"t", "p", "Ann", ["orbit"], True, 9, 30.0),
-        [32, "l", b"t", "p", "Ann", ["orbit"], True, 9, 30.0],
+        m.Welcome("l", b"t", "p", "Ann", ["orbit"], True, 9, 30.0, b"s", [["abc", "orbit"]]),
+        [32, "l", b"t", "p", "Ann", ["orbit"], True, 9, 30.0, b"s", [["abc", "orbit"]]],
     ),
     (decode_lobby_reply, m.Answer(5, {"url": "/x"}), [33, 5, {"url": "/x"}, "", ""]),
     (decode_lobby_reply, m.Answer(5, None, "unknown", "no"), [33, 5, None, "unknown", "no"]),
     (decode_lobby_reply, m.Push(1, "queued", {"place": 3}), [34, 1, "queued", {"place": 3}]),
+    (
+        decode_lobby_reply,
+        m.Listing(
+            2, False, [m.SessionRow("s", "orbit", "waiting", 1, 8, 7, 0, "Ann", {"n": 1}, 5)], ["x"], 3, {"lobby": 1}
+        ),
+        [35, 2, False, [["s", "orbit", "waiting", 1, 8, 7, 0, "Ann", {"n": 1}, 5]], ["x"], 3, {"lobby": 1}],
+    ),
+    (
+        decode_lobby_reply,
+        m.Chat("", [m.ChatLine(1, "p", "Ann", "hello", 5)]),
+        [36, "", [[1, "p", "Ann", "hello", 5]]],
+    ),
     (
         decode_session_reply,
         m.Seated("s", b"t", 3, "p", 1, "fresh", 0, 5, 6, b"h", None),
@@ -77,15 +119,27 @@ of_all = pytest.mark.parametrize(("decode", "message", "plain"), ALL)
 
 def strictly(annotation: Any) -> st.SearchStrategy[Any]:
     """Values that a declared type allows: also where the library's own strategy would know no bounds."""
+    bounds = msgspec.Meta()
     if typing.get_origin(annotation) is typing.Annotated:
-        base, meta = annotation.__origin__, annotation.__metadata__[0]
-        if base is int:
-            return st.integers(meta.ge, meta.le)
-        if base is float:
-            return st.floats(allow_nan=False, allow_infinity=False)
-        if base is str:
-            return st.text(st.characters(codec="utf-8"), max_size=meta.max_length)
-        return st.binary(max_size=meta.max_length)
+        annotation, bounds = annotation.__origin__, annotation.__metadata__[0]
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    sizes = {"min_size": bounds.min_length or 0, "max_size": 20 if bounds.max_length is None else bounds.max_length}
+    if origin is dict:
+        return st.dictionaries(strictly(args[0]), strictly(args[1]), max_size=bounds.max_length)
+    if origin is list:
+        return st.lists(strictly(args[0]), max_size=bounds.max_length)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*(strictly(arg) for arg in args))
+    if annotation is int:
+        return st.integers(bounds.ge, bounds.le)  # type: ignore[arg-type]  # of ours, whole numbers
+    if annotation is float:
+        return st.floats(allow_nan=False, allow_infinity=False)
+    if annotation is str:
+        return st.text(st.characters(codec="utf-8"), **sizes)
+    if annotation is bytes:
+        return st.binary(**sizes)
+    if annotation is m.Condition:
+        return all_of(m.Condition)
     return st.from_type(annotation)
 
 
@@ -137,7 +191,7 @@ def test_a_client_may_append_nothing(decode: Decode, message: msgspec.Struct, pl
 
 @of_clients
 def test_a_client_may_leave_out_only_what_has_a_default(decode: Decode, message: msgspec.Struct, plain: list[Any]):
-    required = len(plain) - len(message.__struct_defaults__)
+    required = 1 + len(message.__struct_fields__) - len(message.__struct_defaults__)
     for count in range(len(plain)):
         if count >= required:
             decode(msgpack.packb(plain[:count]))
@@ -160,6 +214,31 @@ def test_a_server_may_append_elements_inside_of_a_pass():
     assert passed == m.Pass(
         m.SeatPart([m.EventItem(1, 5, 16, ["x"])]), m.Head(1, 5, 250, 0), [m.Part(0, 1, changes=[1, 1, -5])]
     )
+
+
+def test_a_server_may_append_elements_inside_of_lists_and_chats():
+    row = ["s", "orbit", "waiting", 1, 8, 7, 0, "Ann", {}, 5]
+    listing = decode_lobby_reply(msgpack.packb([35, 1, True, [[*row, "new"]], [], 1, None, "new"]))
+    assert listing == m.Listing(1, True, [m.SessionRow(*row)], [], 1)  # type: ignore[arg-type]  # as they come
+    chat = decode_lobby_reply(msgpack.packb([36, "", [[1, "p", "Ann", "hi", 5, "new"]], "new"]))
+    assert chat == m.Chat("", [m.ChatLine(1, "p", "Ann", "hi", 5)])
+
+
+def test_an_older_servers_welcome_has_no_secret_and_no_seats():
+    welcome = decode_lobby_reply(msgpack.packb([32, "l", b"t", "p", "Ann", [], False, 0, 30.0]))
+    assert welcome == m.Welcome("l", b"t", "p", "Ann", [], False, 0, 30.0, b"", [])
+
+
+def test_a_condition_may_name_the_longest_key_of_metadata():
+    plain = [22, 1, "", [["meta." + "k" * KEY_CHARS_MAX, "has", "x" * VALUE_CHARS_MAX]], LISTED_MAX]
+    assert encode(decode_lobby(msgpack.packb(plain))) == msgpack.packb(plain)
+
+
+def test_the_largest_requests_fit_into_a_message():
+    bag = {f"{i:032}": "x" * VALUE_CHARS_MAX for i in range(BAG_KEYS_MAX)}
+    assert len(encode(m.Describe(2**53 - 1, "s" * 256, bag))) < INBOUND_BYTES_MAX  # type: ignore[arg-type]  # of ASCII
+    where = [m.Condition("meta." + "k" * KEY_CHARS_MAX, "has", "x" * VALUE_CHARS_MAX)] * CONDITIONS_MAX
+    assert len(encode(m.Watch(2**53 - 1, "g" * 256, where, LISTED_MAX))) < INBOUND_BYTES_MAX
 
 
 def test_trailing_nils_of_a_part_may_be_left_out():
@@ -189,6 +268,37 @@ def test_trailing_nils_of_a_part_may_be_left_out():
         [6, float("-inf")],
         [16, -1, "orbit"],
         [16, 1, None],
+        [1, 1, "Ann", "", "p", "s"],
+        [1, 1, "Ann", "", "p", b"s" * 65],
+        [19, 1, "orbit", {}, {}],
+        [19, 1, "orbit", {}, {}, 0],
+        [19, 1, "orbit", [], {}, False],
+        [19, 1, "orbit", {"": 1}, {}, False],
+        [19, 1, "orbit", {"k" * 33: 1}, {}, False],
+        [19, 1, "orbit", {1: 1}, {}, False],
+        [19, 1, "orbit", {"k": "x" * 129}, {}, False],
+        [19, 1, "orbit", {"k": 2**63}, {}, False],
+        [19, 1, "orbit", {"k": float("inf")}, {}, False],
+        [19, 1, "orbit", {"k": float("nan")}, {}, False],
+        [19, 1, "orbit", {"k": []}, {}, False],
+        [19, 1, "orbit", {"k": b""}, {}, False],
+        [19, 1, "orbit", {}, {str(i): i for i in range(17)}, False],
+        [20, 1],
+        [20, 1, "s", b""],
+        [22, 1, "", [], 0],
+        [22, 1, "", [], 101],
+        [22, 1, "", [["f", "=", 1]] * 9, 10],
+        [22, 1, "", [["f", "~", 1]], 10],
+        [22, 1, "", [["f", "="]], 10],
+        [22, 1, "", [["f", "=", 1, 1]], 10],
+        [22, 1, "", [["f" * 38, "=", 1]], 10],
+        [22, 1, "", [["f", "=", {}]], 10],
+        [22, 1, "", {}, 10],
+        [24, 1, "s", 1],
+        [26, 1, "s", None],
+        [29, 1, "", ""],
+        [29, 1, "", "x" * 241],
+        [30, 1, "s", None],
         [3, 1, "s", b"t", b""],  # a session's message
         [64, 1, 1],  # a game's input
         [32, "l", b"t", "p", "Ann", [], True, 9, 30.0],  # a server's message
@@ -200,9 +310,10 @@ def test_the_lobby_refuses_what_is_out_of_bounds(plain: list[Any]):
 
 
 def test_a_session_refuses_the_lobbys_messages():
-    for message in (m.Hello(1, "Ann"), m.QuickMatch(1, "orbit"), m.CancelQueue(1), m.Locate(1, "s", b"t")):
-        with pytest.raises(BadMessage):
-            decode_session(encode(message))
+    for decode, message, _ in FROM_CLIENTS:
+        if decode is decode_lobby and type(message) not in typing.get_args(m.SessionMessage):
+            with pytest.raises(BadMessage):
+                decode_session(encode(message))
 
 
 def test_every_bound_on_text_is_wider_than_the_longest_name():

@@ -21,6 +21,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from rallypoint import Entity, Event, Game, Player, field, fixed, private
+from rallypoint.core.orders import Denial
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Refusal, SessionCore, SessionSettings, SessionState
 from rallypoint.game.driver import GameDriver
@@ -531,7 +532,7 @@ class Whole(RuleBasedStateMachine):
     def join(self) -> None:
         self.names += 1
         reserved = self.session.reserve(PlayerId(f"p{self.names}"), f"P{self.names}", self.now)
-        if reserved is not None:
+        if not isinstance(reserved, Denial):
             index, token = reserved
             place = self.places[index] = Place(index, token, Replica(self.definition.schema))
             self.enter(place, TakeSeat(1, "s", token))

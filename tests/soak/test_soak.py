@@ -16,7 +16,8 @@ from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint_client import connect
 from rallypoint_client.errors import NotConnected, TooManyOutstanding
-from rallypoint_client.seat import Seat, Update
+from rallypoint_client.seat import Seat
+from rallypoint_client.updates import Update
 from tests.soak.ledger import Clerk, Ledger
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "20"))

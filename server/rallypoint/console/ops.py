@@ -1,11 +1,11 @@
-"""The operations port: ``/healthz``, ``/readyz``, a live status page and the same figures as JSON."""
+"""The operations port: ``/healthz``, ``/readyz``, a live status page, the same figures as JSON, and the HTTP API."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from rallypoint.runtime.backend import Backend
 
 __all__ = ["OpsServer", "ops_app"]
 
@@ -28,17 +31,24 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_API_OFF = "the HTTP API is off: set RALLYPOINT_API_TOKEN to a secret of at least 16 characters to switch it on"
+_CONNECTIONS_MAX = 500
+"""Beyond so many at once, the port answers 503."""
 
 
-def ops_app(status: Status) -> Starlette:
-    """The HTTP application. Imported late: a server that has no operations port does not pay for it."""
+def ops_app(status: Status, backend: Backend | None = None, api_token: str = "") -> Starlette:
+    """The HTTP application. Imported late: a server that has no operations port does not pay for it.
+
+    Raises:
+        ValueError: ``api_token`` could be guessed.
+    """
     import base64
     import hashlib
     import re
 
     from starlette.applications import Starlette
     from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
-    from starlette.routing import Route
+    from starlette.routing import Mount, Route
 
     page = _PAGE.read_text(encoding="utf-8")
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
@@ -68,22 +78,60 @@ def ops_app(status: Status) -> Starlette:
             Route("/readyz", ready),
             Route("/status.json", figures),
             Route("/sessions.json", sessions),
+            Mount("/api/v1", _api(backend, api_token)),
         ]
     )
 
 
-class OpsServer:
-    """Serves the operations port on the node's own event loop."""
+def _api(backend: Backend | None, token: str) -> ASGIApp:
+    """The HTTP API behind its door; FastAPI is imported only where it is on."""
+    if backend is None or not token:
+        return _off
+    from rallypoint.console.api import build_api
+    from rallypoint.console.door import ApiDoor
 
-    def __init__(self, status: Status, host: str, port: int) -> None:
+    return ApiDoor(build_api(backend), token)
+
+
+async def _off(scope: Scope, receive: Receive, send: Send) -> None:
+    from starlette.responses import JSONResponse
+
+    await JSONResponse({"error": "off", "reason": _API_OFF}, 503)(scope, receive, send)
+
+
+class OpsServer:
+    """Serves the operations port on the node's own event loop.
+
+    ``backend`` and ``api_token`` (empty: it is off) are for the HTTP API. ``trusted_proxies``: addresses and networks
+    whose ``X-Forwarded-For`` is believed.
+    """
+
+    def __init__(
+        self,
+        status: Status,
+        host: str,
+        port: int,
+        *,
+        backend: Backend | None = None,
+        api_token: str = "",
+        trusted_proxies: Sequence[str] = (),
+    ) -> None:
         self._status = status
         self._host = host
         self._port = port
+        self._backend = backend
+        self._api_token = api_token
+        self._trusted_proxies = list(trusted_proxies)
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listens. Raises ``OSError`` if the port is taken."""
+        """Listens.
+
+        Raises:
+            OSError: the port is taken.
+            ValueError: the API token could be guessed.
+        """
         import uvicorn
 
         class _Server(uvicorn.Server):
@@ -91,10 +139,14 @@ class OpsServer:
             def capture_signals(self) -> Iterator[None]:
                 yield  # signals are the node's
 
+        application = ops_app(self._status, self._backend, self._api_token)
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.create_server((self._host, self._port), family=family)
         config = uvicorn.Config(
-            ops_app(self._status),
+            application,
+            proxy_headers=bool(self._trusted_proxies),
+            forwarded_allow_ips=self._trusted_proxies,
+            limit_concurrency=_CONNECTIONS_MAX,
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -5,22 +5,29 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections import Counter
+from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from rallypoint.ports import StoreStatus
+
+from .census import census_of
 
 if TYPE_CHECKING:
     from rallypoint.app import Server
+    from rallypoint.ports import Store
 
-__all__ = ["Status"]
+__all__ = ["Status", "problems"]
 
 SESSIONS_SHOWN = 200
 
 
 class Status:
-    """Reads the figures of a server."""
+    """Reads the figures of a server. ``store`` is ``None`` where nothing is kept."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, store: Store | None = None) -> None:
         self._server = server
+        self._store = store
 
     @property
     def ready(self) -> bool:
@@ -31,40 +38,49 @@ class Status:
         """Everything, for machines: ``docs/operating.md`` explains each figure."""
         server = self._server
         node = server.node
-        seats: Counter[str] = Counter({"reserved": 0, "connected": 0, "away": 0})
-        states: Counter[str] = Counter({"waiting": 0, "running": 0})
-        conflated, bytes_out = node.counts.conflated, node.counts.bytes_out
-        skipped = node.counts.skipped_ticks
-        for host in node.hosts.values():
-            states[host.core.state.value] += 1
-            bytes_out += host.bytes_out
-            skipped += host.schedule.skipped
-            for seat in host.core.seated():
-                seats[seat.state.value] += 1
-                conflated += seat.conflated
+        census = census_of(node.games, node.hosts.values())
+        games = {name: asdict(counts) for name, counts in census.games.items()}
+        store = StoreStatus("none") if self._store is None else self._store.status()
         return {
             "uptime_s": round(time.time() - server.started_at, 1),
             "ready": server.ready,
+            "problems": problems(store),
             "durability": server.journal.durability,
             "connections": server.connections,
             "lobby_sessions": len(server.lobby),
-            "players": seats["connected"] + seats["away"],
-            "seats": dict(seats),
+            "players": census.connected + census.away,
+            "spectators": census.spectators,
+            "seats": {"reserved": census.reserved, "connected": census.connected, "away": census.away},
+            "games": games,
             "queues": {name: server.lobby.waiting(name) for name in node.games},
             "sessions": {
-                **states,
+                "waiting": sum(game.waiting for game in census.games.values()),
+                "running": sum(game.running for game in census.games.values()),
                 "created": node.counts.sessions_created,
                 "ended": node.counts.sessions_ended,
                 "failed": node.counts.sessions_failed,
             },
+            "store": {
+                "kind": store.kind,
+                "pending": store.pending,
+                "written": store.written,
+                "lost": store.lost,
+                "refused": store.refused,
+                "error": store.error,
+            },
+            "webhooks": {
+                "pending": store.webhooks_pending,
+                "failed": store.webhooks_failed,
+                "error": store.webhooks_error,
+            },
             "bots_added": node.counts.bots_added,
             "ticks": node.ticker.ticks,
-            "skipped_ticks": skipped,
+            "skipped_ticks": node.counts.skipped_ticks + census.skipped_ticks,
             "tick_late_ms": node.ticker.late.summary(),
             "bucket_ms": node.ticker.busy.summary(),
             "step_ms": node.ticker.steps.summary(),
-            "conflated": conflated,
-            "session_bytes_out": bytes_out,
+            "conflated": node.counts.conflated + census.conflated,
+            "session_bytes_out": node.counts.bytes_out + census.bytes_out,
             "cpu_s": round(time.process_time(), 3),
             "rss_bytes": _rss_bytes(),
         }
@@ -72,7 +88,7 @@ class Status:
     def sessions(self) -> list[dict[str, Any]]:
         """The running sessions, oldest first; at most ``SESSIONS_SHOWN``."""
         shown = []
-        for host in list(self._server.node.hosts.values())[:SESSIONS_SHOWN]:
+        for host in islice(self._server.node.hosts.values(), SESSIONS_SHOWN):
             core = host.core
             shown.append(
                 {
@@ -86,11 +102,29 @@ class Status:
                         for seat in core.seated()
                     ],
                     "free": core.free_seats,
+                    "spectators": len(core.spectators),
                     "step_max_ms": round(host.step_max_s * 1000, 2),
                     "skipped_ticks": host.schedule.skipped,
                 }
             )
         return shown
+
+
+def problems(store: StoreStatus) -> list[str]:
+    """What an operator should look at, in words."""
+    found = []
+    waiting = "1 write waits" if store.pending == 1 else f"{store.pending} writes wait"
+    if store.error:
+        found.append(f"database: {store.error} ({waiting}; games go on)")
+    if store.lost:
+        found.append(f"database: {store.lost} writes were given up, because too many waited")
+    if store.refused:
+        found.append(f"database: {store.refused} writes were refused, and are lost: the log says which")
+    if store.webhooks_error:
+        found.append(f"webhooks: {store.webhooks_error} ({store.webhooks_pending} wait)")
+    if store.webhooks_failed:
+        found.append(f"webhooks: {store.webhooks_failed} were given up after their last attempt")
+    return found
 
 
 def _rss_bytes() -> int:

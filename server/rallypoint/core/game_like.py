@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rallypoint_protocol.channels import Channels
 from rallypoint_protocol.inputs import Input
 
-__all__ = ["Answer", "Ask", "GameLike"]
+__all__ = ["Answer", "Ask", "GameLike", "OptionsRefused"]
+
+
+class OptionsRefused(Exception):
+    """The game says no to the options that it was to be created with. ``reason`` is the game's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,15 @@ class GameLike(Protocol):
     locked: bool
     resubscribed: list[int]
     """Seats whose subscriptions changed; whoever reads them clears it."""
+    meta: dict[str, Any]
+    """What others see of the session. Replaced as a whole when it changes."""
+
+    @property
+    def next_timer_ms(self) -> int | None:
+        """Session time of the earliest timer; ``None`` if there is none."""
 
     def create(self, options: dict[str, Any]) -> None:
-        """Once, before the first step."""
+        """Once, before the first step. Raises :class:`OptionsRefused`."""
 
     def open(self, tick: int, now_ms: int) -> None:
         """A step begins."""
@@ -76,6 +91,15 @@ class GameLike(Protocol):
     def answer(self, answer: Answer) -> None:
         """An answer of the outside."""
 
+    def signal(self, name: str, data: Any) -> None:
+        """A backend's signal."""
+
+    def time_up(self) -> None:
+        """The maximum duration is over."""
+
+    def set_meta(self, meta: Mapping[str, Any]) -> None:
+        """The leader's, or a backend's metadata. Raises ``ValueError`` for what metadata cannot be."""
+
     def advance(self, run_tick: bool) -> None:
         """Fires the timers that are due, then (``run_tick``) makes a tick."""
 
@@ -87,6 +111,12 @@ class GameLike(Protocol):
 
     def take_events(self) -> list[tuple[int, int, list[Any]]]:
         """Events since the last call, in order: ``(seat, kind, fields)``."""
+
+    def take_kicked(self) -> list[int]:
+        """Seats whose players the game removed since the last call."""
+
+    def state(self) -> dict[str, Any]:
+        """All declared fields, public and private, as plain data for a person or a backend."""
 
     def take_asks(self) -> list[Ask]:
         """Calls to the outside since the last call."""

@@ -85,6 +85,10 @@ class AddressAllowances:
         allowance.left += 1
         return False
 
+    def give_back(self, address: str) -> None:
+        """Return the token that :meth:`spend` just took: what it was for does not count after all."""
+        self._table[origin_network(address)].left += 1
+
 
 def origin_network(address: str) -> str:
     """Whom an address stands for: IPv4 itself, IPv6 its /64 (one customer has all of it); anything else itself."""

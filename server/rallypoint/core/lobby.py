@@ -2,85 +2,62 @@
 
 Everything that a client of the lobby may say comes in here, decoded, with the time; what comes back is what to do.
 Whoever drives it (:mod:`rallypoint.runtime.lobby_host`) does this after each call: :meth:`~Lobby.poll` for lobby
-sessions that ended, match the queues that changed (``Lobby.queues``), write what :meth:`~Lobby.take_pushes` gives, and
-come again at :meth:`~Lobby.next_due`.
+sessions that ended, match the queues that changed (``Lobby.queues``), make the sessions that were agreed on
+(``Lobby.rematches``), write what :meth:`~Lobby.take_pushes` and :meth:`~Lobby.flush` give, and come again at
+:meth:`~Lobby.next_due`.
 
-Bounds: a newcomer beyond ``lobbies_max`` is turned away with ``FULL``, whoever is here stays; a ticket beyond
-``tickets_max`` in one queue is answered ``queue_full``; 64 answers; 256 pushes or 64 KiB until they are acknowledged.
-Pushes are few, so a client that lets so many pile up is broken, and :class:`Welcome` has no place for a gap: if it
-resumes and some that it has not got are gone, its lobby session ends and it is answered ``UNKNOWN``, seated or not.
+The work is done by its parts: ``queues``, ``directory`` (the list of sessions), ``chats``, ``rematches``, and requests
+about one session in :mod:`.room_requests`. Each has its bounds, and says what happens at them. Here: a newcomer beyond
+``lobbies_max`` is turned away with ``FULL``, whoever is here stays; a ticket beyond ``tickets_max`` in one queue is
+answered ``queue_full``; 64 answers; 256 pushes or 64 KiB until they are acknowledged. Pushes are few, so a client that
+lets so many pile up is broken, and :class:`Welcome` has no place for a gap: if it resumes and some that it has not got
+are gone, its lobby session ends and it is answered ``UNKNOWN``, seated or not.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, assert_never
+from typing import Any
 
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
-from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
     Ack,
     Answer,
-    CancelQueue,
     Hello,
     Leave,
     LobbyMessage,
-    Locate,
+    LobbyRequest,
     Ping,
     Pong,
     Proved,
     Push,
-    QuickMatch,
     Resume,
-    Welcome,
 )
 
-from .grace import Grace
+from .chat import Chats
+from .directory import Directory
+from .lobby_entry import Close, Entered, EntryTerms, KnownGuest, LobbyEntry
 from .lobby_queues import LobbyQueues
+from .lobby_register import LobbyRegister
+from .lobby_requests import LobbyRequests, Seats
 from .lobby_session import LobbyEvent, LobbySession, LobbyState
-from .names import player_name
-from .quick_match import QuickMatchRules
+from .quick_match import QuickMatchRules, SeatOffer
+from .rematch import Rematches
+from .room_codes import Guesses
+from .room_requests import RoomRequests
+from .rooms import Rooms
 from .tokens import NewToken
 
-__all__ = ["Close", "Entered", "Lobby", "LobbyRequest", "Seats"]
-
-LobbyRequest = QuickMatch | CancelQueue | Locate
-
-
-class Seats(Protocol):
-    """What the lobby asks the sessions' side. Both are plain look-ups."""
-
-    def is_seated(self, player: PlayerId, /) -> bool:
-        """True while the player has a seat (reserved, connected or away) in any session."""
-
-    def locate(self, session: SessionId, token: bytes, /) -> str | None:
-        """Where the session lives, if ``token`` is valid for a seat in it; else ``None``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The connection is to be closed. ``why`` is for the log: the client is told the code's own meaning."""
-
-    code: CloseCode
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """A first frame was accepted: what to write, and whether an older connection is to be closed ``TAKEN_OVER``."""
-
-    session: LobbySession
-    welcome: Welcome
-    missed: tuple[Push, ...] = ()
-    took_over: bool = False
+__all__ = ["Close", "Entered", "KnownGuest", "Lobby", "Seats"]
 
 
 class Lobby:
-    """All lobby sessions of one node, and a queue for each game."""
+    """All lobby sessions of one node, and what they do together.
+
+    ``unix_ms`` gives the time of day, for the lines of chats; everything else goes by ``now``, in seconds.
+    """
 
     def __init__(
         self,
@@ -88,97 +65,78 @@ class Lobby:
         new_id: Callable[[], str],
         games: Sequence[QuickMatchRules],
         seats: Seats,
+        rooms: Rooms,
         *,
+        unix_ms: Callable[[], int],
         grace_s: float = 30.0,
         grace_budget_s: float = 120.0,
         lobbies_max: int = 20_000,
         tickets_max: int = 10_000,
     ) -> None:
-        self._new_token = new_token
-        self._new_id = new_id
         self._seats = seats
-        self._grace_s = grace_s
-        self._grace_budget_s = grace_budget_s
-        self._lobbies_max = lobbies_max
-        self.queues = LobbyQueues(games, tickets_max, self._push)
-        """Who waits for what. Its decisions are carried out by whoever drives the lobby."""
-        self._sessions: dict[LobbyId, LobbySession] = {}
-        self._by_player: dict[PlayerId, LobbySession] = {}
-        # Ends of grace windows; those of players who came back stay in until their time. The count in the middle
-        # breaks ties: lobby sessions cannot be compared.
-        self._deadlines: list[tuple[float, int, LobbySession]] = []
-        self._deadlines_made = 0
+        self._rooms = rooms
+        self._register = LobbyRegister()
         self._ended: list[tuple[LobbySession, LobbyEvent]] = []
         self._unsent: list[tuple[LobbySession, Push]] = []
+        self.queues = LobbyQueues(games, tickets_max, self._push)
+        """Who waits for what. Its decisions are carried out by whoever drives the lobby."""
+        self.directory = Directory(rooms.row)
+        """The list of sessions, and who watches it."""
+        self.chats = Chats(rooms, unix_ms)
+        self.rematches = Rematches(rooms, seats, self._register.of, self._push)
+        """Who wants to play once more. What is agreed is carried out by whoever drives the lobby."""
+        self._entry = LobbyEntry(
+            EntryTerms(grace_s, grace_budget_s, lobbies_max),
+            new_token,
+            new_id,
+            rooms,
+            self._register,
+            self.queues,
+            self.directory,
+            self.chats,
+            self._end,
+        )
+        self._requests = LobbyRequests(
+            seats, self.queues, self.directory, self.chats, self.rematches, RoomRequests(rooms, Guesses())
+        )
+        for row in rooms.rows():
+            self.directory.changed(SessionId(row.id))
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self._register)
 
     def find(self, lobby_id: LobbyId) -> LobbySession | None:
         """The lobby session, unless it has ended."""
-        return self._sessions.get(lobby_id)
+        return self._register.find(lobby_id)
+
+    def of(self, player: PlayerId) -> LobbySession | None:
+        """The player's lobby session, unless it has ended."""
+        return self._register.of(player)
 
     def waiting(self, game: str) -> int:
         """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
         return self.queues.waiting(game)
 
-    # --- first frames ---------------------------------------------------------------------------------------------
+    # --- what clients say -------------------------------------------------------------------------------------------
 
-    def hello(self, message: Hello) -> Entered | Close:
-        """A new guest. A client of a newer version is accepted: it has to speak ours."""
-        if message.version < PROTOCOL_VERSION:
-            return Close(CloseCode.UPDATE, "version too old")
-        if len(self._sessions) >= self._lobbies_max:
-            return Close(CloseCode.FULL, "too many lobby sessions")
-        lobby_id, player = LobbyId(self._new_id()), PlayerId(self._new_id())
-        token = self._new_token()
-        grace = Grace(self._grace_s, self._grace_budget_s)
-        session = LobbySession(lobby_id, player, player_name(message.name, player), token, grace)
-        self._sessions[lobby_id] = self._by_player[player] = session
-        return Entered(session, self._welcome(session, token, resumed=False))
+    def hello(
+        self, message: Hello, now: float, guest: KnownGuest | None = None, *, keep: bool = False
+    ) -> Entered | Close:
+        """A first frame: see :meth:`.LobbyEntry.hello`."""
+        return self._entry.hello(message, now, guest, keep=keep)
 
     def resume(self, message: Resume, now: float) -> Entered | Close:
-        """Back on a new connection. One answer, ``UNKNOWN``, to whatever is wrong with the id or the token."""
-        if message.version < PROTOCOL_VERSION:
-            return Close(CloseCode.UPDATE, "version too old")
-        session = self._sessions.get(LobbyId(message.id))
-        if session is None:
-            return Close(CloseCode.UNKNOWN, "no such lobby session")
-        if session.grace.over(now):  # whether or not it was polled already
-            return Close(CloseCode.UNKNOWN, "grace is over")
-        token = session.tokens.redeem(message.token, self._new_token)
-        if token is None:
-            return Close(CloseCode.UNKNOWN, "wrong token")
-        if session.pushes.lost_since(message.event):
-            self._end(session, LobbyEvent.OVERFLOWED)
-            return Close(CloseCode.UNKNOWN, "pushes are gone")
-        took_over = session.come_back(now)
-        self.queues.come_back(session)
-        self._acknowledged(session, message.event)
-        missed = tuple(push for _, push in session.pushes.since(message.event))
-        return Entered(session, self._welcome(session, token, resumed=True), missed, took_over)
+        """A first frame: see :meth:`.LobbyEntry.resume`."""
+        return self._entry.resume(message, now)
 
-    def _welcome(self, session: LobbySession, token: bytes, *, resumed: bool) -> Welcome:
-        return Welcome(
-            lobby=session.id,
-            token=token,
-            player=session.player,
-            name=session.name,
-            games=self.queues.games,
-            resumed=resumed,
-            event=session.pushes.last,
-            grace_s=session.grace.next_s,
-        )
-
-    # --- everything after -----------------------------------------------------------------------------------------
-
-    def received(self, session: LobbySession, message: LobbyMessage, now: float) -> Answer | Pong | Close | None:
-        """Any later message of a connected player: what to answer, if anything."""
+    def received(
+        self, session: LobbySession, message: LobbyMessage, now: float, address: str = ""
+    ) -> Answer | Pong | Close | None:
+        """Any later message of a connected player: what to answer, if anything. ``address`` is the client's."""
         match message:
-            case QuickMatch() | CancelQueue() | Locate():
-                return self.request(session, message, now)
             case Ack():
                 self._acknowledged(session, message.event)
+                self.directory.acknowledged(session, message.tick)
                 return None
             case Ping():
                 return Pong(message.sent_ms, 0.0, 0)
@@ -191,52 +149,53 @@ class Lobby:
             case Hello() | Resume():
                 return Close(CloseCode.UNEXPECTED, "a second first frame")
             case _:
-                assert_never(message)
+                return self.request(session, message, now, address)
 
-    def request(self, session: LobbySession, message: LobbyRequest, now: float) -> Answer:
+    def request(self, session: LobbySession, message: LobbyRequest, now: float, address: str = "") -> Answer:
         """Executes a request once, however often it is sent: a client that wants to know anew takes a new id."""
         answer = session.answers.find(message.id)
         if answer is None:
-            answer = self._execute(session, message, now)
+            answer = self._requests.answer(session, message, address, now)
             session.answers.keep(answer)
         return answer
 
-    def _execute(self, session: LobbySession, message: LobbyRequest, now: float) -> Answer:
-        match message:
-            case QuickMatch():
-                return self.queues.join(session, message, now, seated=self._seats.is_seated(session.player))
-            case CancelQueue():
-                return self.queues.cancel(session, message)
-            case Locate():
-                url = self._seats.locate(SessionId(message.session), message.token)
-                if url is None:
-                    return Answer(message.id, error="unknown", reason=CloseCode.UNKNOWN.policy.meaning)
-                return Answer(message.id, value={"url": url})
-            case _:
-                assert_never(message)
+    def seat(self, session: LobbySession, offer: SeatOffer) -> None:
+        """The player has a seat that was not asked for by name: a match, a rematch."""
+        self.queues.seated(session, offer)
+        self.rematches.seated(session.player)
 
     def dropped(self, session: LobbySession, now: float) -> None:
         """The connection of a connected lobby session is gone. Raises :class:`IllegalLobbyEvent` for any other."""
         session.drop(now, seated=self._seats.is_seated(session.player))
-        self._watch_grace(session)
+        self._connected(-1)
+        self._register.watch_grace(session)
         self.queues.drop(session)
+        self.directory.drop(session)
+        self.chats.drop(session)
 
     def unseated(self, player: PlayerId, now: float) -> None:
         """The player's seat is gone, for whatever reason. Unknown players (bots, those who logged out) are fine."""
-        session = self._by_player.get(player)
-        if session is not None and session.unseat(now):
-            self._watch_grace(session)
+        session = self._register.of(player)
+        if session is not None:
+            if session.unseat(now):
+                self._register.watch_grace(session)
+            self.chats.unseated(session, now)
         self.queues.capacity_changed()
+        self.directory.counts_may_have_changed()
 
-    # --- time -----------------------------------------------------------------------------------------------------
+    def session_changed(self, session: SessionId) -> None:
+        """A session appeared, what lists show of it may have changed, or it went."""
+        self.directory.changed(session)
+        self.directory.counts_may_have_changed()
+
+    # --- time -------------------------------------------------------------------------------------------------------
 
     def poll(self, now: float) -> list[tuple[LobbySession, LobbyEvent]]:
         """The lobby sessions that ended since the last call, and of what: grace that is over ends here."""
-        while self._deadlines and self._deadlines[0][0] <= now:
-            deadline, _, session = heapq.heappop(self._deadlines)
-            if session.grace.deadline == deadline:
-                self._end(session, LobbyEvent.EXPIRED)
+        for session in self._register.take_expired(now):
+            self._end(session, LobbyEvent.EXPIRED)
         self.queues.poll(now)
+        self.rematches.poll(now)
         ended, self._ended = self._ended, []
         return ended
 
@@ -246,35 +205,57 @@ class Lobby:
         unsent, self._unsent = self._unsent, []
         return unsent
 
+    def flush(self, now: float, backed_up: Callable[[LobbySession], bool]) -> list[tuple[LobbySession, bytes]]:
+        """Whole messages to write now, the same object for those who get the same: listings and chats.
+
+        Who is ``backed_up`` has not taken what was written before, and gets no chat.
+        """
+        counts = self._counts() if self.directory.wants_counts(now) else None
+        return self.directory.flush(now, counts) + self.chats.flush(now, backed_up)
+
     def next_due(self) -> float | None:
         """When something happens by itself: whoever drives this is to come again then."""
-        while self._deadlines and self._deadlines[0][2].grace.deadline != self._deadlines[0][0]:
-            heapq.heappop(self._deadlines)
-        queues = self.queues.next_due()
-        if not self._deadlines:
-            return queues
-        return self._deadlines[0][0] if queues is None else min(queues, self._deadlines[0][0])
+        dues = (
+            self._register.due,
+            self.queues.next_due(),
+            self.rematches.due,
+            self.directory.due,
+            self.chats.due,
+        )
+        return min((due for due in dues if due is not None), default=None)
 
-    # --- steps of the above ---------------------------------------------------------------------------------------
+    # --- steps of the above -----------------------------------------------------------------------------------------
 
     def _acknowledged(self, session: LobbySession, event: int) -> None:
-        session.pushes.ack(event)
-        self.queues.acknowledged(session)
+        if session.pushed:
+            session.pushes.ack(event)
+            self.queues.acknowledged(session)
 
     def _push(self, session: LobbySession, kind: str, data: dict[str, Any]) -> int:
-        push = Push(session.pushes.last + 1, kind, data)
+        push = Push(session.pushed + 1, kind, data)
         session.pushes.append(push, len(encode(push)))
         if session.state is LobbyState.CONNECTED:  # one who is away gets it with the resume
             self._unsent.append((session, push))
         return push.n
 
-    def _watch_grace(self, session: LobbySession) -> None:
-        if session.grace.deadline is not None:
-            self._deadlines_made += 1
-            heapq.heappush(self._deadlines, (session.grace.deadline, self._deadlines_made, session))
+    def _connected(self, change: int) -> None:
+        self._register.connected += change
+        self.directory.counts_may_have_changed()
+
+    def _counts(self) -> dict[str, int]:
+        return {
+            "lobby": self._register.connected,
+            "playing": self._rooms.playing(),
+            "sessions": self.directory.sessions,
+        }
 
     def _end(self, session: LobbySession, event: LobbyEvent) -> None:
+        if session.state is LobbyState.CONNECTED:
+            self._connected(-1)
         session.end(event)
         self.queues.remove(session)
-        del self._sessions[session.id], self._by_player[session.player]
+        self.directory.unwatch(session)
+        self.chats.forget(session)
+        self._register.remove(session)
+        self.rematches.left(session.player)
         self._ended.append((session, event))

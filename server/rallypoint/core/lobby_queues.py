@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from rallypoint_protocol.ids import LobbyId
+from rallypoint_protocol.ids import LobbyId, SessionId
 from rallypoint_protocol.messages import Answer, CancelQueue, QuickMatch
 
 from .lobby_session import LobbySession
@@ -34,18 +34,21 @@ class LobbyQueues:
         """The games that can be played here, in the order of the settings."""
         return list(self._queues)
 
+    def __contains__(self, game: str) -> bool:
+        return game in self._queues
+
     def waiting(self, game: str) -> int:
         """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
         return len(self._queues[game])
 
-    def join(self, session: LobbySession, message: QuickMatch, now: float, *, seated: bool) -> Answer:
+    def join(self, session: LobbySession, message: QuickMatch, now: float, *, may_sit: bool) -> Answer:
         """Answers the request for a seat: a ticket at the end of the game's queue, or an error."""
         queue = self._queues.get(message.game)
         if queue is None:
             return Answer(message.id, error="unknown_game", reason="this server does not have that game")
         if session.queue is not None:
             return Answer(message.id, error="already_queued", reason="you are waiting in a queue already")
-        if seated:
+        if not may_sit:
             return Answer(message.id, error="already_seated", reason="you have a seat in a session: leave it first")
         if queue.full:
             return Answer(message.id, error="queue_full", reason="too many players are waiting: try again later")
@@ -83,6 +86,11 @@ class LobbyQueues:
             self._queues[session.queue].come_back(session.id)
             self._changed[session.queue] = None
 
+    def begin_anew(self, session: LobbySession) -> None:
+        """The player's client knows nothing of before: a ticket's place is told again, unless that push is replayed."""
+        if session.queue is not None and session.pushes.acked >= session.place_push:
+            self._queues[session.queue].tell_again(session.id)
+
     def acknowledged(self, session: LobbySession) -> None:
         """The player has acknowledged pushes: perhaps the place told last, so that a newer one may be told."""
         if session.queue is not None and session.pushes.acked >= session.place_push:
@@ -113,17 +121,22 @@ class LobbyQueues:
         """What to do for the queue of ``game``: end each with :meth:`matched` or :meth:`refused`."""
         return self._queues[game].match(now, open_sessions)
 
-    def matched(self, session: LobbySession, offer: SeatOffer) -> None:
-        """The player has a seat: the ticket goes, and the player is told where."""
-        data = {
-            "game": self.remove(session),
-            "session": offer.session_id,
-            "seat": offer.seat,
-            "url": offer.url,
-            "token": offer.token,
-            "schema": offer.schema_hash,
-        }
-        self._push(session, "matched", data)
+    def seated(self, session: LobbySession, offer: SeatOffer) -> None:
+        """The player has a seat: a ticket goes, and the player is told where."""
+        self.remove(session)
+        self._push(session, "matched", offer.data)
+
+    def barred(self, session: LobbySession, from_: SessionId) -> None:
+        """That session does not take the player, who goes on waiting for another one."""
+        if session.queue is not None:
+            self._queues[session.queue].bar(session.id, from_)
+            self._changed[session.queue] = None
+
+    def turned_away(self, session: LobbySession, reason: str) -> None:
+        """The ticket goes without a seat."""
+        game = self.remove(session)
+        if game is not None:
+            self._push(session, "unqueued", {"game": game, "reason": reason})
 
     def refused(self, game: str, decision: Decision | None, now: float) -> None:
         """A decision (``None``: any) could not be carried out: those whom it concerned go on waiting."""

@@ -1,9 +1,11 @@
 """One player's stay in the lobby, over any number of connections.
 
 The story: ``hello`` makes a lobby session, *connected*. When its connection breaks it is *away*: it keeps its queue
-place, its unacknowledged pushes and its answers for a grace window. A resume brings it back; a resume while it is still
-connected (the server has not noticed the break, or there are two tabs) is a takeover, and the older connection is told.
-It *ends* when the grace window does, when the player logs out, or when it comes back for pushes that are gone.
+place, its unacknowledged pushes and its answers for a grace window. A resume brings it back; a resume while it is
+still connected (the server has not noticed the break, or there are two tabs) is a takeover, and the older connection
+is told. A hello of a guest who is known, and has a lobby session, comes back to that one in the same way; its client
+knows nothing of before, so requests, listings and chats begin anew, and what was pushed and not acknowledged comes
+again. It *ends* when the grace window does, when the player logs out, or when it comes back for pushes that are gone.
 The grace window does not run while its player has a seat: whoever plays can come back to the lobby.
 """
 
@@ -11,14 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rallypoint_protocol.ids import LobbyId, PlayerId, Token
 from rallypoint_protocol.messages import Answer, Push
 
+from .bucket import Bucket
 from .grace import Grace
 from .outgoing import Outgoing
-from .tokens import TokenPair
+from .tokens import NewToken, TokenPair
+
+if TYPE_CHECKING:
+    from .watcher import Watcher
 
 __all__ = ["ANSWERS_KEPT", "Answers", "Grace", "IllegalLobbyEvent", "LobbyEvent", "LobbySession", "LobbyState"]
 
@@ -95,9 +101,28 @@ class Answers:
 
 
 class LobbySession:
-    """The state of one lobby session. Changed by :class:`~rallypoint.core.lobby.Lobby` only."""
+    """The state of one lobby session. Changed by :class:`~rallypoint.core.lobby.Lobby` and its parts only.
 
-    __slots__ = ("answers", "grace", "id", "name", "place_push", "player", "pushes", "queue", "state", "tokens")
+    There may be thousands that do nothing: what only some need is made when they do.
+    """
+
+    __slots__ = (
+        "_answers",
+        "_pushes",
+        "creates",
+        "grace",
+        "guesses",
+        "id",
+        "listens",
+        "name",
+        "place_push",
+        "player",
+        "queue",
+        "state",
+        "talk",
+        "tokens",
+        "watcher",
+    )
 
     def __init__(self, lobby_id: LobbyId, player: PlayerId, name: str, first: Token, grace: Grace) -> None:
         self.id = lobby_id
@@ -106,12 +131,38 @@ class LobbySession:
         self.tokens = TokenPair(first)
         self.grace = grace
         self.state = LobbyState.CONNECTED
-        self.pushes: Outgoing[Push] = Outgoing()
-        self.answers = Answers()
+        self._pushes: Outgoing[Push] | None = None
+        self._answers: Answers | None = None
         self.queue: str | None = None
         """The game that its player is queued for."""
         self.place_push = 0
         """Number of the last push that told a place in a queue."""
+        self.watcher: Watcher | None = None
+        """What it has of the list of sessions, once it has watched."""
+        self.listens: tuple[str, ...] = ()
+        """The chats that it listens to."""
+        self.talk: Bucket | None = None
+        self.guesses: Bucket | None = None
+        self.creates: Bucket | None = None
+
+    @property
+    def pushes(self) -> Outgoing[Push]:
+        """What was pushed and is not acknowledged."""
+        if self._pushes is None:
+            self._pushes = Outgoing()
+        return self._pushes
+
+    @property
+    def pushed(self) -> int:
+        """Number of the last push; 0 before the first."""
+        return 0 if self._pushes is None else self._pushes.last
+
+    @property
+    def answers(self) -> Answers:
+        """Of the last requests."""
+        if self._answers is None:
+            self._answers = Answers()
+        return self._answers
 
     def drop(self, now: float, *, seated: bool) -> None:
         """The connection broke. The grace window opens, unless the player is ``seated``."""
@@ -132,6 +183,13 @@ class LobbySession:
         self._advance(LobbyEvent.TAKEN_OVER if taken_over else LobbyEvent.RETURNED)
         self.grace.stop(now)
         return taken_over
+
+    def begin_anew(self, new_token: NewToken) -> Token:
+        """Its player came with a hello, and has neither a token of it nor any idea of what was asked: the token."""
+        token = new_token()
+        self.tokens = TokenPair(token)
+        self._answers = None
+        return token
 
     def end(self, event: LobbyEvent) -> None:
         """Over, for the reason ``event``: left, expired or overflowed."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from rallypoint_protocol.limits import NAME_CHARS_MAX
+from rallypoint_protocol.limits import KEY_CHARS_MAX, NAME_CHARS_MAX, VALUE_CHARS_MAX
 
-__all__ = ["guest_name", "normalised", "player_name"]
+__all__ = ["guest_name", "normalised", "normalised_bag", "normalised_text", "player_name"]
 
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that count as letters, marks or symbols, and show nothing."""
@@ -22,14 +23,29 @@ _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 def normalised(name: str) -> str:
     """``name`` as it may be shown: at most ``NAME_CHARS_MAX`` characters, possibly none. Idempotent."""
+    return normalised_text(name, NAME_CHARS_MAX)
+
+
+def normalised_text(text: str, chars_max: int) -> str:
+    """Any other text of strangers on one line, by the rules for names: at most ``chars_max`` characters, or none."""
     # Twice, because compatibility forms unfold to spaces; and first, because what is taken out from between a letter
     # and its mark lets them compose.
-    text = _visible(unicodedata.normalize("NFKC", _visible(name)))
+    text = _visible(unicodedata.normalize("NFKC", _visible(text)))
     text = " ".join(text.split())
     start = 0
     while start < len(text) and (text[start] == " " or unicodedata.category(text[start])[0] == "M"):
         start += 1
-    return text[start : start + NAME_CHARS_MAX].rstrip()
+    return text[start : start + chars_max].rstrip()
+
+
+def normalised_bag(bag: Mapping[str, Any]) -> dict[str, Any]:
+    """Options or metadata: keys and texts normalised. A key of which nothing is left goes, with its value."""
+    clean: dict[str, Any] = {}
+    for key, value in bag.items():
+        key = normalised_text(key, KEY_CHARS_MAX)
+        if key:
+            clean[key] = normalised_text(value, VALUE_CHARS_MAX) if isinstance(value, str) else value
+    return clean
 
 
 def guest_name(player_id: str) -> str:

@@ -47,6 +47,18 @@ class SpectatorOffer:
     schema_hash: bytes
     delay_s: float
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """What its player is told."""
+        return {
+            "game": self.game,
+            "session": self.session_id,
+            "url": self.url,
+            "token": self.token,
+            "schema": self.schema_hash,
+            "delay_s": self.delay_s,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -6,7 +6,6 @@ must say how many were lost: that is the only way to lose one.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Generic, TypeVar
 
 __all__ = ["Outgoing"]
@@ -25,7 +24,8 @@ class Outgoing(Generic[T]):
     def __init__(self, count_max: int = 256, bytes_max: int = 64 * 1024) -> None:
         self._count_max = count_max
         self._bytes_max = bytes_max
-        self._kept: deque[tuple[int, T, int]] = deque()
+        # A list: it is mostly empty, and an empty deque takes 700 bytes of every idle seat and lobby session.
+        self._kept: list[tuple[int, T, int]] = []
         self._bytes = 0
         self.last = 0
         """Number of the newest message; 0 before the first."""
@@ -41,7 +41,7 @@ class Outgoing(Generic[T]):
         self._bytes += size
         whole = True
         while len(self._kept) > self._count_max or self._bytes > self._bytes_max:
-            number, _, gone = self._kept.popleft()
+            number, _, gone = self._kept.pop(0)
             self._bytes -= gone
             self.lost = number
             whole = False
@@ -52,8 +52,9 @@ class Outgoing(Generic[T]):
         if not self.acked < number <= self.last:
             return
         self.acked = number
-        while self._kept and self._kept[0][0] <= number:
-            self._bytes -= self._kept.popleft()[2]
+        gone = sum(n <= number for n, _, _ in self._kept)
+        self._bytes -= sum(size for _, _, size in self._kept[:gone])
+        del self._kept[:gone]
 
     def since(self, number: int) -> list[tuple[int, T]]:
         """All kept messages newer than ``number``, oldest first."""

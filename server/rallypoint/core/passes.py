@@ -26,6 +26,8 @@ __all__ = ["Passes"]
 _KIND: Final = Pass.__struct_config__.tag
 _START: Final = b"\x94" + encode(_KIND)
 _NO_SEAT_PART: Final = b"\xc0"
+_KEY_SEAT_PART: Final = encode([None, None, [0]])
+"""Of a spectator: channel 0, which is everybody's, and no other."""
 
 
 class Passes:
@@ -39,6 +41,9 @@ class Passes:
         self._crc_at = sum(session.id.encode()) % self._crc_every
         self._table = settings.seats_max <= APPLIED_TABLE_SEATS_MAX
         self._pack = struct.Struct(f">{settings.seats_max}H").pack if self._table else None
+        self._spectated: bytes | None = None
+        """What spectators get of the last step, until it is taken."""
+        self._head_sent = b""
 
     def build(self) -> list[tuple[Seat, bytes]]:
         """``(seat, message)`` for every seat that gets one; from here on these count as sent."""
@@ -68,7 +73,27 @@ class Passes:
                 seat.news = seat.tell_channels = False
             seat.sent = tick
             built.append((seat, message))
+        if session.spectators.all:
+            self._head_sent = head
+            self._spectated = common if common is not None else self._changes(head, tick)
         return built
+
+    def take_common(self) -> bytes | None:
+        """The last step as spectators see it: the pass from the tick before. Once; ``None`` if there are none."""
+        taken, self._spectated = self._spectated, None
+        return taken
+
+    def key(self) -> bytes:
+        """Everything that spectators see after the last step."""
+        channels = self._session.game.channels
+        part = channels.delta(channels.by_id(0), -1, True)
+        assert part is not None
+        return _START + _KEY_SEAT_PART + self._head_sent + b"\x91" + part
+
+    def _changes(self, head: bytes, tick: int) -> bytes:
+        channels = self._session.game.channels
+        part = channels.delta(channels.by_id(0), tick - 1)
+        return _START + _NO_SEAT_PART + head + (b"\x90" if part is None else b"\x91" + part)
 
     def _only_first_changed(self, seat: Seat) -> bool:
         """True if nothing happened in this step in the seat's channels but the first, which is everybody's."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final
+from itertools import chain, islice
+from typing import Any, Final
 
 from rallypoint_protocol.ids import LobbyId, SeatIndex, SessionId, Token
 
@@ -54,6 +54,22 @@ class SeatOffer:
     token: Token
     url: str
     schema_hash: bytes
+    game: str = ""
+    code: str = ""
+    """The session's room code, if it is private."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What its player is told: as the push ``matched``, or as the answer to a request for it."""
+        told = {
+            "game": self.game,
+            "session": self.session_id,
+            "seat": self.seat,
+            "url": self.url,
+            "token": self.token,
+            "schema": self.schema_hash,
+        }
+        return told | {"code": self.code} if self.code else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,8 @@ class Ticket:
     """The place that its player was told last; 0 before the first time."""
     unheard: bool = False
     """That is not acknowledged yet. Newer places wait for it, so that they cannot pile up."""
+    barred: frozenset[SessionId] = frozenset()
+    """Sessions that do not take this player: one that has banned it, or where it sits already."""
 
 
 class Queue:
@@ -130,6 +148,17 @@ class Queue:
         self._tickets[lobby_id].connected = True
         self._places_changed = True
 
+    def bar(self, lobby_id: LobbyId, session: SessionId) -> None:
+        """That session does not take this player: the others have its seats, and the player another session."""
+        ticket = self._tickets[lobby_id]
+        ticket.barred |= {session}
+
+    def tell_again(self, lobby_id: LobbyId) -> None:
+        """The player's client has begun anew, and knows of no place."""
+        ticket = self._tickets[lobby_id]
+        ticket.told, ticket.unheard = 0, False
+        self._places_changed = True
+
     def heard(self, lobby_id: LobbyId) -> None:
         """The player has acknowledged the place that was told last."""
         ticket = self._tickets[lobby_id]
@@ -143,14 +172,16 @@ class Queue:
         No ticket is in two decisions. Each decision is to be carried out, or told to :meth:`refused`.
         """
         # Lazily: with a full node and thousands waiting, this comes often and has nothing to do.
-        here = (ticket.lobby_id for ticket in self._tickets.values() if ticket.connected)
+        here = (ticket for ticket in self._tickets.values() if ticket.connected)
+        passed: list[Ticket] = []
         decisions: list[Decision] = []
         if self._tickets and now >= self._seat_from:
-            decisions += _into_open(here, open_sessions)
+            decisions += _into_open(here, passed, open_sessions)
+        left = (ticket.lobby_id for ticket in chain(passed, here))
         if now < self._create_from:
-            waiting = list(islice(here, 1))
+            waiting = list(islice(left, 1))
         else:
-            waiting = list(here)
+            waiting = list(left)
             while created := self._next_session(waiting, now):
                 decisions.append(created)
                 del waiting[: len(created.lobby_ids)]
@@ -220,10 +251,26 @@ def _tell(ticket: Ticket, place: int) -> tuple[LobbyId, int]:
     return ticket.lobby_id, place
 
 
-def _into_open(here: Iterator[LobbyId], open_sessions: Iterable[OpenSession]) -> Iterator[SeatIn]:
+def _into_open(here: Iterator[Ticket], passed: list[Ticket], open_sessions: Iterable[OpenSession]) -> Iterator[SeatIn]:
+    """Tickets in order into free seats. Those who may not sit where they were next go to ``passed``, in order."""
     for session in open_sessions:
         for _ in range(session.free):
-            lobby_id = next(here, None)
-            if lobby_id is None:
-                return
-            yield SeatIn(lobby_id, session.session_id)
+            ticket = _next_for(session.session_id, here, passed)
+            if ticket is None:
+                break
+            yield SeatIn(ticket.lobby_id, session.session_id)
+        else:
+            continue
+        if not passed:
+            return
+
+
+def _next_for(session: SessionId, here: Iterator[Ticket], passed: list[Ticket]) -> Ticket | None:
+    for at, ticket in enumerate(passed):
+        if session not in ticket.barred:
+            return passed.pop(at)
+    for ticket in here:
+        if session not in ticket.barred:
+            return ticket
+        passed.append(ticket)
+    return None

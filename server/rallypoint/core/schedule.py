@@ -4,13 +4,16 @@ Tick n of a session is due at ``start + n / tick_hz``. Sessions of one node are 
 golden ratio, so that however many there are, their steps do not fall on the same moment. A session that is late makes
 up for it, but at most ``catch_up_max`` ticks at once: what is beyond that is skipped, its session time stands still for
 as long, and its later ticks are due from then on.
+
+The steps of a turn-based session are due when it says so.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-__all__ = ["SLACK_S", "Schedule", "phase"]
+__all__ = ["SLACK_S", "Schedule", "TurnSchedule", "phase"]
 
 SLACK_S: Final = 1e-6
 """A tick is due this much early: times are sums of many intervals, and have lost their last digits."""
@@ -25,7 +28,7 @@ def phase(number: int, interval_s: float) -> float:
 class Schedule:
     """The tick schedule of one session. Times are seconds of one monotonic clock."""
 
-    __slots__ = ("_interval_s", "_made", "_origin", "catch_up_max", "skipped")
+    __slots__ = ("_interval_s", "_made", "_origin", "catch_up_max", "queued", "skipped")
 
     def __init__(self, tick_hz: int, start: float, catch_up_max: int = 5) -> None:
         self._interval_s = 1.0 / tick_hz
@@ -34,6 +37,8 @@ class Schedule:
         self.catch_up_max = catch_up_max
         self.skipped = 0
         """Ticks given up because the node was too late."""
+        self.queued = math.inf
+        """When whoever drives this looks at it next."""
 
     @property
     def origin(self) -> float:
@@ -57,3 +62,30 @@ class Schedule:
             behind = self.catch_up_max
         self._made += behind
         return behind
+
+
+class TurnSchedule:
+    """The schedule of a turn-based session: nothing is due until it is set."""
+
+    __slots__ = ("_steps", "catch_up_max", "next_due", "origin", "queued", "skipped")
+
+    def __init__(self, origin: float, catch_up_max: int = 16) -> None:
+        self.origin = origin
+        """When session time was 0."""
+        self.next_due = math.inf
+        self.catch_up_max = catch_up_max
+        self.skipped = 0
+        self.queued = math.inf
+        self._steps = 1
+
+    def set(self, at: float, steps: int = 1) -> None:
+        """The next step is due at ``at`` (``inf``: none is); ``steps`` of them, if so much waits."""
+        self.next_due = at
+        self._steps = steps
+
+    def due(self, now: float) -> int:
+        """How many steps to make now, at most ``catch_up_max``. They count as made."""
+        if now < self.next_due - SLACK_S:
+            return 0
+        self.next_due = math.inf
+        return max(1, min(self._steps, self.catch_up_max))

@@ -93,6 +93,7 @@ class Seat:
         "index",
         "name",
         "news",
+        "number",
         "overflowed",
         "pending",
         "player_id",
@@ -115,8 +116,11 @@ class Seat:
         grace_s: float,
         grace_budget_s: float,
         bot: bool = False,
+        number: int = 0,
     ) -> None:
         self.index = index
+        self.number = number
+        """Counts up within its session: who came first."""
         self.player_id = player_id
         self.name = name
         self.bot = bot

@@ -1,17 +1,20 @@
 """A session: a running game, its seats, and everything that must stay in order between them.
 
 Everything from outside is a *stimulus*: an input, a player who joins, drops, returns or leaves, an answer to what the
-game asked, an operator's command. Stimuli are applied only at the start of a step, in the order of their arrival; then
+game asked, a backend's signal. Stimuli are applied only at the start of a step, in the order of their arrival; then
 the timers that are due fire, then a tick is made. The shell commits the step to the journal, says so with
 :meth:`SessionCore.committed`, and only then collects what each seat gets with :meth:`SessionCore.passes`.
 
 A session that waits for players makes steps too, so that those who are there see each other; ``tick`` begins when the
 least number of seats is connected.
+
+A turn-based session consumes one stimulus a step, and makes a step only when there is something to do:
+:meth:`SessionCore.next_step_at` says when. Its session time is the time that has passed, not a count of ticks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 from msgspec import Raw
@@ -24,17 +27,20 @@ from rallypoint_protocol.limits import HISTORY_TICKS, PROTOCOL_VERSION
 from rallypoint_protocol.messages import BuiltinEvent, Resume, Seated, TakeSeat
 
 from .game_like import Answer, GameLike
+from .orders import Denial, Order
 from .passes import Passes
 from .seat import Seat, SeatEvent, SeatState
-from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken
-from .stimuli import Drop, Gone, Join, Return, Stimulus
+from .seating import Seating
+from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
+from .spectators import Spectator, Spectators
+from .stimuli import Drop, Gone, Join, Look, Return, Signal, Stimulus
 from .tokens import NewToken
 
-__all__ = ["Ended", "Refusal", "SessionCore", "SessionSettings", "SessionState", "Step", "Taken"]
-
+__all__ = ["Ended", "Refusal", "SessionCore", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
 
 COUNTDOWN_OFF_MS_MAX = 250
 """How far the countdown that others see may be off before it is corrected."""
+_NO_ORDER = Order()
 
 
 class SessionCore:
@@ -50,88 +56,88 @@ class SessionCore:
         schema_hash: bytes,
         new_token: NewToken,
         now: float,
-        options: dict[str, Any] | None = None,
+        order: Order = _NO_ORDER,
         epoch: int = 1,
     ) -> None:
+        """Raises what the game's ``created`` raises; ``OptionsRefused`` if it does not want these options."""
         self.id = session_id
         self.game = game
         self.settings = settings
+        self.order = order
         self.epoch = epoch
         self.tick = 0
+        self.now_ms = 0
+        """Session time, as of the last step."""
         self.durable_tick = 0
         self.state = SessionState.WAITING
+        self.started_ms: int | None = None
+        """Session time of the start."""
         self.ended: Ended | None = None
-        self.seats: list[Seat | None] = [None] * settings.seats_max
+        self.seating = Seating(settings, new_token, order.leader)
+        self.seats = self.seating.seats
+        self.spectators = Spectators(settings, new_token)
         self.created_at = now
+        self.row_changed = True
+        """What lists show of it is new; whoever reads it sets it back."""
+        self._row_seen: tuple[bool, Any] = (False, None)
         self._schema = schema
         self._schema_hash = schema_hash
-        self._new_token = new_token
         self._stimuli: list[tuple[Seat | None, Any]] = []
         self._passes = Passes(settings, self)
-        self._next_due: float | None = None
-        """The earliest end of a reservation or a grace window."""
         self._step = Step()
         """The one that is being made, or was made last."""
         self._ended_at = now
-        game.create(options or {})
+        if order.meta:
+            game.set_meta(order.meta)
+        game.create(dict(order.options))
 
-    # --- seats ------------------------------------------------------------------------------------------------------
+    # --- what there is to see ---------------------------------------------------------------------------------------
 
     @property
-    def now_ms(self) -> int:
-        """Session time."""
-        return round(self.tick * 1000 / self.settings.tick_hz)
+    def locked(self) -> bool:
+        """Nobody else is seated: by the game's will, the leader's, an operator's or a backend's."""
+        return self.game.locked or self.seating.locked
 
     @property
     def free_seats(self) -> int:
         """How many more players can be seated."""
-        if self.state is SessionState.ENDED or self.game.locked:
+        if self.state is SessionState.ENDED or self.locked:
             return 0
-        return self.seats.count(None)
+        return self.seating.free
 
     def seated(self) -> Iterator[Seat]:
         """All seats that somebody has, reserved ones included, in order."""
-        return (seat for seat in self.seats if seat is not None)
+        return iter(self.seating)
 
     @property
     def connected(self) -> int:
         """How many seats have a connection."""
-        return sum(seat.state is SeatState.CONNECTED for seat in self.seated())
+        return sum(seat.state is SeatState.CONNECTED for seat in self.seating)
+
+    # --- seats ------------------------------------------------------------------------------------------------------
 
     def reserve(
-        self, player_id: PlayerId, name: str, now: float, *, bot: bool = False
-    ) -> tuple[SeatIndex, Token] | None:
+        self, player_id: PlayerId, name: str, now: float, *, bot: bool = False, keep_s: float | None = None
+    ) -> tuple[SeatIndex, Token] | Denial:
         """Keeps the first free seat for a player, for a while; gives it, and the token that takes it."""
-        if not self.free_seats:
-            return None
-        index = self.seats.index(None)
-        token = self._new_token()
-        settings = self.settings
-        self.seats[index] = Seat(
-            index,
-            player_id,
-            name,
-            token,
-            deadline=now + settings.reserved_s,
-            grace_s=settings.grace_s,
-            grace_budget_s=settings.grace_budget_s,
-            bot=bot,
-        )
-        self._look_again(now + settings.reserved_s)
-        return SeatIndex(index), token
+        if self.state is SessionState.ENDED:
+            return Denial("unknown", "the session has ended")
+        if self.locked:
+            return Denial("locked", "the session takes nobody else")
+        reserved = self.seating.reserve(player_id, name, now, bot=bot, keep_s=keep_s)
+        if isinstance(reserved, Denial):
+            return reserved
+        self.row_changed = True
+        return SeatIndex(reserved[0].index), reserved[1]
 
-    def take(self, message: TakeSeat | Resume, now: float) -> Taken | Refusal:
+    def take(self, message: TakeSeat | Resume, now: float) -> Taken | Watching | Refusal:
         """A connection's first frame. Unknown, expired and stolen tokens are all answered alike."""
         if message.version < PROTOCOL_VERSION:
             return Refusal(CloseCode.UPDATE, f"this server speaks version {PROTOCOL_VERSION}")
-        token: Token | None = None
-        for seat in self.seated():
-            if not seat.is_over(now):
-                token = seat.tokens.redeem(message.token, self._new_token)
-                if token is not None:
-                    break
-        if token is None:
-            return Refusal(CloseCode.UNKNOWN, "unknown session or token")
+        redeemed = self.seating.redeem(message.token, now)
+        if redeemed is None:
+            return self._watch(message, now)
+        seat, token = redeemed
         before = seat.state
         if self.ended is not None and before is SeatState.RESERVED:
             return Refusal(self.ended.code, self.ended.reason)  # it was not in the game: there is nothing to tell it
@@ -140,6 +146,8 @@ class SessionCore:
             self._stimuli.append((None, Join(seat)))
         elif before is SeatState.AWAY:
             self._stimuli.append((None, Return(seat)))
+        else:
+            self._show()
         outcome, lost = self._catch_up(seat, message, now)
         schema = None if message.schema == self._schema_hash else self._schema
         answer = Seated(
@@ -184,15 +192,50 @@ class SessionCore:
         seat.apply(SeatEvent.DROP, now)
         assert seat.deadline is not None
         self._stimuli.append((None, Drop(seat)))
-        self._look_again(seat.deadline)
+        self.seating.look_again(seat.deadline)
 
     def leave(self, seat: Seat, now: float, reason: str = "left") -> None:
-        """The player gives the seat up, or is removed (``kicked``): for good, without grace."""
-        if seat.state not in (SeatState.LEFT, SeatState.EXPIRED):
-            seat.apply(SeatEvent.LEAVE, now)
-            self._stimuli.append((None, Gone(seat, reason)))
+        """The player gives the seat up, or is removed (``kicked``, and does not come back): without grace."""
+        if seat.state in (SeatState.LEFT, SeatState.EXPIRED):
+            return
+        if reason == "kicked":
+            self.seating.banned.add(seat.player_id)
+        seat.apply(SeatEvent.LEAVE, now)
+        self._stimuli.append((None, Gone(seat, reason)))
 
-    # --- from clients -----------------------------------------------------------------------------------------------
+    # --- spectators -------------------------------------------------------------------------------------------------
+
+    def _watch(self, message: TakeSeat | Resume, now: float) -> Watching | Refusal:
+        redeemed = self.spectators.redeem(message.token, now)
+        if redeemed is None:
+            return Refusal(CloseCode.UNKNOWN, "unknown session or token")
+        if self.ended is not None:
+            return Refusal(self.ended.code, self.ended.reason)
+        spectator, token = redeemed
+        takes_over = spectator.connected
+        outcome = "fresh" if isinstance(message, TakeSeat) else "resync"
+        schema = None if message.schema == self._schema_hash else self._schema
+        seated = Seated(
+            self.id, token, -1, spectator.player_id, self.epoch, outcome, 0, 0, 0, self._schema_hash, schema
+        )
+        passes = self.spectators.come(spectator, now)
+        if not passes:
+            self._show()
+        return Watching(spectator, seated, passes, takes_over)
+
+    def spectated(self, now: float) -> list[tuple[Spectator, bytes]]:
+        """What spectators are to be sent now: call it after :meth:`passes`, and when ``spectators.next_due`` comes."""
+        step = self._passes.take_common()
+        if step is not None:
+            self.spectators.record(now, self.tick, step, self._passes.key)
+        return self.spectators.due(now)
+
+    def _show(self) -> None:
+        """Somebody is to be sent the state: with the next tick, or with a step made for it."""
+        if self.settings.turn_based:
+            self._stimuli.append((None, Look()))
+
+    # --- from clients and backends ----------------------------------------------------------------------------------
 
     def input(self, seat: Seat, message: Input) -> Refusal | None:
         """Queues an input for the next step. One that was received before (a resend) is ignored."""
@@ -224,7 +267,40 @@ class SessionCore:
         """The outside has answered the game."""
         self._stimuli.append((None, answer))
 
+    def signalled(self, name: str, data: Any) -> None:
+        """A backend tells the game something."""
+        self._stimuli.append((None, Signal(name, data)))
+
+    def describe(self, meta: Mapping[str, Any]) -> None:
+        """Other metadata, whole. Raises ``ValueError`` for what metadata cannot be."""
+        self.game.set_meta(meta)
+        self.row_changed = True
+
+    def set_locked(self, locked: bool) -> None:
+        """The leader's lock, beside the game's own."""
+        self.seating.locked = locked
+        self.row_changed = True
+
     # --- steps ------------------------------------------------------------------------------------------------------
+
+    @property
+    def stimuli_waiting(self) -> int:
+        """How many stimuli the next steps have to consume."""
+        return len(self._stimuli)
+
+    def next_step_at(self) -> float | None:
+        """Of a turn-based session: when its next step is due (at once: a time long past); ``None``: not by itself."""
+        if self._stimuli:
+            return self.created_at
+        dues = [self.seating.deadline]
+        timer_ms = self.game.next_timer_ms
+        if timer_ms is not None:
+            dues.append(self.created_at + timer_ms / 1000)
+        if self.state is SessionState.WAITING:
+            dues.append(self._patience_ends)
+        elif self.started_ms is not None and self.settings.max_duration_s is not None:
+            dues.append(self.created_at + self.started_ms / 1000 + self.settings.max_duration_s)
+        return min((due for due in dues if due is not None), default=None)
 
     def step(self, now: float) -> Step:
         """Makes one step. Raises whatever the game's code raises: call :meth:`fail` then.
@@ -233,27 +309,38 @@ class SessionCore:
         """
         assert self.state is not SessionState.ENDED
         step = self._step = Step()
-        if self._next_due is not None and now >= self._next_due:
-            self._expire(now)
+        for over in self.seating.expire(now):
+            self._stimuli.append((None, Gone(over, "expired")))
         self.tick += 1
         game = self.game
+        hz = self.settings.tick_hz
+        if hz:
+            self.now_ms = round(self.tick * 1000 / hz)
+            stimuli, self._stimuli = self._stimuli, []
+        else:
+            self.now_ms = max(self.now_ms, round((now - self.created_at) * 1000))
+            stimuli = self._stimuli[:1]
+            del self._stimuli[:1]
         game.open(self.tick, self.now_ms)
-        if self._next_due is not None and self.tick % self.settings.tick_hz == 0:  # once a second
+        if hz and self.seating.next_due is not None and self.tick % hz == 0:  # once a second
             self._keep_countdowns_true(now)
-        stimuli, self._stimuli = self._stimuli, []
         for seat, item in stimuli:
             if seat is None:
                 self._apply(item, step, now)
             elif seat.in_game:
                 self._apply_input(seat, item)
-        if self.state is SessionState.WAITING:
+        if self.ended is not None:
+            pass  # somebody outside has ended it
+        elif self.state is SessionState.WAITING:
             self._start_or_cancel(now)
+        elif self.settings.max_duration_s is not None:
+            self._watch_time()
         if not game.finished and self.ended is None:
-            game.advance(self.state is SessionState.RUNNING)
+            game.advance(self.state is SessionState.RUNNING and hz > 0)
         game.close()
         for index, kind, fields in game.take_events():
             self._event(index, kind, fields)
-        step.asks = game.take_asks()
+        self._follow_game(step, now)
         self._watch_ends(step, now)
         return step
 
@@ -280,11 +367,15 @@ class SessionCore:
                 if seat.in_game:
                     seat.in_game = False
                     self.game.leave(seat.index, reason)
-                if self.seats[seat.index] is seat:
-                    self.seats[seat.index] = None
+                self.seating.free_up(seat, reason)
+                self.row_changed = True
                 step.freed.append(seat)
             case Answer():
                 self.game.answer(item)
+            case Signal(name, data):
+                self.game.signal(name, data)
+            case Look():
+                pass
             case _:
                 assert_never(item)
 
@@ -297,42 +388,102 @@ class SessionCore:
             seat.overflowed = True  # an event went that was never sent: only a resume can tell that
         seat.news = True
 
-    def _start_or_cancel(self, now: float) -> None:
-        if self.connected >= self.settings.seats_min:
-            self.state = SessionState.RUNNING
-            self.game.start()
-            return
-        patience_s = self.settings.start_after_s + (self.settings.reserved_s if self.waits_for_bots else 0.0)
-        if now >= self.created_at + patience_s:
-            self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
+    def _follow_game(self, step: Step, now: float) -> None:
+        """What the game wanted in this step besides its state."""
+        game = self.game
+        step.asks = game.take_asks()
+        for index in game.take_kicked():
+            kicked = self.seats[index]
+            if kicked is not None:
+                self.leave(kicked, now, "kicked")
+        seen = self._row_seen
+        if seen[0] is not game.locked or seen[1] is not game.meta:
+            self._row_seen = (game.locked, game.meta)
+            self.row_changed = True
+
+    # --- its beginning ----------------------------------------------------------------------------------------------
 
     waits_for_bots = False
     """The shell fills this session with bots if players are missing: these get the time of a reservation to come."""
+
+    @property
+    def _patience_ends(self) -> float | None:
+        if not self.settings.dispose_when_empty:
+            return None
+        own = self.order.patience_s
+        patience_s = self.settings.start_after_s if own is None else own
+        return self.created_at + patience_s + (self.settings.reserved_s if self.waits_for_bots else 0.0)
+
+    def _start_or_cancel(self, now: float) -> None:
+        here = sum(seat.in_game and seat.state is SeatState.CONNECTED for seat in self.seating)
+        if here >= self.settings.seats_min:
+            self.state = SessionState.RUNNING
+            self.started_ms = self.now_ms
+            self.row_changed = self._step.started = True
+            self.game.start()
+            return
+        patience_ends = self._patience_ends
+        if patience_ends is not None and now >= patience_ends:
+            self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""
         if self.state is not SessionState.WAITING or now < self.created_at + self.settings.start_after_s:
             return 0
-        return max(0, self.settings.seats_min - sum(1 for _ in self.seated())) if self.connected else 0
+        if self.order.patience_s is not None or not self.connected:
+            return 0
+        return max(0, self.settings.seats_min - sum(1 for _ in self.seating))
+
+    # --- its end ----------------------------------------------------------------------------------------------------
+
+    def _watch_time(self) -> None:
+        assert self.started_ms is not None
+        assert self.settings.max_duration_s is not None
+        if self.now_ms - self.started_ms >= round(self.settings.max_duration_s * 1000) and not self.game.finished:
+            self.game.time_up()
+            if not self.game.finished:
+                self.ended = Ended(CloseCode.ENDED, "the time is up", None)
+
+    def end(self, reason: str) -> None:
+        """An operator or a backend ends it, with the next step."""
+        if self.ended is None:
+            self.ended = Ended(CloseCode.ENDED, reason, None)
+            self._show()
 
     def _watch_ends(self, step: Step, now: float) -> None:
         game = self.game
         if game.finished:
             self.ended = Ended(CloseCode.ENDED, "the session has ended", game.result)
-        elif self.ended is None and not any(self.seats):
+        elif self.ended is None and self._deserted:
             self.ended = Ended(CloseCode.ENDED, "everybody has left", None)
         if self.ended is not None:
             self.state = SessionState.ENDED
             self._ended_at = now
+            self.row_changed = True
             step.ended = self.ended
-            for seat in self.seated():
+            for seat in self.seating:
                 self._event(seat.index, BuiltinEvent.ENDED, [self.ended.result or {}, self.ended.reason])
+
+    @property
+    def _deserted(self) -> bool:
+        return self.settings.dispose_when_empty and self.seating.peopled and not any(self.seats)
 
     def fail(self) -> Step:
         """The game raised: the session ends here. Players keep the state of the last whole step."""
         self.state = SessionState.ENDED
+        self.row_changed = True
         self.ended = Ended(CloseCode.GAME_FAILED, "the game raised an error", None)
         return Step(freed=self._step.freed, ended=self.ended)
+
+    def linger(self, now: float) -> bool:
+        """For a session that has ended: true while a player may still come back for the result."""
+        return self.seating.lingers(self._ended_at, now)
+
+    def missed_the_end(self, seat: Seat) -> bool:
+        """True if a connected player was too far behind to be sent the last state and the result."""
+        return seat.state is SeatState.CONNECTED and seat.sent < self.tick
+
+    # --- after a step -----------------------------------------------------------------------------------------------
 
     def committed(self, tick: int) -> None:
         """The journal has everything up to that tick."""
@@ -342,56 +493,15 @@ class SessionCore:
         """What each connected seat gets now: the message, unframed. Seats that get the same share the object."""
         return self._passes.build()
 
-    # --- time -------------------------------------------------------------------------------------------------------
-
-    def _look_again(self, at: float) -> None:
-        if self._next_due is None or at < self._next_due:
-            self._next_due = at
-
-    def _expire(self, now: float) -> None:
-        self._next_due = None
-        for seat in self.seated():
-            if seat.deadline is None:
-                continue
-            if now >= seat.deadline:
-                seat.apply(SeatEvent.EXPIRE, now)
-                self._stimuli.append((None, Gone(seat, "expired")))
-            else:
-                self._look_again(seat.deadline)
-
     def _keep_countdowns_true(self, now: float) -> None:
         """Session time falls behind when ticks are skipped: then an absence ends earlier than others were told."""
-        for seat in self.seated():
+        for seat in self.seating:
             if seat.state is SeatState.AWAY and seat.away_until_ms and seat.deadline is not None:
                 until_ms = self.now_ms + round((seat.deadline - now) * 1000)
                 if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:
                     seat.away_until_ms = until_ms
                     self.game.away_until(seat.index, until_ms)
 
-    def linger(self, now: float) -> bool:
-        """For a session that has ended: true while a player may still come back for the result.
-
-        Also one who was connected at the end: the connection may have been broken, and nobody had noticed.
-        """
-        return any(
-            now < (self._ended_at + seat.grace_s if seat.deadline is None else seat.deadline) for seat in self.seated()
-        )
-
-    def missed_the_end(self, seat: Seat) -> bool:
-        """True if a connected player was too far behind to be sent the last state and the result."""
-        return seat.state is SeatState.CONNECTED and seat.sent < self.tick
-
     def sweep(self, now: float) -> list[tuple[Seat, Refusal]]:
         """About once a second: connections that acknowledge nothing any more are to be closed."""
-        slow = []
-        for seat in self.seated():
-            if seat.state is not SeatState.CONNECTED:
-                continue
-            if seat.overflowed:
-                slow.append((seat, Refusal(CloseCode.TOO_SLOW, "events were lost while the client was behind")))
-            elif seat.acked > seat.acked_seen or seat.sent <= seat.acked:
-                seat.acked_seen, seat.acked_at = seat.acked, now
-            elif now - seat.acked_at >= self.settings.ack_deadline_s:
-                reason = f"nothing was acknowledged for {self.settings.ack_deadline_s:g} s"
-                slow.append((seat, Refusal(CloseCode.TOO_SLOW, reason)))
-        return slow
+        return self.seating.slow(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.limits import ACK_WINDOW_TICKS
@@ -13,12 +13,15 @@ from rallypoint_protocol.messages import Seated
 from .game_like import Ask
 from .seat import Seat
 
-__all__ = ["Ended", "Refusal", "SessionSettings", "SessionState", "Step", "Taken"]
+if TYPE_CHECKING:
+    from .spectators import Spectator
+
+__all__ = ["Ended", "Refusal", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """What a session needs to know besides its game. Durations in seconds."""
+    """What a session needs to know besides its game. Durations in seconds; ``tick_hz`` 0: turn-based."""
 
     seats_min: int
     seats_max: int
@@ -31,6 +34,15 @@ class SessionSettings:
     ack_window_ticks: int = ACK_WINDOW_TICKS
     inputs_pending_max: int = 64
     crc_every_s: float = 5.0
+    max_duration_s: float | None = None
+    dispose_when_empty: bool = True
+    spectators_max: int = 0
+    spectate_delay_s: float = 0.0
+
+    @property
+    def turn_based(self) -> bool:
+        """True if steps are made when a stimulus or a timer is due."""
+        return self.tick_hz == 0
 
 
 class SessionState(enum.Enum):
@@ -59,6 +71,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """A connection watches. ``passes`` is what it is sent at once."""
+
+    spectator: Spectator
+    message: Seated
+    passes: list[bytes]
+    takes_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How a session ended, and the close code that its players get."""
 
@@ -72,6 +94,8 @@ class Step:
     """What the shell has to do after a step, besides sending the passes."""
 
     asks: list[Ask] = field(default_factory=list)
+    started: bool = False
+    """The session has its least number of players now."""
     freed: list[Seat] = field(default_factory=list)
     """Seats whose players are in this session no longer."""
     ended: Ended | None = None

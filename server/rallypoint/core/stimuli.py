@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .game_like import Answer
 from .seat import Seat
 
-__all__ = ["Drop", "Gone", "Join", "Return", "Stimulus"]
+__all__ = ["Drop", "Gone", "Join", "Look", "Return", "Signal", "Stimulus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,17 @@ class Gone:
     reason: str
 
 
-Stimulus = Join | Drop | Return | Gone | Answer
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A backend tells the game something."""
+
+    name: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody is to be sent the state, and nothing else has happened: a turn-based session makes a step for it."""
+
+
+Stimulus = Join | Drop | Return | Gone | Answer | Signal | Look

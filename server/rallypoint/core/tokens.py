@@ -52,6 +52,10 @@ class TokenPair:
             self._proven = self._issued
         elif not hmac.compare_digest(digest, self._proven):
             return None
+        return self.issue(new_token)
+
+    def issue(self, new_token: NewToken) -> Token:
+        """The next token, for one who is known otherwise; an issued one that was never proven ends with it."""
         issued = new_token()
         self._issued = token_hash(issued)
         return issued

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rallypoint_protocol.codec import BadMessage, encode, session_decoder
@@ -25,47 +23,13 @@ from rallypoint_protocol.schema import (
 from .entity import Entity
 from .errors import DefinitionError
 from .inputs import Action, Event, Hold
+from .options import Options
 from .player import Player
 
 if TYPE_CHECKING:
     from .game import Game
 
-__all__ = ["Definition", "EntityClass", "Options"]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a game class says of itself: the arguments of ``class Orbit(Game, seats=(2, 8), tick_hz=20)``."""
-
-    name: str
-    seats_min: int
-    seats_max: int
-    tick_hz: int
-    grace_s: float
-    grace_budget_s: float
-    start_after_s: float
-    bot: str | None
-    bots_after_s: float
-
-
-def check_options(game: str, seats: Any, tick_hz: Any, grace_s: Any, name: Any, **others: Any) -> Options:
-    """Checks the arguments of a game class. Raises DefinitionError with what to write instead."""
-    if isinstance(seats, int) and not isinstance(seats, bool):
-        seats = (seats, seats)
-    match seats:
-        case (int(low), int(high)) if 1 <= low <= high <= 1000 and not isinstance(low, bool):
-            pass
-        case _:
-            raise DefinitionError(f"{game}: seats={seats!r}. Write the least and most players, as in seats=(2, 8)")
-    if isinstance(tick_hz, bool) or not isinstance(tick_hz, int) or not 1 <= tick_hz <= 60:
-        raise DefinitionError(f"{game}: tick_hz={tick_hz!r}. Give 1 to 60 steps a second, as in tick_hz=20")
-    for key, value in {"grace_s": grace_s, **{k: v for k, v in others.items() if k.endswith("_s")}}.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 86_400:
-            raise DefinitionError(f"{game}: {key}={value!r}. Write a number of seconds from 0 to 86400")
-    name = game.lower() if name is None else name
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):
-        raise DefinitionError(f"{game}: name={name!r}. Use up to 32 of a-z, 0-9, - and _, as in name='orbit'")
-    return Options(name, low, high, tick_hz, float(grace_s), **others)
+__all__ = ["Definition", "EntityClass"]
 
 
 class EntityClass:
@@ -140,7 +104,7 @@ class Definition:
             options.tick_hz,
             options.seats_min,
             options.seats_max,
-            options.grace_s,
+            float(options.grace_s),
             tuple(entity.definition for entity in self.entities.values()),
             tuple(inputs),
             tuple(EventDef(cls.__name__, tuple(cls.__public__.values())) for cls in self.events),
@@ -159,6 +123,8 @@ class Definition:
                 raise DefinitionError(
                     f"{game} uses two {kind} classes named {name}: rename one, or list `uses = [...]`"
                 )
+        if self.options.turn_based:
+            self._check_turns()
         for cls in self.input_classes:
             if issubclass(cls, Action) and cls not in self.game.__handlers__:
                 name = cls.__name__
@@ -175,6 +141,21 @@ class Definition:
                         f"{wire.__name__}: its defaults are not what its fields may hold ({error})."
                         " Give such a field a default of its own, as in `gear: Annotated[int, Meta(ge=1, le=5)] = 1`"
                     ) from None
+
+    def _check_turns(self) -> None:
+        """A turn-based game has nothing that is looked at by the clock."""
+        game = self.game.__name__
+        holds = [cls.__name__ for cls in self.input_classes if issubclass(cls, Hold)]
+        if holds:
+            raise DefinitionError(
+                f"{game} is turn-based (tick_hz=0), and {holds[0]} is a Hold: there is no tick to read it in."
+                f" Make it an Action, with a handler `@on({holds[0]})`"
+            )
+        if any("tick" in vars(cls) for cls in self.game.__mro__ if hasattr(cls, "__options__")):
+            raise DefinitionError(
+                f"{game} is turn-based (tick_hz=0): its tick() would never be called. Use @on(...) for what players do,"
+                " and self.after(...) for what time does"
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -5,10 +5,12 @@ Implements :class:`rallypoint.core.game_like.GameLike`.
 
 from __future__ import annotations
 
+import functools
 import inspect
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.game_like import Answer, Ask, OptionsRefused
 from rallypoint_protocol.channels import Channel, Channels
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import GAME_ID
@@ -19,6 +21,8 @@ from .entity import EVERYONE, Entity
 from .errors import Refused
 from .game import SessionStatus
 from .inputs import Event, Hold
+from .meta import checked_meta
+from .plain import plain_fields, plain_player
 from .player import Player, PlayerState
 from .result import Result
 from .rng import SessionRandom
@@ -39,9 +43,12 @@ class GameDriver:
         self.result: dict[str, Any] | None = None
         self.locked = False
         self.resubscribed: list[int] = []
-        self.random = SessionRandom(seed)
+        self._seed = seed
         self.timers = Timers()
-        self.dt = 1.0 / definition.options.tick_hz
+        hz = definition.options.tick_hz
+        self.dt = 1.0 / hz if hz else 0.0
+        self.meta: dict[str, Any] = {}
+        self.kicked: list[int] = []
         self.now_ms = 0
         self.tick = 0
         self.player_list: list[Player] = []
@@ -66,10 +73,18 @@ class GameDriver:
         own: Any = wire.__mro__[1]
         return own, None if issubclass(own, Hold) else self.definition.game.__handlers__[own]
 
+    @functools.cached_property
+    def random(self) -> SessionRandom:
+        """The session's random numbers. Made when first asked for: the standard class brings 2.5 KB of its own."""
+        return SessionRandom(self._seed)
+
     # --- GameLike -----------------------------------------------------------------------------------------------
 
     def create(self, options: dict[str, Any]) -> None:
-        self.game.created(options)
+        try:
+            self.game.created(options)
+        except Refused as refused:
+            raise OptionsRefused(refused.reason) from None
 
     def open(self, tick: int, now_ms: int) -> None:
         self.tick = tick
@@ -134,6 +149,16 @@ class GameDriver:
     def answer(self, answer: Answer) -> None:
         self.game.answered(answer)
 
+    def signal(self, name: str, data: Any) -> None:
+        self.game.signalled(name, data)
+
+    def time_up(self) -> None:
+        self.game.time_up()
+
+    @property
+    def next_timer_ms(self) -> int | None:
+        return self.timers.next_ms
+
     def advance(self, run_tick: bool) -> None:
         for method, args in self.timers.due(self.now_ms):
             getattr(self.game, method)(*args)
@@ -180,11 +205,27 @@ class GameDriver:
             self._events = []
         return events
 
+    def take_kicked(self) -> list[int]:
+        kicked = self.kicked
+        if kicked:
+            self.kicked = []
+        return kicked
+
     def take_asks(self) -> list[Ask]:
         asks = self._asks
         if asks:
             self._asks = []
         return asks
+
+    def state(self) -> dict[str, Any]:
+        entities: dict[str, list[dict[str, Any]]] = {}
+        for entity in self._entities.values():
+            owner = None if entity.owner is None else entity.owner.seat
+            entities.setdefault(type(entity).__name__, []).append(
+                {"id": entity.id, "owner": owner, **plain_fields(entity)}
+            )
+        players = [plain_player(player) for player in self.player_list]
+        return {"game": plain_fields(self.game), "players": players, "entities": entities}
 
     # --- what Game offers to its developer ----------------------------------------------------------------------
 
@@ -246,6 +287,13 @@ class GameDriver:
         kind, values = found
         if player._game is not None:  # one who is gone gets nothing, least of all in the name of who has the seat now
             self._events.append((player.seat, kind, values(event)))
+
+    def kick(self, player: Player) -> None:
+        player._require_game()
+        self.kicked.append(player.seat)
+
+    def set_meta(self, meta: Mapping[str, Any]) -> None:
+        self.meta = checked_meta(meta)
 
     def after(self, seconds: float, method: str, args: tuple[Any, ...]) -> int:
         found = getattr(self.game, method, None)

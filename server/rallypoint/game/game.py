@@ -10,24 +10,27 @@
 
 Hooks, all optional: ``created(options)`` once; ``started()`` when enough players are there; ``joined(player)``,
 ``dropped(player)``, ``returned(player)``, ``left(player, reason)``; ``tick()`` once a step after the start;
-``answered(answer)`` for ``ask``; ``restored()`` after a recovery, to rebuild what is ``transient()``.
+``answered(answer)`` for ``ask``; ``signalled(name, data)`` for a backend's signal; ``time_up()`` when the maximum
+duration is over; ``restored()`` after a recovery, to rebuild what is ``transient()``.
 """
 
 from __future__ import annotations
 
 import enum
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, overload
 
 from typing_extensions import TypeVar
 
-from .definition import Definition, Options, check_options
+from .definition import Definition
 from .entity import Entity, advice, check_fields, collect_fields
 from .errors import DefinitionError
 from .fields import MISSING, FieldSpec, field
 from .hooks import check_methods
 from .inputs import Action, Event
+from .options import Options, read_options
 from .player import Player
 from .result import Result
 
@@ -57,12 +60,17 @@ class Game(Generic[P]):
     """Base class of games. Options are given as class arguments:
 
     Args of the class statement:
-        seats: ``(least, most)`` players, or one number for both.
-        tick_hz: steps a second, 1 to 60.
+        seats: ``(least, most)`` players, or one number for both; at most 1000.
+        tick_hz: steps a second, 1 to 60 (20). 0: a turn-based game, whose steps are made when there is something to
+            do: one for each thing that a player does, one for each timer.
         grace_s: how long the seat of a lost connection is kept (30), with ``grace_budget_s`` per player for the whole
             session (four times that).
         start_after_s: how long a session waits for its least number of players before bots fill it, or it is
-            cancelled (15).
+            cancelled (15); ``room_wait_s`` for one that a player or a backend created (600).
+        max_duration_s: how long it may last after its start, in session time (no limit): then ``time_up()``.
+        dispose_when_empty: it ends when the last player has gone (True). False: an endless world.
+        exclusive: who has a seat here has none in another exclusive session (True).
+        spectators: how many may watch (100), and ``spectate_delay_s`` later than it happens (0, at most 300).
         name: what players and URLs call the game (the class name in lower case).
         bot: ``"module:Class"`` of a :class:`rallypoint_client.Bot` that may fill seats, after ``bots_after_s`` (5) of
             waiting.
@@ -84,14 +92,10 @@ class Game(Generic[P]):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__()
         name = cls.__name__
-        known = ("seats", "tick_hz", "grace_s", "grace_budget_s", "start_after_s", "name", "bot", "bots_after_s")
-        for key in options:
-            if key not in known:
-                raise DefinitionError(f"{name}: unknown option {key}=. The options are {', '.join(known)}")
         cls.__player__ = _player_class(cls)
         base = getattr(cls, "__options__", None)
         if base is None or options:
-            cls.__options__ = _options(name, options, base)
+            cls.__options__ = read_options(name, options, base)
         own = collect_fields(name, _body(cls))
         if "__init__" in vars(cls):
             raise DefinitionError(f"{name}.__init__: the server creates games. Write `def created(self, options)`")
@@ -141,7 +145,7 @@ class Game(Generic[P]):
     # --- hooks, for games to override ---------------------------------------------------------------------------
 
     def created(self, options: dict[str, Any]) -> None:
-        """Once, before the first step."""
+        """Once, before the first step. ``raise Refused("why")``: there is no such session."""
 
     def started(self) -> None:
         """Enough players are there: ``tick()`` is called from this step on."""
@@ -164,6 +168,12 @@ class Game(Generic[P]):
     def answered(self, answer: Any) -> None:
         """What became of an ``ask``: an :class:`rallypoint.Answer`."""
 
+    def signalled(self, name: str, data: Any) -> None:
+        """A backend's signal: plain data (None, numbers, text, lists, maps)."""
+
+    def time_up(self) -> None:
+        """``max_duration_s`` is over: ``finish`` with a result, or the session ends without one."""
+
     def restored(self) -> None:
         """After a recovery: rebuild what is ``transient()``."""
 
@@ -181,7 +191,7 @@ class Game(Generic[P]):
 
     @property
     def dt(self) -> float:
-        """Seconds per tick."""
+        """Seconds per tick; 0 in a turn-based game."""
         return self._driver.dt
 
     @property
@@ -250,6 +260,23 @@ class Game(Generic[P]):
         """
         return self._driver.ask(method, args, timeout_s)
 
+    def kick(self, player: P) -> None:
+        """Removes a player for good, after this step: ``left(player, "kicked")``."""
+        self._driver.kick(player)
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What others see of this session in lists, and filter by."""
+        return MappingProxyType(self._driver.meta)
+
+    def set_meta(self, **changes: Any) -> None:
+        """Changes the metadata: plain values (None takes a name away), at most 16 names.
+
+        Raises:
+            ValueError: too many, or a value that is none of bool, int, float, str.
+        """
+        self._driver.set_meta({**self._driver.meta, **changes})
+
     def lock(self) -> None:
         """No further players are seated here."""
         self._driver.locked = True
@@ -279,39 +306,6 @@ def _player_class(cls: type[Game[Any]]) -> type[Player]:
             if isinstance(arg, type) and issubclass(arg, Player):
                 return arg
     return cls.__player__
-
-
-def _options(name: str, given: dict[str, Any], base: Options | None) -> Options:
-    if base is not None:
-        inherited = {
-            "seats": (base.seats_min, base.seats_max),
-            "tick_hz": base.tick_hz,
-            "grace_s": base.grace_s,
-            "start_after_s": base.start_after_s,
-            "bot": base.bot,
-            "bots_after_s": base.bots_after_s,
-        }
-        if "grace_s" not in given:
-            inherited["grace_budget_s"] = base.grace_budget_s
-        given = {**inherited, **given}
-    if "seats" not in given:
-        raise DefinitionError(f"{name} needs to know its players. Write `class {name}(Game, seats=(2, 8), tick_hz=20)`")
-    grace_s = given.get("grace_s", 30)
-    budget = grace_s * 4 if isinstance(grace_s, int | float) else 120
-    bot = given.get("bot")
-    if bot is not None and not (isinstance(bot, str) and ":" in bot):
-        raise DefinitionError(f"{name}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")
-    return check_options(
-        name,
-        given["seats"],
-        given.get("tick_hz", 20),
-        grace_s,
-        given.get("name"),
-        grace_budget_s=given.get("grace_budget_s", budget),
-        start_after_s=given.get("start_after_s", 15),
-        bot=bot,
-        bots_after_s=given.get("bots_after_s", 5),
-    )
 
 
 _status: FieldSpec = field(SessionStatus.WAITING)

@@ -21,10 +21,18 @@ HOOKS: Final[dict[str, int]] = {
     "left": 2,
     "tick": 0,
     "answered": 1,
+    "signalled": 2,
+    "time_up": 0,
     "restored": 0,
 }
 """Name to number of arguments after ``self``."""
 
+_ARGUMENTS: Final = {
+    "created": "(self, options)",
+    "left": "(self, player, reason)",
+    "answered": "(self, answer)",
+    "signalled": "(self, name, data)",
+}
 _OTHER_NAMES: Final[dict[str, str]] = {
     "update": "tick",
     "step": "tick",
@@ -83,7 +91,7 @@ def check_methods(game: type, base: type) -> dict[type[Action], str]:
                     raise DefinitionError(f"{where}: {action.__name__} is handled by {handlers[action]} already")
                 handlers[action] = name
             elif name in HOOKS:
-                arguments = {1: "(self, player)", 2: "(self, player, reason)"}.get(HOOKS[name], "(self)")
+                arguments = _ARGUMENTS.get(name) or {1: "(self, player)"}.get(HOOKS[name], "(self)")
                 _check_arity(where, function, HOOKS[name], f"def {name}{arguments}")
             elif not name.startswith("_"):
                 _check_name(where, name, base)

@@ -37,21 +37,22 @@ class Player(Entity):
     class Orbit(Game[Pilot], seats=(2, 8)): ...
     """
 
-    _extra_slots = ("_game", "_held", "_subscribed", "bot", "player_id", "seat")
+    _extra_slots = ("_game", "_held", "_subscribed", "bot", "seat")
 
     name: str = field("")
     """As given by the player: normalised, bounded, but never to be treated as markup."""
     state: PlayerState = field(PlayerState.CONNECTED)
     away_until_ms: int = field(0)
     """Session time at which an away player's seat is freed; 0 while connected."""
+    player_id: str = field("")
+    """Who it is, across sessions: the same id as in the lobby and in results."""
 
     def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool) -> None:
         """Framework use: the player has this seat now."""
         self.id = player_entity_id(seat)
         self.seat: int = seat
         """0-based."""
-        self.player_id: str = player_id
-        """Who it is, across sessions."""
+        self.player_id = player_id
         self.bot: bool = bot
         """True if the server filled the seat with a bot."""
         self._game: Game[Any] | None = game

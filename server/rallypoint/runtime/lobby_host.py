@@ -2,110 +2,57 @@
 
 Everything here is synchronous: a frame, a lost connection, a freed seat or the timer comes in, :mod:`rallypoint.core`
 says what to do, and it is done before the next one comes in. There is no task a client, and none for all: one
-``call_at`` is armed for the next thing that happens by itself.
+``call_at`` is armed for the next thing that happens by itself. Only a guest who says to be known from before is looked
+up by a task; the connection is a stranger's until then.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
-from rallypoint.core.lobby import Close, Lobby
+from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_session import LobbySession, LobbyState
+from rallypoint.core.quick_match import SeatOffer
+from rallypoint.core.tokens import token_hash
+from rallypoint.ports import Guest, Store
 from rallypoint_protocol.close import CloseCode, Fault
-from rallypoint_protocol.codec import BadMessage, decode_lobby, encode
-from rallypoint_protocol.ending import Receiver
-from rallypoint_protocol.ids import LobbyId, PlayerId
-from rallypoint_protocol.messages import Hello, LobbyMessage, LobbyReply, Resume
+from rallypoint_protocol.codec import BadMessage, decode_lobby
+from rallypoint_protocol.ending import EARLY_PAYLOADS_MAX
+from rallypoint_protocol.framing import frame
+from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
+from rallypoint_protocol.messages import Hello, LobbyMessage, Resume
 
+from .guest_lookups import GuestLookups
+from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .matching import Matching, Sessions
 
 __all__ = ["LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
 
 _AFTER_FAILURE_S: Final = 1.0
 """After a failure of our own, what is due may fail again: not at once."""
+_BACKED_UP_BYTES: Final = 8 * 1024
+"""Whose connection has so much to send already is passed over by chats."""
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lobby")
 
 
-class LobbyConnection(Protocol):
-    """What the lobby needs of a connection: :class:`rallypoint.transport.connection.Connection` has it."""
-
-    receiver: Receiver
-    remote_ip: str
-
-    def write_message(self, payload: bytes) -> None:
-        """Sends one binary message; nothing once closing has begun."""
-
-    def close_with(self, code: int, reason: str = "") -> None:
-        """Begins the closing handshake; nothing if it has begun."""
-
-    async def wait_closed(self) -> None:
-        """Waits for the end of the connection."""
-
-
-class Timer(Protocol):
-    """A call that is going to be made."""
-
-    def cancel(self) -> None:
-        """It is not going to be made."""
-
-
-class Timers(Protocol):
-    """The part of an event loop that is used here."""
-
-    def time(self) -> float:
-        """Seconds on the clock that all of the lobby and of the sessions' side goes by."""
-
-    def call_at(self, when: float, callback: Callable[[], object], /) -> Timer:
-        """Calls back once, at ``when``."""
-
-
-class LobbyReceiver:
-    """Takes what one connection receives. ``session`` is ``None`` before the first frame was accepted."""
-
-    __slots__ = ("_host", "connection", "done", "session")
-
-    def __init__(self, host: LobbyHost, connection: LobbyConnection) -> None:
-        self._host = host
-        self.connection = connection
-        self.session: LobbySession | None = None
-        self.done = False
-        """It was closed, taken over or lost: what still comes from it is not for the lobby any more."""
-
-    def received(self, payload: bytes) -> None:
-        """One whole message."""
-        if not self.done:
-            self._host._received(self, payload)
-
-    def lost(self, code: int | None, reason: str) -> None:
-        """The connection has ended."""
-        if not self.done:
-            self._host._lost(self, code)
-
-    @property
-    def who(self) -> dict[str, str]:
-        """For the log: ids and the address, nothing that the client chose."""
-        who = {"peer": self.connection.remote_ip}
-        if self.session is not None:
-            who |= {"lobby": self.session.id, "player": self.session.player}
-        return who
-
-    def write(self, message: LobbyReply) -> None:
-        """Sends a message."""
-        self.connection.write_message(encode(message))
-
-
 class LobbyHost:
-    """Runs the lobby of one node. ``loop`` is the event loop, or whatever stands in for it in a test."""
+    """Runs the lobby of one node. ``loop`` is the event loop, or whatever stands in for it in a test.
 
-    def __init__(self, lobby: Lobby, sessions: Sessions, loop: Timers, *, first_frame_s: float = 5.0) -> None:
+    Guests who are to be known again are looked up in ``store``, and kept there.
+    """
+
+    def __init__(
+        self, lobby: Lobby, sessions: Sessions, loop: Timers, store: Store, *, first_frame_s: float = 5.0
+    ) -> None:
         self._lobby = lobby
         self._matching = Matching(lobby, sessions)
         self._loop = loop
+        self._store = store
+        self._lookups = GuestLookups(store, loop.time, self._looked_up)
         self._first_frame_s = first_frame_s
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
         self._strangers: dict[LobbyReceiver, float] = {}
@@ -136,6 +83,21 @@ class LobbyHost:
         self._lobby.unseated(player, now)
         self._settle(now)
 
+    def offer(self, player: PlayerId, offer: SeatOffer) -> bool:
+        """Tells a player of a seat that somebody else has reserved, as after a match. False: not in this lobby."""
+        session = self._lobby.of(player)
+        if session is None:
+            return False
+        self._lobby.seat(session, offer)
+        self._settle(self._loop.time())
+        return True
+
+    def session_changed(self, session: SessionId) -> None:
+        """The sessions' side: a session appeared, what lists show of it may have changed, or it went."""
+        self._lobby.session_changed(session)
+        if not self._settling and not self._stopped:
+            self._arm(self._loop.time())
+
     def capacity_changed(self) -> None:
         """The sessions' side: a session takes players again, or there is room for a new one."""
         self._lobby.queues.capacity_changed()
@@ -147,66 +109,110 @@ class LobbyHost:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        open_ = [*self._strangers, *self._receivers.values()]
+        open_ = [*self._strangers, *self._lookups.receivers, *self._receivers.values()]
         for receiver in open_:
             receiver.done = True
             receiver.connection.close_with(code, code.policy.meaning)
         self._strangers.clear()
         self._receivers.clear()
+        await self._lookups.stop()
         await asyncio.gather(*(receiver.connection.wait_closed() for receiver in open_))
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
-    def _received(self, receiver: LobbyReceiver, payload: bytes) -> None:
+    def received(self, receiver: LobbyReceiver, payload: bytes) -> None:
+        """One message of a connection."""
         now = self._loop.time()
+        if receiver.early is not None:
+            self._keep(receiver, receiver.early, payload, now)
+            return
+        self._settling = True  # what the sessions' side calls back meanwhile waits for the answer to be written
         try:
             self._route(receiver, decode_lobby(payload), now)
         except BadMessage as bad:
             self._close(receiver, bad.code, bad.reason, now, tell=bad.reason)
-        except Exception:
-            # Ours, whatever the client sent: it may resume, and nobody else notices.
-            log.exception("lobby failed", peer=receiver.connection.remote_ip)
-            self._detach(receiver, now)
-            receiver.connection.close_with(CloseCode.SERVER_FAILED, CloseCode.SERVER_FAILED.policy.meaning)
+        except Exception as error:
+            self._failed(receiver, error, now)
+        finally:
+            self._settling = False
+        self._settle(now)
+
+    def lost(self, receiver: LobbyReceiver, code: int | None) -> None:
+        """The end of a connection."""
+        now = self._loop.time()
+        self._detach(receiver, now)
+        log.debug("lobby connection lost", code=code, **receiver.who)
         self._settle(now)
 
     def _route(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
         if receiver.session is None:
             self._first(receiver, message, now)
             return
-        reply = self._lobby.received(receiver.session, message, now)
+        reply = self._lobby.received(receiver.session, message, now, receiver.connection.remote_ip)
         if isinstance(reply, Close):
             self._close(receiver, reply.code, reply.why, now)
         elif reply is not None:
             receiver.write(reply)
 
     def _first(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
+        keeps = self._store.keeps_guests
         match message:
+            case Hello() if keeps and message.player and message.secret:
+                del self._strangers[receiver]
+                receiver.early = []
+                self._lookups.start(receiver, message)
             case Hello():
-                entered = self._lobby.hello(message)
+                self._enter(receiver, self._lobby.hello(message, now, keep=keeps), now)
             case Resume():
-                entered = self._lobby.resume(message, now)
+                self._enter(receiver, self._lobby.resume(message, now), now)
             case _:
-                entered = Close(CloseCode.UNEXPECTED, f"{type(message).__name__} as first frame")
+                self._close(receiver, CloseCode.UNEXPECTED, f"{type(message).__name__} as first frame", now)
+
+    def _looked_up(self, receiver: LobbyReceiver, message: Hello, guest: Guest | None, certain: bool) -> None:
+        """The store knows the guest, or knows nobody like that, or (not ``certain``) does not say."""
+        now = self._loop.time()
+        early, receiver.early = receiver.early or [], None
+        self._settling = True
+        try:
+            self._enter(receiver, self._lobby.hello(message, now, guest, keep=certain), now)
+        except Exception as error:
+            self._failed(receiver, error, now)
+        finally:
+            self._settling = False
+        self._settle(now)
+        for payload in early:
+            receiver.received(payload)
+
+    def _enter(self, receiver: LobbyReceiver, entered: Entered | Close, now: float) -> None:
         if isinstance(entered, Close):
             self._close(receiver, entered.code, entered.why, now)
             return
-        del self._strangers[receiver]
+        self._strangers.pop(receiver, None)
         session = receiver.session = entered.session
+        welcome = entered.welcome
+        if welcome.secret:
+            self._store.new_guest(session.player, session.name, token_hash(welcome.secret))
         older = self._receivers.get(session.id)
         self._receivers[session.id] = receiver
         if entered.took_over and older is not None:
-            self._close(older, CloseCode.TAKEN_OVER, "a newer connection resumed", now)
-        receiver.write(entered.welcome)
+            self._close(older, CloseCode.TAKEN_OVER, "a newer connection took over", now)
+        receiver.write(welcome)
         for push in entered.missed:
             receiver.write(push)
-        log.debug("lobby entered", resumed=entered.welcome.resumed, **receiver.who)
+        log.debug("lobby entered", resumed=welcome.resumed, **receiver.who)
 
-    def _lost(self, receiver: LobbyReceiver, code: int | None) -> None:
-        now = self._loop.time()
+    def _keep(self, receiver: LobbyReceiver, early: list[bytes], payload: bytes, now: float) -> None:
+        """The first frame is not answered yet: what follows it waits, as it does for a connection's first receiver."""
+        if len(early) < EARLY_PAYLOADS_MAX:
+            early.append(payload)
+        else:
+            self._close(receiver, CloseCode.TOO_FAST, "too many messages before the first was answered", now)
+
+    def _failed(self, receiver: LobbyReceiver, error: Exception, now: float) -> None:
+        """The failure is ours, whatever the client sent: it may resume, and nobody else notices."""
+        log.error("lobby failed", peer=receiver.connection.remote_ip, exc_info=error)
         self._detach(receiver, now)
-        log.debug("lobby connection lost", code=code, **receiver.who)
-        self._settle(now)
+        receiver.connection.close_with(CloseCode.SERVER_FAILED, CloseCode.SERVER_FAILED.policy.meaning)
 
     def _close(self, receiver: LobbyReceiver, code: CloseCode, why: str, now: float, tell: str = "") -> None:
         """Ends a connection, with one line in the log. The client is told ``tell``, or else what the code means."""
@@ -219,6 +225,7 @@ class LobbyHost:
         """The connection counts no more; its lobby session is away, unless it has ended or has a newer one."""
         receiver.done = True
         self._strangers.pop(receiver, None)
+        self._lookups.cancel(receiver)
         session = receiver.session
         if session is not None and self._receivers.get(session.id) is receiver:
             del self._receivers[session.id]
@@ -235,20 +242,43 @@ class LobbyHost:
         not_before = now
         try:
             self._tell_ended(now)
-            # Ends: each round seats somebody, or puts a queue to rest.
-            while games := self._lobby.queues.take_changed():
-                for game in games:
-                    self._matching.run(game, now)
+            self._match(now)
             for session, push in self._lobby.take_pushes(now):
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
                     receiver.write(push)
+            self._flush(now)
         except Exception:
             log.exception("lobby failed")
             not_before = now + _AFTER_FAILURE_S
         finally:
             self._settling = False
         self._arm(not_before)
+
+    def _match(self, now: float) -> None:
+        """Ends: each round seats somebody, or puts a queue to rest, or makes what was agreed on."""
+        queues, rematches = self._lobby.queues, self._lobby.rematches
+        while True:
+            games, agreed = queues.take_changed(), rematches.take_agreed()
+            if not games and not agreed:
+                return
+            for rematch in agreed:
+                self._matching.rematch(rematch, now)
+            for game in games:
+                self._matching.run(game, now)
+
+    def _flush(self, now: float) -> None:
+        last, framed = b"", b""
+        for session, payload in self._lobby.flush(now, self._backed_up):
+            if payload is not last:
+                last, framed = payload, frame(payload)
+            receiver = self._receivers.get(session.id)
+            if receiver is not None:
+                receiver.connection.write(framed)
+
+    def _backed_up(self, session: LobbySession) -> bool:
+        receiver = self._receivers.get(session.id)
+        return receiver is None or receiver.connection.outbox_bytes > _BACKED_UP_BYTES
 
     def _tell_ended(self, now: float) -> None:
         for session, event in self._lobby.poll(now):
@@ -259,10 +289,10 @@ class LobbyHost:
 
     def _arm(self, not_before: float) -> None:
         """Sees to it that :meth:`_wake` comes when something is due. A timer that comes too early does no harm."""
-        due = self._lobby.next_due()
+        dues = [due for due in (self._lobby.next_due(), self._lookups.due) if due is not None]
         if self._strangers:
-            first = next(iter(self._strangers.values()))
-            due = first if due is None else min(due, first)
+            dues.append(next(iter(self._strangers.values())))
+        due = min(dues, default=None)
         if due is None or (self._timer is not None and self._timer_due <= due):
             return
         if self._timer is not None:
@@ -275,4 +305,5 @@ class LobbyHost:
         now = self._loop.time()
         for receiver in [late for late, until in self._strangers.items() if until <= now]:
             self._close(receiver, CloseCode.FIRST_FRAME_LATE, "no first frame", now)
+        self._lookups.poll(now)
         self._settle(now)

@@ -1,17 +1,23 @@
-"""Carries out what the queues decide: sessions are created, seats reserved, and the players told."""
+"""Carries out what the lobby decides: sessions are created, seats reserved, and the players told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, assert_never
+from dataclasses import replace
+from typing import Final, Protocol, assert_never
 
 import structlog
 
 from rallypoint.core.lobby import Lobby, Seats
+from rallypoint.core.orders import Denial, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
+from rallypoint.core.rematch import Agreed
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
 __all__ = ["Matching", "Sessions"]
+
+_OF_THE_PLAYER: Final = frozenset({"kicked", "already_seated"})
+"""Denials that concern one player, and nobody else who waits."""
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lobby")
 
@@ -25,20 +31,20 @@ class Sessions(Seats, Protocol):
     def open_sessions(self, game: str, /) -> Iterable[OpenSession]:
         """The running sessions of ``game`` that take more players, oldest first."""
 
-    def create(self, game: str, now: float, /) -> SessionId | None:
-        """A new session without players; ``None`` if this node takes no more (full, draining)."""
+    def create(self, game: str, now: float, order: Order, /) -> SessionId | Denial:
+        """A new session without players; denied if this node takes no more (full, draining), or the game refuses."""
 
     def reserve(
         self, session_id: SessionId, player: PlayerId, name: str, lobby_id: LobbyId, now: float, /
-    ) -> SeatOffer | None:
-        """A seat for the player, kept for a while; ``None`` if the session no longer takes players."""
+    ) -> SeatOffer | Denial:
+        """A seat for the player, kept for a while; denied if the session no longer takes players, or not this one."""
 
     def add_bots(self, session_id: SessionId, count: int, /) -> None:
         """Bots in free seats of the session."""
 
 
 class Matching:
-    """Between the queues of the lobby and the sessions of this node."""
+    """Between the lobby and the sessions of this node."""
 
     def __init__(self, lobby: Lobby, sessions: Sessions) -> None:
         self._lobby = lobby
@@ -58,14 +64,30 @@ class Matching:
             log.exception("matching failed", game=game)
             queues.refused(game, None, now)
 
+    def rematch(self, agreed: Agreed, now: float) -> None:
+        """Makes the session that was agreed on. Raises nothing: those who get no seat are told that there is none."""
+        waiting = [member.player for member in agreed.members if not member.bot]
+        try:
+            self._again(agreed, waiting, now)
+        except Exception:
+            log.exception("rematch failed", session=agreed.session, game=agreed.group.game)
+        if waiting:
+            log.info("rematch not placed", session=agreed.session, game=agreed.group.game, players=len(waiting))
+            self._lobby.rematches.failed(agreed, waiting)
+
     def _execute(self, game: str, decision: Decision, now: float) -> bool:
-        """True if everybody concerned has a seat now."""
+        """True if everybody concerned has a seat, or the queue has changed and is matched again anyhow."""
         match decision:
             case SeatIn():
-                return self._seat(decision.lobby_id, decision.session_id, now)
+                return not self._may_wait(game, decision.lobby_id) or self._seat(
+                    decision.lobby_id, decision.session_id, now
+                )
             case CreateFor():
-                session_id = self._sessions.create(game, now)
-                if session_id is None:
+                staying = [self._may_wait(game, lobby_id) for lobby_id in decision.lobby_ids]
+                if not all(staying):
+                    return True
+                session_id = self._sessions.create(game, now, Order())
+                if isinstance(session_id, Denial):
                     return False
                 seated = [self._seat(lobby_id, session_id, now) for lobby_id in decision.lobby_ids]
                 if decision.bots and any(seated):
@@ -74,12 +96,41 @@ class Matching:
             case _:
                 assert_never(decision)
 
+    def _may_wait(self, game: str, lobby_id: LobbyId) -> bool:
+        """False if the player has got a seat elsewhere while waiting, from a backend, and so waits no more."""
+        session = self._lobby.find(lobby_id)
+        if session is None or self._sessions.may_sit(session.player, game):
+            return True
+        self._lobby.queues.turned_away(session, "already_seated")
+        return False
+
     def _seat(self, lobby_id: LobbyId, session_id: SessionId, now: float) -> bool:
         session = self._lobby.find(lobby_id)
         if session is None:
             return True  # gone meanwhile: nobody is left to be seated
         offer = self._sessions.reserve(session_id, session.player, session.name, lobby_id, now)
-        if offer is None:
+        if not isinstance(offer, Denial):
+            self._lobby.seat(session, offer)
+        elif offer.error in _OF_THE_PLAYER:
+            self._lobby.queues.barred(session, session_id)
+        else:
             return False
-        self._lobby.queues.matched(session, offer)
         return True
+
+    def _again(self, agreed: Agreed, waiting: list[PlayerId], now: float) -> None:
+        """Takes those who get a seat out of ``waiting``."""
+        order = agreed.group.order
+        if order.leader is not None and order.leader not in waiting:
+            order = replace(order, leader=waiting[0])
+        session_id = self._sessions.create(agreed.group.game, now, order)
+        if isinstance(session_id, Denial):
+            return
+        for member in agreed.members:
+            session = self._lobby.of(member.player)
+            if member.bot:
+                self._sessions.add_bots(session_id, 1)  # one by one: a bot keeps its place in the order, too
+            elif session is not None:
+                offer = self._sessions.reserve(session_id, session.player, session.name, session.id, now)
+                if not isinstance(offer, Denial):
+                    self._lobby.seat(session, offer)
+                    waiting.remove(member.player)

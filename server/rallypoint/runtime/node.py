@@ -10,22 +10,33 @@ from dataclasses import dataclass
 
 import structlog
 
+from rallypoint.core.game_like import OptionsRefused
+from rallypoint.core.orders import Denial, Order
 from rallypoint.core.quick_match import OpenSession, SeatOffer
-from rallypoint.core.schedule import Schedule, phase
+from rallypoint.core.schedule import Schedule, TurnSchedule, phase
 from rallypoint.core.seat import Seat
-from rallypoint.core.session import Ended, SessionCore, SessionSettings
+from rallypoint.core.session import Ended, SessionCore, SessionState
 from rallypoint.game.definition import Definition
 from rallypoint.game.driver import GameDriver
-from rallypoint.ports import BotOffer, BotRunner, Clock, Journal
+from rallypoint.game.options import Options
+from rallypoint.ports import BotOffer, BotRunner, Clock, Journal, Records
+from rallypoint.runtime.records import NoRecords, record_of
+from rallypoint.runtime.seat_book import SeatBook
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.ids import LobbyId, PlayerId, SeatIndex, SessionId, Token
 
-__all__ = ["Node", "NodeCounts", "NodeSettings", "new_id", "new_token"]
+__all__ = ["CODE_CHARS", "Node", "NodeCounts", "NodeSettings", "new_id", "new_token"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.node")
+
+
+CODE_CHARS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Room codes are made of these: no two of them look or sound alike."""
+_CODE_LENGTH = 6
+_NO_ORDER = Order()
 
 
 def new_token() -> Token:
@@ -36,6 +47,11 @@ def new_token() -> Token:
 def new_id() -> str:
     """A name for a session, a lobby session or a player: not secret, never the same twice."""
     return secrets.token_hex(8)
+
+
+def new_code() -> str:
+    """A room code: one of 729 million."""
+    return "".join(secrets.choice(CODE_CHARS) for _ in range(_CODE_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class NodeCounts:
 
 
 class Node:
-    """All sessions of this process. ``unseated`` and ``room`` tell the lobby's side."""
+    """All sessions of this process. ``unseated``, ``room`` and ``listed`` tell the lobby's side."""
 
     def __init__(
         self,
@@ -74,29 +90,114 @@ class Node:
         journal: Journal,
         loop: asyncio.AbstractEventLoop,
         clock: Clock = time.monotonic,
+        wall: Clock = time.time,
     ) -> None:
         self.games = {definition.options.name: definition for definition in games}
         self.settings = settings
         self.counts = NodeCounts()
         self.draining = False
         self.hosts: dict[SessionId, SessionHost] = {}
+        self.codes: dict[str, SessionId] = {}
+        """Private sessions by their room codes."""
+        self.book = SeatBook()
         self.limit = StepLimit(settings.step_limit_s, clock)
         self.ticker = Ticker(loop, clock, journal)
         self.unseated: Callable[[PlayerId], None] = lambda player: None
         self.room: Callable[[], None] = lambda: None
+        self.listed: Callable[[SessionId], None] = lambda session: None
+        """A session appeared, what lists show of it changed, or it went."""
         self.bots: BotRunner | None = None
+        self.records: Records = NoRecords()
         self._loop = loop
         self._clock = clock
+        self._wall = wall
         self._open: dict[str, dict[SessionId, SessionHost]] = {name: {} for name in self.games}
-        """By game: the sessions that may have a free seat, oldest first."""
+        """By game: the sessions that quick matches may fill, oldest first."""
         self._lingering: dict[SessionId, SessionHost] = {}
         """Sessions that have ended, and may still be asked for their result."""
-        self._seated: dict[PlayerId, int] = {}
+        # What is looked at once a second: not all sessions, because thousands may be idle.
+        self._swept: dict[SessionId, SessionHost] = {}
+        self._waiting: dict[SessionId, SessionHost] = {}
+
+    # --- creating ---------------------------------------------------------------------------------------------------
+
+    def create(self, game: str, now: float, order: Order = _NO_ORDER, /) -> SessionId | Denial:
+        """A new session without players. Denied: ``unknown_game``, ``node_full``, ``refused``, ``game_failed``."""
+        definition = self.games.get(game)
+        if definition is None:
+            return Denial("unknown_game", "this server does not have that game")
+        if self.draining or len(self.hosts) >= self.settings.sessions_max:
+            return Denial("node_full", "this server takes no more sessions right now")
+        own = definition.options
+        session_id = SessionId(new_id())
+        try:
+            with self.limit:
+                core = self._core(session_id, definition, now, order)
+        except KeyboardInterrupt:
+            raise
+        except OptionsRefused as refused:
+            return Denial("refused", refused.reason)
+        except BaseException as error:  # as for a step: what a game does wrong is not the server's end
+            log.error("game failed", session=session_id, game=game, during="created", exc_info=error)
+            self.counts.sessions_failed += 1
+            return Denial("game_failed", "the game raised an error")
+        core.waits_for_bots = own.bot is not None and self.bots is not None and order.patience_s is None
+        host = SessionHost(
+            core,
+            definition,
+            self._schedule(own, now),
+            self,
+            self._loop,
+            self._clock,
+            self.limit,
+            self.ticker.steps,
+            self._wall(),
+        )
+        self.hosts[session_id] = host
+        self._waiting[session_id] = host
+        if order.private:
+            host.code = self._code(session_id)
+        elif order.quick:
+            self._open[game][session_id] = host
+        self.counts.sessions_created += 1
+        self.ticker.add(host, session_id)
+        host.log.info("session created")
+        host.stir()
+        return session_id
+
+    def _core(self, session_id: SessionId, definition: Definition, now: float, order: Order) -> SessionCore:
+        settings = definition.options.session_settings(
+            reserved_s=self.settings.reserved_s, ack_deadline_s=self.settings.ack_deadline_s
+        )
+        return SessionCore(
+            session_id,
+            GameDriver(definition, secrets.randbits(64)),
+            settings,
+            schema=definition.schema_bytes,
+            schema_hash=definition.schema_hash,
+            new_token=new_token,
+            now=now,
+            order=order,
+        )
+
+    def _schedule(self, own: Options, now: float) -> Schedule | TurnSchedule:
+        if own.turn_based:
+            return TurnSchedule(now)
+        offset = phase(self.counts.sessions_created, 1 / own.tick_hz)
+        # On the ticker's grid, so that rounding to its buckets makes no tick late.
+        return Schedule(own.tick_hz, round((now + offset) / BUCKET_S) * BUCKET_S)
+
+    def _code(self, session_id: SessionId) -> str:
+        code = new_code()
+        while code in self.codes:
+            code = new_code()
+        self.codes[code] = session_id
+        return code
 
     # --- for the lobby ----------------------------------------------------------------------------------------------
 
     def open_sessions(self, game: str, /) -> Iterable[OpenSession]:
-        """The sessions of ``game`` that take more players, oldest first."""
+        """The sessions of ``game`` that quick matches may fill, oldest first."""
         for session_id, host in list(self._open[game].items()):
             free = host.core.free_seats
             if free:
@@ -104,72 +205,43 @@ class Node:
             else:
                 del self._open[game][session_id]
 
-    def create(self, game: str, now: float, /) -> SessionId | None:
-        """A new session; ``None`` if this node takes no more."""
-        if self.draining or len(self.hosts) >= self.settings.sessions_max:
-            return None
-        definition = self.games[game]
-        own = definition.options
-        session_id = SessionId(new_id())
-        settings = SessionSettings(
-            own.seats_min,
-            own.seats_max,
-            own.tick_hz,
-            grace_s=own.grace_s,
-            grace_budget_s=own.grace_budget_s,
-            reserved_s=self.settings.reserved_s,
-            start_after_s=own.start_after_s,
-            ack_deadline_s=self.settings.ack_deadline_s,
-        )
-        try:
-            with self.limit:
-                core = SessionCore(
-                    session_id,
-                    GameDriver(definition, secrets.randbits(64)),
-                    settings,
-                    schema=definition.schema_bytes,
-                    schema_hash=definition.schema_hash,
-                    new_token=new_token,
-                    now=now,
-                )
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # as for a step: what a game does wrong is not the server's end
-            log.error("game failed", session=session_id, game=game, during="created", exc_info=error)
-            self.counts.sessions_failed += 1
-            return None
-        offset = phase(self.counts.sessions_created, 1 / own.tick_hz)
-        # On the ticker's grid, so that rounding to its buckets makes no tick late.
-        start = round((now + offset) / BUCKET_S) * BUCKET_S
-        core.waits_for_bots = own.bot is not None and self.bots is not None
-        schedule = Schedule(own.tick_hz, start)
-        host = SessionHost(core, definition, schedule, self, self._loop, self._clock, self.limit, self.ticker.steps)
-        self.hosts[session_id] = host
-        self._open[game][session_id] = host
-        self.counts.sessions_created += 1
-        self.ticker.add(host, session_id)
-        host.log.info("session created")
-        return session_id
-
     def reserve(
         self, session_id: SessionId, player: PlayerId, name: str, lobby_id: LobbyId, now: float, /
-    ) -> SeatOffer | None:
-        """A seat for the player, kept for a while."""
-        reserved = self._reserve(session_id, player, name, now, bot=False)
-        if reserved is None:
-            return None
-        index, token = reserved
-        schema_hash = self.hosts[session_id].definition.schema_hash
-        return SeatOffer(session_id, index, token, self.url(session_id), schema_hash)
+    ) -> SeatOffer | Denial:
+        """A seat for the player, kept for a while. Denied: ``unknown``, ``full``, ``locked``, ``kicked``..."""
+        reserved = self.seat(session_id, player, name, now)
+        if isinstance(reserved, Denial):
+            return reserved
+        return self.offer(session_id, *reserved)
 
-    def _reserve(
-        self, session_id: SessionId, player: PlayerId, name: str, now: float, *, bot: bool
-    ) -> tuple[SeatIndex, Token] | None:
+    def seat(
+        self,
+        session_id: SessionId,
+        player: PlayerId,
+        name: str,
+        now: float,
+        *,
+        bot: bool = False,
+        keep_s: float | None = None,
+    ) -> tuple[SeatIndex, Token] | Denial:
+        """Reserves a seat for ``keep_s`` (or as long as usual); gives it, and the token that takes it."""
         host = self.hosts.get(session_id)
-        reserved = None if host is None else host.core.reserve(player, name, now, bot=bot)
-        if reserved is not None:
-            self._seated[player] = self._seated.get(player, 0) + 1
+        if host is None:
+            return Denial("unknown", "there is no such session")
+        own = host.definition.options
+        if not self.book.may_sit(player, exclusive=own.exclusive):
+            return Denial("already_seated", "you have a seat in a session: leave it first")
+        reserved = host.core.reserve(player, name, now, bot=bot, keep_s=keep_s)
+        if not isinstance(reserved, Denial):
+            self.book.add(player, session_id, own.name, exclusive=own.exclusive, bot=bot)
+            host.stir()
         return reserved
+
+    def offer(self, session_id: SessionId, seat: SeatIndex, token: Token) -> SeatOffer:
+        """What a player needs to take a reserved seat."""
+        host = self.hosts[session_id]
+        own = host.definition
+        return SeatOffer(session_id, seat, token, self.url(session_id), own.schema_hash, own.options.name, host.code)
 
     def add_bots(self, session_id: SessionId, count: int, /) -> None:
         """Bots in free seats of the session."""
@@ -179,8 +251,8 @@ class Node:
             return
         for number in range(count):
             name = f"Bot {number + 1}"
-            reserved = self._reserve(session_id, PlayerId(f"bot-{new_id()}"), name, self._clock(), bot=True)
-            if reserved is None:
+            reserved = self.seat(session_id, PlayerId(f"bot-{new_id()}"), name, self._clock(), bot=True)
+            if isinstance(reserved, Denial):
                 return
             game = host.definition.options.name
             self.bots.play(BotOffer(game, bot, session_id, self.url(session_id), reserved[1], name))
@@ -188,16 +260,19 @@ class Node:
 
     def is_seated(self, player: PlayerId, /) -> bool:
         """True while the player has a seat in any session."""
-        return player in self._seated
+        return self.book.is_seated(player)
+
+    def may_sit(self, player: PlayerId, game: str, /) -> bool:
+        """False if a seat elsewhere keeps the player from having one in ``game``."""
+        definition = self.games.get(game)
+        return definition is None or self.book.may_sit(player, exclusive=definition.options.exclusive)
 
     def locate(self, session: SessionId, token: bytes, /) -> str | None:
         """Where the session lives, if the token is valid for a seat in it."""
         host = self.find(session)
-        if host is None:
+        if host is None or not host.core.seating.knows(token, self._clock()):
             return None
-        now = self._clock()
-        known = [seat for seat in host.core.seated() if not seat.is_over(now) and seat.tokens.knows(token)]
-        return self.url(session) if known else None
+        return self.url(session)
 
     def url(self, session: SessionId) -> str:
         """The session's URL as clients are told; a path is relative to the lobby's."""
@@ -211,20 +286,34 @@ class Node:
 
     # --- HostOwner --------------------------------------------------------------------------------------------------
 
+    def wake(self, host: SessionHost) -> None:
+        """A turn-based session's schedule has something due, perhaps earlier than before."""
+        self.ticker.wake(host)
+
+    def linked(self, host: SessionHost) -> None:
+        """A session has connections: it is to be swept."""
+        self._swept[host.core.id] = host
+
+    def row_changed(self, host: SessionHost) -> None:
+        """What lists show of a session is new."""
+        self.listed(host.core.id)
+
+    def session_started(self, host: SessionHost) -> None:
+        """A session has its least number of players."""
+        host.started_unix_s = self._wall()
+        self.records.started(record_of(host, None, host.started_unix_s))
+
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in that session no longer."""
-        left = self._seated.get(seat.player_id, 0) - 1
-        if left > 0:
-            self._seated[seat.player_id] = left
-        else:
-            self._seated.pop(seat.player_id, None)
+        self.book.remove(seat.player_id, host.core.id, bot=seat.bot)
         self.room_changed(host)
         if not seat.bot:
             self.unseated(seat.player_id)
 
     def room_changed(self, host: SessionHost) -> None:
         """A session takes players again, or takes no more."""
-        if host.core.free_seats and host.core.id in self.hosts:
+        order = host.core.order
+        if host.core.free_seats and host.core.id in self.hosts and order.quick and not order.private:
             self._open[host.definition.options.name][host.core.id] = host
             self.room()
 
@@ -233,6 +322,8 @@ class Node:
         if self.hosts.pop(host.core.id, None) is None:
             return
         self._open[host.definition.options.name].pop(host.core.id, None)
+        self._waiting.pop(host.core.id, None)
+        self.codes.pop(host.code, None)
         self.ticker.remove(host.core.id)
         self.counts.sessions_ended += 1
         self.counts.conflated += sum(seat.conflated for seat in host.core.seated())
@@ -242,6 +333,7 @@ class Node:
         if ended.code is not CloseCode.GAME_FAILED:
             self._lingering[host.core.id] = host
         host.log.info("session ended", ticks=host.core.tick, code=ended.code.name, why=ended.reason)
+        self.records.ended(record_of(host, ended, self._wall()))
         for seat in list(host.core.seated()):
             self.seat_freed(host, seat)
         self.room()
@@ -250,16 +342,26 @@ class Node:
 
     def sweep(self, now: float) -> None:
         """About once a second: slow clients, sessions that lack players, results that nobody comes for any more."""
-        for host in list(self.hosts.values()):
+        for session_id, host in list(self._swept.items()):
             host.sweep(now)
+            if not host.has_links:
+                del self._swept[session_id]
+        for session_id, host in list(self._waiting.items()):
+            if host.core.state is not SessionState.WAITING:
+                del self._waiting[session_id]
+                continue
             missing = host.core.wants_bots(now)
             if missing and host.definition.options.bot is not None and self.bots is not None:
-                self.add_bots(host.core.id, missing)
+                self.add_bots(session_id, missing)
         for session_id, host in list(self._lingering.items()):
             if not host.core.linger(now):
                 del self._lingering[session_id]
 
     def close_all(self, code: CloseCode) -> None:
-        """Closes every player's connection (shutdown)."""
+        """The node shuts down: closes every player's connection, and records how the sessions ended."""
+        now = self._wall()
+        for host in self.hosts.values():
+            ended = Ended(code, code.policy.meaning, None)
+            self.records.ended(record_of(host, ended, now))
         for host in [*self.hosts.values(), *self._lingering.values()]:
             host.close_all(code)

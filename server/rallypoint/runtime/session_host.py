@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
 from rallypoint.core.game_like import Answer, Ask
-from rallypoint.core.schedule import Schedule
+from rallypoint.core.schedule import Schedule, TurnSchedule
 from rallypoint.core.seat import Seat
-from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken
+from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken, Watching
 from rallypoint.game.definition import Definition
 from rallypoint.ports import Clock, StepRecord
+from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.histogram import Recent
 from rallypoint.runtime.step_limit import StepLimit
+from rallypoint.runtime.ticker import next_bucket
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
@@ -38,8 +42,20 @@ class HostOwner(Protocol):
     def session_ended(self, host: SessionHost, ended: Ended) -> None:
         """No more steps."""
 
+    def session_started(self, host: SessionHost) -> None:
+        """It has its least number of players."""
+
     def room_changed(self, host: SessionHost) -> None:
         """It takes players again, or takes no more."""
+
+    def row_changed(self, host: SessionHost) -> None:
+        """What lists show of it is new."""
+
+    def linked(self, host: SessionHost) -> None:
+        """It has connections: it is to be swept."""
+
+    def wake(self, host: SessionHost) -> None:
+        """Its schedule has something due, perhaps earlier than before."""
 
 
 class SessionHost:
@@ -49,12 +65,13 @@ class SessionHost:
         self,
         core: SessionCore,
         definition: Definition,
-        schedule: Schedule,
+        schedule: Schedule | TurnSchedule,
         owner: HostOwner,
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
         limit: StepLimit,
         steps: Recent,
+        created_unix_s: float = 0.0,
     ) -> None:
         self.core = core
         self.definition = definition
@@ -68,10 +85,19 @@ class SessionHost:
         self._step: Step | None = None
         self._asks: set[asyncio.Task[None]] = set()
         self._had_room = True
+        self._turns = schedule if isinstance(schedule, TurnSchedule) else None
+        self.audience = Audience(self, loop, clock)
+        """The connections of spectators."""
+        self.code = ""
+        """Its room code, if it is private."""
+        self.created_unix_s = created_unix_s
+        self.started_unix_s: float | None = None
         self.step_max_s = 0.0
         """The longest step so far."""
         self.bytes_out = 0
         self.log = log.bind(session=core.id, game=definition.options.name, epoch=core.epoch)
+        if self._turns is not None:
+            self._plan(clock())
 
     # --- for the ticker ---------------------------------------------------------------------------------------------
 
@@ -96,11 +122,31 @@ class SessionHost:
                 pass  # if it struck at the very end of the step, it would strike again, outside of any
             self._fail(error)
             return None
+        if self._turns is not None:
+            self._plan(now)
         took = self._clock() - began
         self._steps.current.record(took)
         if took > self.step_max_s:
             self.step_max_s = took
         return StepRecord(core.id, core.epoch, core.tick)
+
+    def _plan(self, now: float) -> None:
+        """Of a turn-based session: sets when its next step is due."""
+        assert self._turns is not None
+        at = self.core.next_step_at()
+        self._turns.set(math.inf if at is None else next_bucket(max(at, now)), self.core.stimuli_waiting)
+
+    def stir(self) -> None:
+        """Something has reached the session. One that is turn-based makes a step for it."""
+        if self._turns is not None and self.running:
+            self._plan(self._clock())
+            self._owner.wake(self)
+        self._tell_row()
+
+    def _tell_row(self) -> None:
+        if self.core.row_changed:
+            self.core.row_changed = False
+            self._owner.row_changed(self)
 
     def _fail(self, error: BaseException) -> None:
         # In a server, undeclared attributes are refused by the slots alone: say what to write instead.
@@ -134,11 +180,15 @@ class SessionHost:
             size += len(framed)
             link.connection.write(framed)
         self.bytes_out += size
+        if self.core.spectators.all:
+            self.audience.send()
         step, self._step = self._step, None
         if step is not None:
             self._follow_up(step)
 
     def _follow_up(self, step: Step) -> None:
+        if step.started:
+            self._owner.session_started(self)
         for ask in step.asks:
             self._start_ask(ask)
         for seat in step.freed:
@@ -147,6 +197,10 @@ class SessionHost:
         if step.ended is not None:
             self._end(step.ended)
             return
+        self._tell_row()
+        self._look_at_room()
+
+    def _look_at_room(self) -> None:
         has_room = self.core.free_seats > 0
         if has_room is not self._had_room:
             self._had_room = has_room
@@ -161,7 +215,9 @@ class SessionHost:
                 self._close_link(seat, ended.code, ended.reason)
         for task in self._asks:
             task.cancel()
+        self.audience.end()
         self._owner.session_ended(self, ended)
+        self._tell_row()
 
     # --- connections ------------------------------------------------------------------------------------------------
 
@@ -170,7 +226,13 @@ class SessionHost:
         taken = self.core.take(message, now)
         if isinstance(taken, Refusal):
             return taken
+        self._owner.linked(self)
+        if isinstance(taken, Watching):
+            self.audience.attach(connection, taken)
+            self.stir()
+            return None
         self._attach(connection, taken)
+        self.stir()
         if not self.running and self.core.ended is not None:
             self.send()  # it has the last state and the result still to come
             self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
@@ -196,6 +258,7 @@ class SessionHost:
         if self._links[link.seat.index] is link:
             self._links[link.seat.index] = None
             self.core.dropped(link.seat, self._clock())
+            self.stir()
 
     def cut(self, link: SessionLink, code: CloseCode, reason: str) -> None:
         """Closes a connection that did what it must not; its seat is kept for the grace window."""
@@ -208,12 +271,48 @@ class SessionHost:
         """Removes a player for good."""
         self._close_link(seat, CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
         self.core.leave(seat, self._clock(), "kicked")
+        self.stir()
+
+    # --- from operators and backends --------------------------------------------------------------------------------
+
+    def set_locked(self, locked: bool) -> None:
+        """Nobody else is seated, or free seats are open again (unless the game itself has locked)."""
+        self.core.set_locked(locked)
+        self.stir()
+        self._look_at_room()
+
+    def describe(self, meta: Mapping[str, Any]) -> None:
+        """Other metadata, whole. Raises ``ValueError`` for what metadata cannot be."""
+        self.core.describe(meta)
+        self.stir()
+
+    def signal(self, name: str, data: Any) -> None:
+        """Tells the game something, with its next step: ``signalled(name, data)``."""
+        self.core.signalled(name, data)
+        self.stir()
+
+    def end(self, reason: str) -> None:
+        """Ends the session with its next step, without a result of the game's."""
+        self.core.end(reason)
+        self.stir()
+
+    def state(self) -> dict[str, Any]:
+        """The game's declared state as plain data."""
+        return self.core.game.state()
+
+    # --- connections, all at once -----------------------------------------------------------------------------------
 
     def close_all(self, code: CloseCode) -> None:
         """Closes every connection (shutdown); the seats are kept as after any lost connection."""
         for link in [link for link in self._links if link is not None]:
             self.lost(link)
             link.connection.close_with(code, code.policy.meaning)
+        self.audience.close_all(code, code.policy.meaning)
+
+    @property
+    def has_links(self) -> bool:
+        """True while there are connections to be swept."""
+        return bool(self.core.spectators.all) or any(link is not None for link in self._links)
 
     def sweep(self, now: float) -> None:
         """About once a second: cuts the connections that acknowledge nothing any more."""
@@ -221,6 +320,9 @@ class SessionHost:
             link = self._links[seat.index]
             if link is not None:
                 self.cut(link, refusal.code, refusal.reason)
+        if self.core.spectators.all:
+            self.audience.sweep(now)
+            self._tell_row()
 
     # --- from clients -----------------------------------------------------------------------------------------------
 
@@ -234,6 +336,8 @@ class SessionHost:
             return
         if isinstance(message, Input):
             refusal = core.input(seat, message)
+            if self._turns is not None:
+                self.stir()
         elif isinstance(message, Ack):
             refusal = core.ack(seat, message.epoch, message.tick, message.event)
         else:
@@ -250,6 +354,7 @@ class SessionHost:
             case Leave():
                 self._links[link.seat.index] = None
                 self.core.leave(link.seat, self._clock())
+                self.stir()
                 link.connection.close_with(CloseCode.LEFT, CloseCode.LEFT.policy.meaning)
             case _:
                 return Refusal(CloseCode.UNEXPECTED, "a second first frame")
@@ -283,6 +388,7 @@ class SessionHost:
             answer = Answer(ask.id, ask.method, ask.args, value)
         if self.running:
             self.core.answered(answer)
+            self.stir()
 
 
 class SessionLink:

@@ -12,20 +12,25 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from rallypoint.core.schedule import SLACK_S, Schedule
+from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
 from rallypoint.ports import Clock, Journal, StepRecord
 from rallypoint.runtime.histogram import Recent
 
-__all__ = ["BUCKET_S", "Stepped", "Ticker"]
+__all__ = ["BUCKET_S", "Stepped", "Ticker", "next_bucket"]
 
 BUCKET_S = 0.005
 _WINDOW_S = 30.0
 
 
+def next_bucket(at: float) -> float:
+    """The first moment from ``at`` on at which the ticker looks."""
+    return math.ceil((at - SLACK_S) / BUCKET_S) * BUCKET_S
+
+
 class Stepped(Protocol):
     """What the ticker drives: a session's host. None of these raises."""
 
-    schedule: Schedule
+    schedule: Schedule | TurnSchedule
 
     def step(self, now: float) -> StepRecord | None:
         """Makes one step; ``None`` if it failed, or there is nothing to step any more."""
@@ -68,6 +73,10 @@ class Ticker:
     def add(self, host: Stepped, key: str) -> None:
         """From now on ``host`` is stepped by its schedule. ``key`` is its session's id."""
         self._by_id[key] = host
+        self.wake(host)
+
+    def wake(self, host: Stepped) -> None:
+        """The host's schedule has something due, perhaps earlier than before."""
         self._push(host)
         self._arm()
 
@@ -83,13 +92,17 @@ class Ticker:
         self._due.clear()
 
     def _push(self, host: Stepped) -> None:
-        self._count += 1
-        heapq.heappush(self._due, (host.schedule.next_due, self._count, host))
+        schedule = host.schedule
+        due = schedule.next_due
+        if due < schedule.queued:  # else there is an entry that comes early enough, and looks again
+            schedule.queued = due
+            self._count += 1
+            heapq.heappush(self._due, (due, self._count, host))
 
     def _arm(self) -> None:
         if not self._due:
             return
-        bucket = math.ceil((self._due[0][0] - SLACK_S) / BUCKET_S) * BUCKET_S
+        bucket = next_bucket(self._due[0][0])
         if bucket < self._armed_for:
             if self._timer is not None:
                 self._timer.cancel()
@@ -105,10 +118,16 @@ class Ticker:
         record_late = self.late.current.record
         while due and due[0][0] <= now + SLACK_S / 2:  # less than the schedule's own: what is popped has a tick due
             at, _, host = heapq.heappop(due)
-            if not host.running:
-                continue
-            record_late(now - at)
-            hosts.append((host, host.schedule.due(now)))
+            schedule = host.schedule
+            if not host.running or at != schedule.queued:
+                continue  # it has ended, or was queued again for an earlier time
+            schedule.queued = math.inf
+            steps = schedule.due(now)
+            if steps:
+                record_late(now - at)
+                hosts.append((host, steps))
+            else:
+                self._push(host)
         try:
             # A session that is behind makes its ticks one after the other, each committed and sent before the next.
             rounds = hosts

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.server import ServerProtocol
@@ -15,6 +15,9 @@ from rallypoint.core.limits import Allowance
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.lane import FastLane
 from rallypoint_protocol.limits import INBOUND_BYTES_MAX
+
+from .addresses import Census
+from .refusal import CROWDED, Refusal
 
 __all__ = ["Connection", "ConnectionLimits"]
 
@@ -56,7 +59,7 @@ class Connection(FastLane, ServerConnection):
     Its owner sets ``receiver`` and then waits for ``wait_closed()``.
     """
 
-    __slots__ = ("remote_ip",)
+    __slots__ = ("_census", "_counted", "remote_ip")
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Connection(FastLane, ServerConnection):
         *,
         limits: ConnectionLimits = _DEFAULTS,
         clock: Callable[[], float] = time.monotonic,
+        census: Census | None = None,
         **options: Any,
     ) -> None:
         """``options`` are the library's own. Raises ``ValueError`` for a limit that makes no sense."""
@@ -73,6 +77,9 @@ class Connection(FastLane, ServerConnection):
         options["write_limit"] = limits.outbox_bytes_high
         super().__init__(protocol, server, **options)
         self.remote_ip = ""
+        """The client's address; until the request is there, of a proxy perhaps."""
+        self._census = census
+        self._counted = ""  # in the census, as this address
         self.inbound_bytes_max = limits.inbound_bytes_max
         self.outbox_bytes_max = limits.outbox_bytes_max
         self.write_deadline_s = limits.write_deadline_s
@@ -82,9 +89,30 @@ class Connection(FastLane, ServerConnection):
         self.controls = Allowance(limits.controls_per_s, limits.controls_burst, clock)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
         peer = transport.get_extra_info("peername")
-        self.remote_ip = peer[0] if isinstance(peer, tuple) else ""  # of a Unix socket there is none
+        ip = peer[0] if isinstance(peer, tuple) else ""  # of a Unix socket there is none
+        if not self.known_as(ip):
+            refusal = Refusal(CROWDED)  # before the library has anything to do with it
+            cast("asyncio.Transport", transport).set_protocol(refusal)
+            refusal.connection_made(transport)
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._census is not None:
+            self._census.leave(self._counted)
+        super().connection_lost(exc)
+
+    def known_as(self, ip: str) -> bool:
+        """It is this address's. ``False``: that one has as many connections as it may."""
+        if ip == self._counted:
+            return True
+        if self._census is not None:
+            if not self._census.enter(ip):
+                return False
+            self._census.leave(self._counted)
+        self._counted = self.remote_ip = ip
+        return True
 
     def write_message(self, payload: bytes) -> None:
         """Send one binary message. For bytes that many get, build :func:`frame` once and ``write`` that."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
@@ -23,21 +22,20 @@ from rallypoint.core.limits import AddressAllowances
 from rallypoint_protocol.ids import SessionId
 from rallypoint_protocol.limits import SUBPROTOCOL
 
+from .addresses import Census, client_ip, networks, within
 from .connection import Connection, ConnectionLimits
+from .refusal import FULL, Refusal
 
 __all__ = ["Handler", "ListenerLimits", "listen", "origin_allowed", "session_in"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.listener")
 
 Handler = Callable[[Connection], Awaitable[None]]
 """Runs for each open connection; when it returns, the connection is closed (1000), when it raises, too (1011)."""
 
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+_PRIVATE: Final = networks([*LOOPBACK, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"])
 _SESSION_PATH: Final = re.compile(r"/session/([A-Za-z0-9_-]{1,64})")
-_REFUSAL_DEADLINE_S: Final = 1.0
-_FULL: Final = (
-    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 40\r\n\r\n"
-    b"This server is full. Try again shortly.\n"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,8 @@ class ListenerLimits:
     address_per_s: float = 20.0
     """Connections from one address (IPv6: one /64); above it, 429."""
     address_burst: int = 100
+    per_address_max: int = 512
+    """Open ones and handshakes of one address (IPv6: one /64) together; above it, 429."""
     addresses_max: int = 8192
     """Addresses remembered; then those that were quiet for longest are forgotten."""
     exempt_networks: Sequence[str] = LOOPBACK
@@ -75,22 +75,26 @@ async def listen(
     allowed_origins: Sequence[str] = (),
     tls: ssl.SSLContext | None = None,
     clock: Callable[[], float] = time.monotonic,
+    connection_class: type[Connection] = Connection,
+    subprotocol: str = SUBPROTOCOL,
 ) -> Server:
     """Serve ``/lobby`` and ``/session/<id>``; ``handler`` finds which in ``connection.request.path``.
 
     A browser's page must come from the host that it connects to (on any port) or from one of ``allowed_origins``
     (``"https://example.com"``, ``"*"`` for all). Clients that are no browsers send no ``Origin`` and are let in.
 
+    The last two are for tests: another kind of connection, and the subprotocol that has to be offered (empty: none).
+
     Port 0 picks a free one: see ``server.sockets``. ``server.close(code=..., reason=...)`` closes all, within
     their deadlines. Raises ``OSError`` if it cannot listen, ``ValueError`` for a network that is none.
     """
-    door = _Door(limits, allowed_origins, clock)
+    door = _Door(limits, allowed_origins, clock, subprotocol)
 
     def create(protocol: ServerProtocol, server: Server, **options: Any) -> asyncio.Protocol:
         present, handshakes = len(server.handler_tasks), len(server.handler_tasks) - len(server.all_connections)
         if present >= limits.connections_max or handshakes >= limits.handshakes_max:
-            return _Refusal()
-        return Connection(protocol, server, limits=connection_limits, clock=clock, **options)
+            return Refusal(FULL)
+        return connection_class(protocol, server, limits=connection_limits, clock=clock, census=door.census, **options)
 
     return await serve(
         cast("Callable[[ServerConnection], Awaitable[None]]", handler),
@@ -98,7 +102,7 @@ async def listen(
         port,
         create_connection=cast("type[ServerConnection]", create),
         process_request=door.answer,
-        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
         compression=None,
         server_header=None,
         max_size=connection_limits.inbound_bytes_max,
@@ -130,19 +134,30 @@ def origin_allowed(origin: str, host: str, allowed: Sequence[str]) -> bool:
 class _Door:
     """Looks at a request before the library does."""
 
-    def __init__(self, limits: ListenerLimits, allowed_origins: Sequence[str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        limits: ListenerLimits,
+        allowed_origins: Sequence[str],
+        clock: Callable[[], float],
+        subprotocol: str,
+    ) -> None:
+        self._subprotocol = subprotocol
         self._allowed_origins = tuple(allowed_origins)
-        self._exempt = _networks(limits.exempt_networks)
-        self._proxies = _networks(limits.trusted_proxies)
+        self._exempt = networks(limits.exempt_networks)
+        self._proxies = networks(limits.trusted_proxies)
+        self.census = Census(limits.per_address_max, self._exempt + self._proxies)
         self._addresses = AddressAllowances(limits.address_per_s, limits.address_burst, limits.addresses_max, clock)
+        self._told_of_proxy = False
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A refusal; ``None`` lets the library go on (and refuse what is no proper WebSocket request)."""
         assert isinstance(connection, Connection)
         headers = request.headers
         forwarded = ",".join(headers.get_all("X-Forwarded-For"))
-        connection.remote_ip = ip = _client_ip(connection.remote_ip, forwarded, self._proxies)
-        if ip and not _within(ip, self._exempt) and not self._addresses.spend(ip):
+        if forwarded and not self._told_of_proxy:
+            self._tell_of_proxy(connection.remote_ip)
+        ip = client_ip(connection.remote_ip, forwarded, self._proxies)
+        if not connection.known_as(ip) or not self._may_come(ip):
             response = connection.respond(
                 HTTPStatus.TOO_MANY_REQUESTS, "Too many connections from your address. Wait a moment.\n"
             )
@@ -161,53 +176,16 @@ class _Door:
                 HTTPStatus.FORBIDDEN, "Pages of this origin may not connect: see allowed_origins in the settings.\n"
             )
         offered = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
-        if "Upgrade" in headers and SUBPROTOCOL not in (name.strip() for name in offered):
-            return connection.respond(HTTPStatus.BAD_REQUEST, f"Offer the WebSocket subprotocol {SUBPROTOCOL}.\n")
+        ours = self._subprotocol
+        if ours and "Upgrade" in headers and ours not in (name.strip() for name in offered):
+            return connection.respond(HTTPStatus.BAD_REQUEST, f"Offer the WebSocket subprotocol {ours}.\n")
         return None
 
+    def _may_come(self, ip: str) -> bool:
+        return not ip or within(ip, self._exempt) or self._addresses.spend(ip)
 
-class _Refusal(asyncio.Protocol):
-    """Takes the place of a connection that there is no room for: hears the request out, and says so."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._timer = asyncio.get_running_loop().call_later(_REFUSAL_DEADLINE_S, self._transport.abort)
-
-    def data_received(self, data: bytes) -> None:
-        # Closed with the request unread, the kernel would send a reset, and the client might not see the answer.
-        self._transport.write(_FULL)
-        self._transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._timer.cancel()
-
-
-_Networks = tuple[IPv4Network | IPv6Network, ...]
-
-
-def _networks(names: Sequence[str]) -> _Networks:
-    return tuple(ip_network(name) for name in names)
-
-
-@functools.lru_cache(maxsize=1024)
-def _within(ip: str, networks: _Networks) -> bool:
-    try:
-        address = ip_address(ip.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return any((mapped or address) in network for network in networks)
-
-
-def _client_ip(peer: str, forwarded: str, proxies: _Networks) -> str:
-    """The address of the client itself: behind proxies of ours, the last one that they did not add for each other."""
-    if not proxies or not _within(peer, proxies):
-        return peer
-    for hop in reversed(forwarded.split(",")):
-        try:
-            peer = str(ip_address(hop.strip()))
-        except ValueError:
-            break
-        if not _within(peer, proxies):
-            break
-    return peer
+    def _tell_of_proxy(self, peer: str) -> None:
+        """Once: what looks like a proxy of ours is not among those that we trust. All its clients count as one."""
+        if within(peer, _PRIVATE) and not within(peer, self._proxies):
+            self._told_of_proxy = True
+            log.warning("X-Forwarded-For is not believed", peer=peer, hint="a proxy of yours? see trusted_proxies")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.orders import Denial
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Refusal, SessionCore, SessionSettings, Step, Taken
 from rallypoint_protocol.channels import Channels
@@ -38,6 +39,9 @@ class Script:
         self.asks: list[Ask] = []
         self.subscribed: dict[int, tuple[str, ...]] = {}
         self.tick = 0
+        self.meta: dict[str, Any] = {}
+        self.kicked: list[int] = []
+        self.next_timer_ms: int | None = None
         self.channels.channel("everyone")
 
     def told(self, *names: str) -> list[tuple[Any, ...]]:
@@ -84,6 +88,22 @@ class Script:
 
     def answer(self, answer: Answer) -> None:
         self._told("answer", answer)
+
+    def signal(self, name: str, data: Any) -> None:
+        self._told("signal", name, data)
+
+    def time_up(self) -> None:
+        self._told("time_up")
+
+    def set_meta(self, meta: Mapping[str, Any]) -> None:
+        self.meta = dict(meta)
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    def take_kicked(self) -> list[int]:
+        kicked, self.kicked = self.kicked, []
+        return kicked
 
     def advance(self, run_tick: bool) -> None:
         self._told("advance", run_tick)
@@ -203,7 +223,7 @@ class Table:
 
     def reserve(self, name: str = "Ann") -> Guest:
         reserved = self.session.reserve(PlayerId(f"id-{name}"), name, self.now)
-        assert reserved is not None
+        assert not isinstance(reserved, Denial)
         guest = Guest(self, *reserved)
         self.guests.append(guest)
         return guest

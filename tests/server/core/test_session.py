@@ -10,6 +10,7 @@ import pytest
 
 from rallypoint import Action, Game, Hold, Player, PlayerState, on
 from rallypoint.core.game_like import Answer
+from rallypoint.core.orders import Denial
 from rallypoint.core.seat import SeatState
 from rallypoint.core.session import Refusal, SessionState, Taken
 from rallypoint.testing import Match
@@ -232,7 +233,7 @@ def test_a_session_can_be_joined_until_it_is_full():
     assert table.session.free_seats == 2
     table.play("Bob", "Cid")
     assert table.session.free_seats == 0
-    assert table.session.reserve(PlayerId("x"), "Dan", table.now) is None
+    assert isinstance(table.session.reserve(PlayerId("x"), "Dan", table.now), Denial)
     assert [call[1:] for call in table.game.told("join")] == [(0, "Ann"), (1, "Bob"), (2, "Cid")]
 
 
@@ -242,7 +243,7 @@ def test_a_locked_session_takes_nobody_but_those_who_have_a_reservation():
     bob = table.reserve("Bob")
     table.game.locked = True
     assert table.session.free_seats == 0
-    assert table.session.reserve(PlayerId("x"), "Cid", table.now) is None
+    assert isinstance(table.session.reserve(PlayerId("x"), "Cid", table.now), Denial)
     bob.take()
     table.step()
     assert len(table.game.told("join")) == 2
@@ -998,7 +999,7 @@ def test_a_place_is_free_only_after_the_step_that_tells_the_game():
     ann, _ = table.play("Ann", "Bob")
     ann.leave()
     assert table.session.free_seats == 0
-    assert table.session.reserve(PlayerId("x"), "Cid", table.now) is None
+    assert isinstance(table.session.reserve(PlayerId("x"), "Cid", table.now), Denial)
     table.step()
     cid = table.sit("Cid")
     assert cid.index == 0
@@ -1138,7 +1139,7 @@ def test_what_comes_after_the_end_changes_nothing():
     ann.drop()
     bob.leave()
     assert table.game.calls == told
-    assert table.session.reserve(PlayerId("x"), "Cid", table.now) is None
+    assert isinstance(table.session.reserve(PlayerId("x"), "Cid", table.now), Denial)
 
 
 def test_a_game_that_raises_ends_the_session_and_frees_those_who_had_left():

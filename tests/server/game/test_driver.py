@@ -704,7 +704,7 @@ def test_a_seat_that_was_left_is_free_for_another_who_begins_anew():
 def test_a_locked_session_seats_nobody():
     match = made()
     match.game.lock()
-    with pytest.raises(RuntimeError, match="no seat is free"):
+    with pytest.raises(RuntimeError, match="takes nobody else"):
         match.join("late")
     match.game.unlock()
     match.join("late")

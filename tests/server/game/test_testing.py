@@ -219,7 +219,7 @@ def test_nobody_comes_back_to_a_seat_that_was_given_up():
 
 def test_there_are_no_more_players_than_seats():
     match = Match(Street, players=3)
-    with pytest.raises(RuntimeError, match="no seat is free"):
+    with pytest.raises(RuntimeError, match="every seat is taken"):
         match.join("fourth")
 
 

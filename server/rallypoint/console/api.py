@@ -1,0 +1,66 @@
+"""The HTTP API for backends, ``/api/v1`` on the operations port. Imported late: FastAPI takes its time.
+
+Everything runs on the node's own event loop: no path may wait for anything but the store, and none is a plain ``def``,
+which FastAPI would run in a thread, beside the games.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
+
+from rallypoint.runtime.backend import Backend
+
+from .api_errors import answer_errors
+from .api_json import AsciiJSON
+from .api_records import records
+from .api_sessions import sessions
+
+__all__ = ["API_VERSION", "build_api"]
+
+API_VERSION: Final = "1.0"
+
+_DESCRIPTION: Final = """\
+What a game developer's own services may do with a Rallypoint server: create sessions, reserve seats for named players,
+signal sessions, look at them, end them, and read what became of them.
+
+Every request shows the server's API token. Bodies are JSON of at most 64 KiB, read strictly: unknown names and wrong
+types are refused. Every error is `{"error": "...", "reason": "..."}`, and has changed nothing.
+"""
+_TOKEN: Final = HTTPBearer(
+    scheme_name="token",
+    description="The server's `api_token` setting.",
+    auto_error=False,  # the door has looked at it, before anything was read
+)
+_TAGS: Final = [
+    {"name": "sessions", "description": "Running games, and those that wait for players."},
+    {"name": "games", "description": "What can be played here."},
+    {"name": "results", "description": "What became of sessions: kept in the server's database."},
+]
+
+
+def build_api(backend: Backend | None) -> FastAPI:
+    """The application behind the door. ``None``: only its description is wanted."""
+    app = FastAPI(
+        title="Rallypoint HTTP API",
+        version=API_VERSION,
+        description=_DESCRIPTION,
+        servers=[{"url": "/api/v1"}],
+        openapi_tags=_TAGS,
+        openapi_url="/openapi.json",
+        docs_url=None,  # these pages would load scripts from elsewhere
+        redoc_url=None,
+        root_path_in_servers=False,
+        redirect_slashes=False,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        default_response_class=AsciiJSON,
+        generate_unique_id_function=lambda route: route.name,
+        dependencies=[Security(_TOKEN)],
+    )
+    app.state.backend = backend
+    app.include_router(sessions)
+    app.include_router(records)
+    answer_errors(app)
+    return app

@@ -1,0 +1,131 @@
+"""What a game class says of itself: the arguments of ``class Orbit(Game, seats=(2, 8), tick_hz=20)``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from rallypoint.core.session_terms import SessionSettings
+
+from .errors import DefinitionError
+
+__all__ = ["Options", "read_options"]
+
+SECONDS_MAX: Final = 365 * 86_400
+"""A year: the window of a game that is played by a move a day, or the life of a world."""
+SPECTATE_DELAY_S_MAX: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Checked, with defaults; :class:`rallypoint.Game` explains each. Durations in seconds."""
+
+    name: str
+    seats_min: int
+    seats_max: int
+    tick_hz: int = 20
+    grace_s: float = 30.0
+    grace_budget_s: float = 120.0
+    start_after_s: float = 15.0
+    room_wait_s: float = 600.0
+    max_duration_s: float | None = None
+    dispose_when_empty: bool = True
+    exclusive: bool = True
+    spectators: int = 100
+    spectate_delay_s: float = 0.0
+    bot: str | None = None
+    bots_after_s: float = 5.0
+
+    @property
+    def turn_based(self) -> bool:
+        """True if steps are made when there is something to do, and not by a clock."""
+        return self.tick_hz == 0
+
+    def session_settings(self, **own: Any) -> SessionSettings:
+        """What a session of this game needs to know; ``own`` are the node's words in it."""
+        return SessionSettings(
+            self.seats_min,
+            self.seats_max,
+            self.tick_hz,
+            grace_s=self.grace_s,
+            grace_budget_s=self.grace_budget_s,
+            start_after_s=self.start_after_s,
+            max_duration_s=self.max_duration_s,
+            dispose_when_empty=self.dispose_when_empty,
+            spectators_max=self.spectators,
+            spectate_delay_s=self.spectate_delay_s,
+            **own,
+        )
+
+
+_KNOWN: Final = ("seats", *(item.name for item in fields(Options) if not item.name.startswith("seats_")))
+
+
+def read_options(game: str, given: dict[str, Any], base: Options | None) -> Options:
+    """Checks the arguments of a game class; what is not given comes from ``base``, but for the name.
+
+    Raises:
+        DefinitionError: with what to write instead.
+    """
+    for key in given:
+        if key not in _KNOWN:
+            raise DefinitionError(f"{game}: unknown option {key}=. The options are {', '.join(_KNOWN)}")
+    values: dict[str, Any] = {}
+    if base is not None:
+        values = {item.name: getattr(base, item.name) for item in fields(Options)}
+    elif "seats" not in given:
+        raise DefinitionError(f"{game} needs to know its players. Write `class {game}(Game, seats=(2, 8), tick_hz=20)`")
+    if "seats" in given:
+        values["seats_min"], values["seats_max"] = _seats(game, given["seats"])
+    values |= {key: value for key, value in given.items() if key != "seats"}
+    values["name"] = _name(game, given.get("name"))
+    grace_s = values.get("grace_s", 30)
+    if "grace_budget_s" not in given and ("grace_s" in given or base is None):
+        values["grace_budget_s"] = grace_s * 4 if _is_number(grace_s) else 120
+    options = Options(**values)
+    _check(game, options)
+    return options
+
+
+def _seats(game: str, seats: Any) -> tuple[int, int]:
+    if isinstance(seats, int) and not isinstance(seats, bool):
+        seats = (seats, seats)
+    match seats:
+        case (int(low), int(high)) if 1 <= low <= high <= 1000 and not isinstance(low, bool):
+            return low, high
+        case _:
+            raise DefinitionError(f"{game}: seats={seats!r}. Write the least and most players, as in seats=(2, 8)")
+
+
+def _name(game: str, name: Any) -> str:
+    name = game.lower() if name is None else name
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):
+        raise DefinitionError(f"{game}: name={name!r}. Use up to 32 of a-z, 0-9, - and _, as in name='orbit'")
+    return name
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check(game: str, options: Options) -> None:
+    hz: Any = options.tick_hz
+    if isinstance(hz, bool) or not isinstance(hz, int) or not 0 <= hz <= 60:
+        raise DefinitionError(
+            f"{game}: tick_hz={hz!r}. Give 1 to 60 steps a second, as in tick_hz=20; or 0 for a turn-based game"
+        )
+    for item in fields(Options):
+        value = getattr(options, item.name)
+        if item.name.endswith("_s") and not (item.name == "max_duration_s" and value is None):
+            most = SPECTATE_DELAY_S_MAX if item.name == "spectate_delay_s" else SECONDS_MAX
+            if not _is_number(value) or not 0 <= value <= most:
+                raise DefinitionError(f"{game}: {item.name}={value!r}. Write a number of seconds from 0 to {most}")
+        elif item.type == "bool" and not isinstance(value, bool):
+            raise DefinitionError(f"{game}: {item.name}={value!r}. Write True or False")
+    watchers: Any = options.spectators
+    if isinstance(watchers, bool) or not isinstance(watchers, int) or not 0 <= watchers <= 10_000:
+        raise DefinitionError(f"{game}: spectators={watchers!r}. Write how many may watch at once, from 0 to 10000")
+    bot: Any = options.bot
+    if bot is not None and not (isinstance(bot, str) and ":" in bot):
+        raise DefinitionError(f"{game}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")

@@ -1,0 +1,1 @@
+"""The steps from each version of the database to the next. ``docs/storage.md`` says how one is written."""

@@ -1,0 +1,219 @@
+"""Players and results in a database. Games never wait for it: what they tell is queued, and a task writes it."""
+
+from __future__ import annotations
+
+import hmac
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, Self
+
+import structlog
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rallypoint.core.backoff import Backoff
+from rallypoint.core.tokens import token_hash
+from rallypoint.ports import Guest, SessionRecord, StoreStatus
+from rallypoint_protocol.ids import PlayerId, SessionId
+
+from .database import Database
+from .outbox import SqlOutbox
+from .outbox_rows import ended_rows, started_rows
+from .plain_json import clean_text
+from .session_rows import record_of, result_row, seat_rows
+from .tables import players, result_seats, results
+from .write_queue import ENTRIES_MAX, WriteQueue
+from .writer import PAUSES, Writer
+from .writes import Ended, NewGuest, Seen, Started, Transaction, Write
+
+__all__ = ["SqlStore"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.storage")
+
+CLOSE_S: Final = 5.0
+SEEN_EVERY_S: Final = 3_600.0
+"""``seen_at`` of a player is that exact: a player who reconnects all day is not one write each time."""
+NAME_CHARS_MAX: Final = 100
+LIMIT_MAX: Final = 1_000
+_NOBODY: Final = token_hash(b"")
+"""Compared with where there is no player, so that the answer takes the same time."""
+
+
+class SqlStore:
+    """Implements :class:`rallypoint.ports.Store`."""
+
+    keeps_guests = True
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        webhooks: bool = False,
+        wall: Callable[[], float] = time.time,
+        dice: Callable[[], float] = random.random,
+        pauses: Backoff = PAUSES,
+        entries_max: int = ENTRIES_MAX,
+    ) -> None:
+        """``webhooks``: whether somebody empties the outbox; if not, nothing is put into it. ``wall``: Unix time."""
+        self._database = database
+        self._webhooks = webhooks
+        self._wall = wall
+        self._queue: WriteQueue[Write] = WriteQueue(entries_max)
+        self.outbox = SqlOutbox(database)
+        self._writer = Writer(
+            database,
+            self._queue,
+            written=self._written,
+            dropped=self._forget,
+            events_state=self.outbox.new_state,
+            dice=dice,
+            pauses=pauses,
+        )
+        self._new_guests: dict[PlayerId, NewGuest] = {}
+        self._ended: dict[SessionId, Ended] = {}
+
+    @classmethod
+    async def open(cls, url: str | URL, **options: Any) -> Self:
+        """Opens the database at an SQLAlchemy URL, migrates it, and writes from here on. Options as for the class.
+
+        Raises:
+            StoreUnusable: why not, and what to do.
+        """
+        database = await Database.open(url)
+        store = cls(database, **options)
+        try:
+            await store.outbox.count()
+        except BaseException:
+            await database.close()
+            raise
+        store._writer.start()
+        return store
+
+    # --- records ------------------------------------------------------------------------------------------------
+
+    def started(self, record: SessionRecord) -> None:
+        """See :class:`rallypoint.ports.Records`."""
+        if not self._webhooks:
+            return
+        try:
+            self._writer.add(Started(record.session, started_rows(record, self._wall())))
+        except Exception:  # a record that cannot be told of must not harm the game
+            log.exception("the start of a session cannot be told to backends", session=record.session)
+
+    def ended(self, record: SessionRecord) -> None:
+        """See :class:`rallypoint.ports.Records`."""
+        try:
+            if record.ended_at is None:
+                record = replace(record, ended_at=self._wall())
+            row = result_row(record)
+            seats = seat_rows(record, row)
+            events = ended_rows(record, self._wall()) if self._webhooks else []
+            write = Ended(record_of(row, seats), row, seats, events)
+        except Exception:
+            log.exception("a session's result cannot be stored", session=record.session)
+            return
+        self._ended.setdefault(record.session, write)
+        self._writer.add(write)
+
+    # --- guests -------------------------------------------------------------------------------------------------
+
+    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        guest = NewGuest(player, clean_text(name, NAME_CHARS_MAX), bytes(secret_hash), self._wall())
+        self._new_guests[player] = guest
+        self._writer.add(guest)
+
+    async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
+        """See :class:`rallypoint.ports.Store`."""
+        digest = token_hash(secret)
+        if (waiting := self._new_guests.get(player)) is not None:
+            right = hmac.compare_digest(digest, waiting.secret_hash)
+            return Guest(player, waiting.name, waiting.created_at) if right else None
+
+        async def work(connection: AsyncConnection) -> Any:
+            return (await connection.execute(select(players).where(players.c.id == player))).one_or_none()
+
+        row = await self._database.read(work)
+        right = hmac.compare_digest(digest, _NOBODY if row is None else row.secret_hash)
+        if row is None or not right:
+            return None
+        now = self._wall()
+        if now - row.seen_at > SEEN_EVERY_S:
+            self._writer.add(Seen(player, now))
+        return Guest(player, row.name, row.created_at)
+
+    # --- results ------------------------------------------------------------------------------------------------
+
+    async def result(self, session: SessionId) -> SessionRecord | None:
+        """See :class:`rallypoint.ports.Store`; found at once, also before it is written."""
+        if (waiting := self._ended.get(session)) is not None:
+            return waiting.record
+        found = await self._database.read(lambda connection: _records(connection, [session]))
+        return found[0] if found else None
+
+    async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
+        """See :class:`rallypoint.ports.Store`."""
+        limit = max(0, min(limit, LIMIT_MAX))
+        mine = (
+            select(result_seats.c.session, result_seats.c.ended_at)
+            .where(result_seats.c.player == player)
+            .distinct()
+            .order_by(result_seats.c.ended_at.desc(), result_seats.c.session)
+            .limit(limit)
+        )
+
+        async def work(connection: AsyncConnection) -> list[SessionRecord]:
+            return await _records(connection, [row.session for row in await connection.execute(mine)])
+
+        stored = {record.session: record for record in await self._database.read(work)}
+        waiting = [write.record for write in self._ended.values()]
+        stored |= {record.session: record for record in waiting if any(s.player == player for s in record.seats)}
+        return sorted(stored.values(), key=lambda record: record.ended_at or 0.0, reverse=True)[:limit]
+
+    # --- the rest -----------------------------------------------------------------------------------------------
+
+    def status(self) -> StoreStatus:
+        """See :class:`rallypoint.ports.Store`."""
+        return StoreStatus(
+            kind=self._database.kind,
+            pending=len(self._queue),
+            written=self._queue.written,
+            lost=self._queue.lost,
+            refused=self._queue.refused,
+            error=self._writer.error,
+            webhooks_pending=self.outbox.pending,
+            webhooks_failed=self.outbox.failed_count,
+            webhooks_error=self.outbox.error,
+        )
+
+    async def close(self) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        await self._writer.close(CLOSE_S)
+        await self._database.close()
+
+    def _written(self, writes: Sequence[Write], transaction: Transaction) -> None:
+        for write in writes:
+            self._forget(write)
+        self.outbox.added(transaction.events, transaction.events_state)
+
+    def _forget(self, write: Write) -> None:
+        """It does not wait any more: it can be read now, or is lost."""
+        match write:
+            case NewGuest():
+                self._new_guests.pop(write.player, None)
+            case Ended() if self._ended.get(write.record.session) is write:
+                del self._ended[write.record.session]
+
+
+async def _records(connection: AsyncConnection, sessions: Sequence[str]) -> list[SessionRecord]:
+    """The records of these sessions, in no order."""
+    if not sessions:
+        return []
+    rows = (await connection.execute(select(results).where(results.c.session.in_(sessions)))).mappings().all()
+    query = select(result_seats).where(result_seats.c.session.in_(sessions)).order_by(result_seats.c.ordinal)
+    seats: dict[str, list[Any]] = {}
+    for seat in (await connection.execute(query)).mappings():
+        seats.setdefault(seat["session"], []).append(seat)
+    return [record_of({**row}, seats.get(row["session"], [])) for row in rows]

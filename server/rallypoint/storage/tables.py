@@ -1,0 +1,96 @@
+"""The tables, as the newest migration leaves them. One set of statements for SQLite and PostgreSQL.
+
+Times are Unix time in seconds. Texts have no bound here: whoever writes them sees to that, and an error of the database
+about a text that is too long would come too late for everybody.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["metadata", "outbox", "players", "result_seats", "results"]
+
+# Every constraint has a name, so that a later migration can speak of it.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Guests. Not named by results: a result stays when its players are removed, and bots are no guests.
+players = Table(
+    "players",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+# Sessions that have ended. The primary key is what makes a result stored once.
+results = Table(
+    "results",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("game", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("ended_at", Double, nullable=False),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("result", Text),  # JSON
+    Column("meta", Text, nullable=False),  # JSON
+)
+
+# Who had a seat. A seat may have had several players one after the other, so it is no key.
+result_seats = Table(
+    "result_seats",
+    metadata,
+    Column("session", Text, ForeignKey("results.session", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("seat", Integer, nullable=False),
+    Column("player", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("ended_at", Double, nullable=False),  # the session's: the newest of a player are found without a sort
+    Index(None, "player", "ended_at"),
+)
+
+# What backends are to be told.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # counts up only if it is INTEGER
+    Column("session", Text, nullable=False),
+    Column("rank", Integer, nullable=False),  # place in its session's order
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON, as it is sent
+    Column("state", Text, nullable=False),  # pending, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("settled_at", Double),  # when it was delivered, or failed
+    Column("error", Text, nullable=False),
+    UniqueConstraint("session", "kind"),
+    Index(None, "state", "due_at"),
+)

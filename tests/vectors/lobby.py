@@ -1,0 +1,161 @@
+"""``lobby.json``: the list of sessions, chats and pushes, message by message, and what a client then has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rallypoint_protocol.codec import encode
+from rallypoint_protocol.messages import Ack, Chat, ChatLine, Listing, Push, SessionRow, Welcome
+from tests.vectors.case import LOBBY_ID, NEXT_TOKEN, PLAYER_ID, TOKEN
+from tests.vectors.notation import to_json, unpacked
+
+__all__ = ["lobby"]
+
+_UNIX_MS = 1_790_000_000_000
+
+
+class _Client:
+    """Writes one sequence: what the server says, and what the client has after it."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        self.vector: dict[str, Any] = {"name": name, "meaning": meaning, "steps": []}
+        self._rows: list[SessionRow] = []
+        self._counts: dict[str, int] = {}
+        self._total = 0
+        self._chats: dict[str, list[ChatLine]] = {}
+        self._listing = 0
+        self._push = 0
+
+    def welcome(self, meaning: str, *, resumed: bool) -> _Client:
+        """A connection begins."""
+        self._listing = 0
+        if not resumed:
+            self._push = 0
+        token = NEXT_TOKEN if resumed else TOKEN
+        return self._add(
+            "welcome", meaning, Welcome(LOBBY_ID, token, PLAYER_ID, "Ann", ["orbit"], resumed, self._push, 30.0), {}
+        )
+
+    def listing(
+        self,
+        meaning: str,
+        rows: list[SessionRow],
+        *,
+        total: int,
+        has: list[SessionRow],
+        gone: tuple[str, ...] = (),
+        whole: bool = False,
+        counts: dict[str, int] | None = None,
+    ) -> _Client:
+        """A listing; ``has`` is the list after it."""
+        self._listing += 1
+        self._rows, self._total, self._counts = has, total, counts or self._counts
+        then = {
+            "rows": [to_json(unpacked(encode(row))) for row in has],
+            "total": total,
+            "counts": self._counts,
+            "ack": encode(Ack(0, self._listing, self._push)).hex(),
+        }
+        return self._add("listing", meaning, Listing(self._listing, whole, rows, list(gone), total, counts), then)
+
+    def chat(self, meaning: str, room: str, lines: list[ChatLine], *, has: list[ChatLine]) -> _Client:
+        """Lines; ``has`` are those of the room after them."""
+        then = {"room": room, "lines": [to_json(unpacked(encode(line))) for line in has]}
+        return self._add("chat", meaning, Chat(room, lines), then)
+
+    def push(self, meaning: str, n: int, kind: str, data: dict[str, Any], *, news: bool = True) -> _Client:
+        """A push; not ``news`` if it came before."""
+        self._push = max(self._push, n)
+        then = {"news": news, "last": self._push, "ack": encode(Ack(0, self._listing, self._push)).hex()}
+        return self._add("push", meaning, Push(n, kind, data), then)
+
+    def _add(self, kind: str, meaning: str, message: Any, then: dict[str, Any]) -> _Client:
+        step: dict[str, Any] = {"is": kind, "meaning": meaning, "hex": encode(message).hex()}
+        if then:
+            step["then"] = then
+        self.vector["steps"].append(step)
+        return self
+
+
+def _row(session: str, players: int = 1, state: str = "waiting", **meta: Any) -> SessionRow:
+    return SessionRow(session, "orbit", state, players, 8, 8 - players, 0, "Ann", meta, _UNIX_MS)
+
+
+def _line(n: int, text: str, name: str = "Ann") -> ChatLine:
+    return ChatLine(n, PLAYER_ID, name, text, _UNIX_MS + n)
+
+
+def _listings() -> _Client:
+    a, b, c, d = (_row(session) for session in "abcd")
+    b2, b3 = _row("b", 2), _row("b", 3, "running", title="finals")
+    counts = {"lobby": 5, "playing": 3, "sessions": 3}
+    return (
+        _Client("listings", "the whole list, then what changes: gone ones go, changed ones stay where they are")
+        .welcome("a connection", resumed=False)
+        .listing("whole", [a, b, c], total=3, has=[a, b, c], whole=True, counts=counts)
+        .listing("b changed: the row is replaced where it is; counts are as before", [b2], total=3, has=[a, b2, c])
+        .listing("a and c are gone, b changed, d is new: at the end", [b3, d], total=2, has=[b3, d], gone=("a", "c"))
+        .listing("only the totals changed", [], total=7, has=[b3, d], counts=counts | {"lobby": 6})
+        .listing("a listing replaces everything when it is whole", [d, a], total=7, has=[d, a], whole=True)
+        .listing("a session that is gone and unknown is no error", [], total=6, has=[d, a], gone=("x",))
+        .listing("none are left", [], total=0, has=[], gone=("a", "d"))
+    )
+
+
+def _resumed_listing() -> _Client:
+    a, b = _row("a"), _row("b")
+    return (
+        _Client(
+            "listings over two connections", "after a resume they are numbered from 1 again, and the first is whole"
+        )
+        .welcome("a connection", resumed=False)
+        .listing("whole", [a], total=1, has=[a], whole=True, counts={"lobby": 1, "playing": 1, "sessions": 1})
+        .welcome("resumed: the list stays as it is until the next listing", resumed=True)
+        .listing("whole", [a, b], total=2, has=[a, b], whole=True, counts={"lobby": 2, "playing": 2, "sessions": 2})
+        .listing("changes", [], total=1, has=[b], gone=("a",))
+    )
+
+
+def _chat() -> _Client:
+    lines = [_line(n, text) for n, text in enumerate(["hello", "is anybody here?", "yes", "good", "bye"], 1)]
+    late = _line(9, "much later")
+    return (
+        _Client("chat", "lines come once in order; those that are known are to be ignored")
+        .welcome("a connection", resumed=False)
+        .chat("the log", "", lines[:2], has=lines[:2])
+        .chat("a new line", "", lines[2:3], has=lines[:3])
+        .chat("another room: it has numbers of its own", "c2Vzc2lvbg", lines[:1], has=lines[:1])
+        .chat("two lines at once", "", lines[3:5], has=lines)
+        .welcome("resumed: the whole log comes again", resumed=True)
+        .chat("1 to 5 are known", "", [*lines], has=lines)
+        .chat("6 to 8 are not kept any more: there is a gap", "", [late], has=[*lines, late])
+    )
+
+
+def _pushes() -> _Client:
+    queued = {"game": "orbit", "place": 2, "waiting": 2}
+    cancelled = {"game": "orbit", "reason": "cancelled"}
+    return (
+        _Client("pushes", "each is acknowledged; those that were not received come after a resume")
+        .welcome("a connection", resumed=False)
+        .push("the place in the queue", 1, "queued", queued)
+        .push("another", 2, "queued", queued | {"place": 1})
+        .welcome("resumed; the acknowledgement of 2 may have been lost", resumed=True)
+        .push("2 comes again: it is acknowledged again, and ignored", 2, "queued", queued | {"place": 1}, news=False)
+        .push("3 is new", 3, "unqueued", cancelled)
+        .push("an unknown kind is acknowledged, and ignored", 4, "party", {"of": 3})
+    )
+
+
+def _known_guest() -> _Client:
+    return (
+        _Client("pushes after a hello", "a known guest came back to a lobby session: the first push need not be 1")
+        .welcome("not resumed", resumed=False)
+        .push("what was not acknowledged before", 7, "rematch_off", {"session": "s", "reason": "left"})
+        .push("and what follows", 8, "queued", {"game": "orbit", "place": 1, "waiting": 1})
+    )
+
+
+def lobby() -> list[dict[str, Any]]:
+    """``lobby.json``."""
+    return [make().vector for make in (_listings, _resumed_listing, _chat, _pushes, _known_guest)]
