@@ -13,7 +13,8 @@ from games.fourline.bot import RandomBot
 from games.fourline.game import FourLine
 from rallypoint.app import Server
 from rallypoint.config import Settings
-from rallypoint.runtime.backend import Backend, Invited
+from rallypoint.runtime.backend import Backend
+from rallypoint.runtime.invitations import Invited
 from rallypoint_client.bot import drive
 from rallypoint_client.connect import connect
 from rallypoint_client.errors import Kicked, OnlyWatching, RequestRefused, TakenOver

@@ -36,7 +36,7 @@ def run(source: str, module: types.ModuleType) -> None:
 
 
 def test_the_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.ModuleType) -> None:
-    game, test, bot = blocks("docs/writing-a-game.md")
+    game, test, bot, *_ = blocks("docs/writing-a-game.md")
     for source in (game, test, bot):
         run(source, module)
     module.test_a_blob_goes_where_it_is_steered()
@@ -44,6 +44,18 @@ def test_the_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.M
     match.bot(0, module.BlobBot)
     match.step(60)
     assert match.player(0).one(module.Blob).x != 50.0
+
+
+def test_the_turn_based_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.ModuleType) -> None:
+    for source in blocks("docs/writing-a-game.md")[3:]:
+        run(source, module)
+    module.test_who_takes_too_long_has_lost()
+    match = module.Match(module.Nim, players=2)
+    for seat in (0, 1):
+        match.bot(seat, module.NimBot)
+    match.step()
+    assert match.result["winners"] == [0]  # 21 stones: who begins and takes one wins
+    assert match.events(0, "refused") == match.events(1, "refused") == []
 
 
 async def test_the_game_and_the_client_of_the_readme_play_together(

@@ -189,7 +189,7 @@ def compare(game: type[StackedCards], seed: int) -> Counter[str]:
 def test_what_somebody_is_sent_is_the_same_whoever_has_the_cards_that_they_have_not_seen(seed: int):
     count = compare(StackedCards, seed)
     assert count["observer noticed"] == 0
-    # and the worlds did differ: those with other cards were sent other bytes (when a round is over, all hands are shown)
+    # and the worlds did differ: those with other cards were sent other bytes (a round that is over shows all hands)
     assert count["others noticed"] >= count["worlds"] * 0.6 >= 9
     assert count["bytes"] > 5_000
 

@@ -30,7 +30,8 @@ from rallypoint_protocol.close import CloseCode
 from tests.server.house import NEVER, SOON, House, Player, house, on_both_loops
 from tests.server.live import SOON_S, Guest, Toy
 
-FILES = Path(__file__).parents[1] / "certificates"
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "tests/certificates"
 FIRST, SECOND = (FILES / "first.crt", FILES / "first.key"), (FILES / "second.crt", FILES / "second.key")
 
 
@@ -259,7 +260,7 @@ async def orbit(files: tuple[Path, Path]) -> AsyncIterator[tuple[Process, dict[s
         sys.executable, "-m", "rallypoint", "serve", "games.orbit:Orbit", "--bots", "2",
         "--port", "0", "--ops-port", "0", "--announce", "json", "--log", "json",
         "--tls-cert", str(files[0]), "--tls-key", str(files[1]),
-        cwd=Path(__file__).parents[2], env={**os.environ, "RALLYPOINT_SHUTDOWN_S": "1", "RALLYPOINT_DATA_DIR": str(files[0].parent)},
+        cwd=ROOT, env={**os.environ, "RALLYPOINT_SHUTDOWN_S": "1", "RALLYPOINT_DATA_DIR": str(files[0].parent)},
         stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     assert process.stdout is not None
@@ -305,7 +306,7 @@ async def test_a_bad_certificate_is_a_sentence_and_exit_code_2(files: tuple[Path
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "rallypoint", "serve", "games.orbit:Orbit", "--port", "0", "--ops-port", "0",
         "--tls-cert", str(files[0]), "--tls-key", str(files[1]),
-        cwd=Path(__file__).parents[2], env={**os.environ, "RALLYPOINT_DATA_DIR": str(files[0].parent)},
+        cwd=ROOT, env={**os.environ, "RALLYPOINT_DATA_DIR": str(files[0].parent)},
         stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     _, errors = await asyncio.wait_for(process.communicate(), SOON_S)

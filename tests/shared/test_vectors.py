@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 import pytest
 
+from rallypoint import Game
 from rallypoint_client.chat_log import ChatLog
 from rallypoint_client.listing import Rows
 from rallypoint_protocol.codec import BadMessage, decode_lobby, decode_lobby_reply, decode_session_reply, encode
@@ -18,6 +19,7 @@ from rallypoint_protocol.replica import Desync, Replica
 from rallypoint_protocol.schema import decode_schema, encode_schema, schema_hash
 from tests.shared.stranger import Desync as StrangersDesync, Stranger
 from tests.vectors.files import FOLDER, made
+from tests.vectors.nim import Nim
 from tests.vectors.notation import dumps, from_json, to_json
 from tests.vectors.skirmish import Skirmish
 
@@ -153,8 +155,9 @@ def test_a_schema_has_one_form_and_its_hash(vector: dict[str, Any]):
     assert schema_hash(data).hex() == vector["hash"]
 
 
-def test_a_real_game_has_the_small_schema():
-    assert Skirmish.definition().schema_bytes.hex() == SCHEMAS["small"]["hex"]
+@pytest.mark.parametrize(("game", "name"), [(Skirmish, "small"), (Nim, "turns")])
+def test_a_real_game_has_that_schema(game: type[Game[Any]], name: str):
+    assert game.definition().schema_bytes.hex() == SCHEMAS[name]["hex"]
 
 
 @pytest.mark.parametrize("vector", load("values"), ids=lambda vector: vector["meaning"])

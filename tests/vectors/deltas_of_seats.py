@@ -14,7 +14,7 @@ _SHIP: Final[dict[str, Any]] = {"x": 0.0, "y": 0.0, "angle": 0.0, "hull": 4, "am
 
 
 def _player(stage: Stage, seat: int, name: str, **values: Any) -> Any:
-    return stage.put(-1 - seat, "Player", **_PLAYER | {"name": name} | values)
+    return stage.put(-1 - seat, "Player", **_PLAYER | {"name": name, "player_id": f"id of {name}"} | values)
 
 
 def _owner() -> Stage:
@@ -161,10 +161,10 @@ def _turns() -> Stage:
     stage = Stage(
         "turn by turn", "tick_hz 0: a pass a step, however long after; each is acknowledged", "turns", acks=True
     )
-    clock: dict[str, Any] = {"name": "", "state": 0, "away_until_ms": 0, "clock_ms": 60_000}
+    clock: dict[str, Any] = {"state": 0, "away_until_ms": 0, "clock_ms": 60_000}
     game = stage.put(0, "Game", status=1, heap=12, turn=0)
-    ann = stage.put(-1, "Player", **clock | {"name": "Ann"})
-    stage.put(-2, "Player", **clock | {"name": "Bob"})
+    ann = stage.put(-1, "Player", **clock | {"name": "Ann", "player_id": "a"})
+    stage.put(-2, "Player", **clock | {"name": "Bob", "player_id": "b"})
     stage.at(25)
     stage.send("the start, at session time 25 ms", applied=[0, 0])
     game.heap, game.turn, ann.clock_ms = 9, 1, 55_000

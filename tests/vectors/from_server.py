@@ -169,7 +169,7 @@ _PASSES: Final = [
             m.SeatPart([m.EventItem(1, 5, 16, [3])], None, [0, 2]),
             m.Head(1, 5, 250, 1, b"\0\1\xff\xff"),
             [
-                m.Part(0, 1, [4], [[7, 2, 0, 0b1111, 100, 200, 0, 4]], [-1, 0b1000, 1], 12345),
+                m.Part(0, 1, [4], [[7, 2, 0, 0b1111, 100, 200, 0, 4]], [-1, 0b10000, 1], 12345),
                 m.Part(2, 0),
             ],
         ),
@@ -188,7 +188,7 @@ _PASSES: Final = [
             41,
             [[[1, 5, 16, [3, "new"], "new"]], None, None, "new"],
             [1, 5, 250, 0, None, "new"],
-            [[0, 1, None, None, [-1, 8, 1], None, "new"]],
+            [[0, 1, None, None, [-1, 16, 1], None, "new"]],
             "new",
         ],
         "elements may be appended to the message, the seat part, an event, its fields, the head and a part",

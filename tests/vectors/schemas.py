@@ -35,6 +35,7 @@ _PLAYER: Final = (
     FieldDef("name", Str()),
     FieldDef("state", _PLAYER_STATE),
     FieldDef("away_until_ms", Int()),
+    FieldDef("player_id", Str()),
 )
 _SUIT: Final = Enumeration("Suit", (("CLUBS", 1), ("HEARTS", 2), ("JOKER", -1)))
 

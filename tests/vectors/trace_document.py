@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ __all__ = ["DOCUMENT", "with_trace"]
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "protocol.md"
 _BEGIN: Final = "<!-- trace: written by `make vectors` from shared/vectors/trace.json -->\n"
 _END: Final = "<!-- end of the trace -->\n"
+_WIDTH: Final = 120
 _INTRODUCTION: Final = """
 Ann says hello, is matched with Bob, plays, loses her connection, comes back, and leaves. Frames are in hexadecimal,
 and then element by element; `h'...'` are bytes. The game is that of the *small* schema in the vectors. It is all that
@@ -36,7 +38,7 @@ def _lines(steps: list[dict[str, Any]]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
         yield f"**{number}. {_title(step)}**"
         yield ""
-        yield f"{step['meaning']}."
+        yield from textwrap.wrap(f"{step['meaning']}.", _WIDTH)
         yield ""
         if "hex" in step:
             yield "```text"

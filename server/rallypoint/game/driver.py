@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from rallypoint.core.game_like import Answer, Ask, OptionsRefused
 from rallypoint_protocol.channels import Channel, Channels
@@ -31,6 +31,9 @@ from .timers import Timers
 __all__ = ["GameDriver"]
 
 E = TypeVar("E", bound=Entity)
+
+ASKS_OPEN_MAX: Final = 256
+"""Calls of one session to the outside that have no answer yet. One more is the game's error."""
 
 
 class GameDriver:
@@ -65,6 +68,7 @@ class GameDriver:
         self._events: list[tuple[int, int, list[Any]]] = []
         self._asks: list[Ask] = []
         self._last_ask = 0
+        self._asks_open = 0
         self._applies = {wire: self._how(wire) for wire in definition.wire_inputs}
         self._enter_game = True
 
@@ -147,6 +151,7 @@ class GameDriver:
         return None
 
     def answer(self, answer: Answer) -> None:
+        self._asks_open -= 1
         self.game.answered(answer)
 
     def signal(self, name: str, data: Any) -> None:
@@ -315,6 +320,9 @@ class GameDriver:
                 f"ask({method!r}): write it as an async static method of {type(self.game).__name__}:"
                 f" `@staticmethod` `async def {method}(...)`. It cannot see the session, so that it cannot change it"
             )
+        if self._asks_open >= ASKS_OPEN_MAX:
+            raise RuntimeError(f"ask({method!r}): {ASKS_OPEN_MAX} calls have no answer yet; wait for some")
+        self._asks_open += 1
         self._last_ask += 1
         self._asks.append(Ask(self._last_ask, method, args, timeout_s))
         return self._last_ask

@@ -80,7 +80,8 @@ class ClientBots:
     async def _play(self, offer: BotOffer) -> None:
         from rallypoint_client.bot import play_seat  # bots are rare: the client is imported for the first of them
 
-        url = self._lobby_url + offer.url if offer.url.startswith("/") else offer.url
+        # Over loopback, whatever address the world knows this node by.
+        url = f"{self._lobby_url}/session/{offer.session}"
         await play_seat(url, offer.session, offer.token, bot_class(offer.bot), random=self._seed())
 
     async def _reside(self, game: str, bot: str, name: str) -> None:

@@ -30,7 +30,9 @@ def next_bucket(at: float) -> float:
 class Stepped(Protocol):
     """What the ticker drives: a session's host. None of these raises."""
 
-    schedule: Schedule | TurnSchedule
+    @property
+    def schedule(self) -> Schedule | TurnSchedule:
+        """When its steps are due."""
 
     def step(self, now: float) -> StepRecord | None:
         """Makes one step; ``None`` if it failed, or there is nothing to step any more."""

@@ -144,11 +144,7 @@ class Database:
         """
         try:
             async with asyncio.timeout(READ_S):
-                await self._open.wait()
-                await self._readers.acquire()
-                reading = self._task(self._read(work), self._tasks)
-                reading.add_done_callback(lambda _: self._readers.release())
-                return await asyncio.shield(reading)
+                return await asyncio.shield(await self._begun(work))
         except TimeoutError:
             raise StoreDown(f"the database does not answer within {READ_S:g} s") from None
         except Exception as error:
@@ -156,12 +152,23 @@ class Database:
                 raise StoreDown(why(error)) from error
             raise
 
+    async def _begun(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> asyncio.Task[T]:
+        await self._readers.acquire()
+        try:
+            await self._open.wait()
+        except BaseException:
+            self._readers.release()
+            raise
+        reading = self._task(self._read(work), self._tasks)
+        reading.add_done_callback(lambda _: self._readers.release())
+        return reading
+
     async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._engine.connect() as connection:
             return await work(connection)
 
     def _task(self, work: Coroutine[Any, Any, T], owner: set[asyncio.Task[Any]]) -> asyncio.Task[T]:
-        """What talks to the database is never cancelled: its thread cannot be, and the driver may wait for it for ever."""
+        """What talks to the database is never cancelled: its thread cannot be, and the driver might wait for ever."""
         task = asyncio.get_running_loop().create_task(work, name="statement of the database")
         owner.add(task)
 

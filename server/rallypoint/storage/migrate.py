@@ -65,8 +65,8 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config(connection), revision)
 
 
-def config(connection: Connection) -> Config:
-    """What Alembic has to know, without a file."""
+def config(connection: Connection | None = None) -> Config:
+    """What Alembic has to know, without a file. The connection is for making steps; looking at them needs none."""
     from alembic.config import Config
 
     made = Config(attributes={"connection": connection})

@@ -21,7 +21,8 @@ from .faults import Outcome
 __all__ = ["BATCH_MAX", "ENTRIES_MAX", "Entry", "Plan", "Round", "WriteQueue", "plan"]
 
 ENTRIES_MAX: Final = 10_000
-BATCH_MAX: Final = 200
+BATCH_MAX: Final = 100
+"""Building the statements of so many holds the event loop up for some milliseconds: not more."""
 STRIKES_MAX: Final = 3
 _FAILURES_TO_BE_SURE: Final = 3
 """Of writes alone, none of which went well: it is the database after all."""

@@ -151,8 +151,7 @@ class Writer:
         async def work(connection: AsyncConnection) -> None:
             nonlocal transaction
             transaction = Transaction(connection, self._database.keep_first, self._events_state())
-            for write in writes:
-                await write.apply(transaction)
+            await transaction.write(writes)
 
         try:
             await self._database.check()

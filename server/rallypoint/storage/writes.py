@@ -1,12 +1,15 @@
-"""What is written, each thing whole. All of it may be written again: what is there already stays as it is."""
+"""What is written, each thing whole. All of it may be written again: what is there already stays as it is.
+
+Those of one kind that are in the same transaction share their statements: a node that stops has thousands to write.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Table, exists, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,37 +19,6 @@ from rallypoint_protocol.ids import PlayerId
 from .tables import outbox, players, result_seats, results
 
 __all__ = ["Ended", "NewGuest", "Seen", "Started", "Transaction", "Write"]
-
-
-@dataclass(slots=True)
-class Transaction:
-    """What a write needs of the transaction that it is in."""
-
-    connection: AsyncConnection
-    keep_first: Callable[[Table], sqlite.Insert | postgresql.Insert]
-    events_state: str = "pending"
-    """Of new events: ``failed`` while too many wait."""
-    events: int = 0
-    """New events so far."""
-
-    async def add_events(self, rows: list[dict[str, Any]]) -> None:
-        """Puts events into the outbox; those that are there already stay."""
-        for row in rows:  # one by one: of several at once, a driver does not say how many were new
-            values = {**row, "state": self.events_state}
-            if self.events_state == "failed":
-                values |= {"settled_at": row["created_at"], "error": "too many events wait"}
-            self.events += (await self.connection.execute(self.keep_first(outbox).values(values))).rowcount
-
-
-class Write(Protocol):
-    """Something to be written."""
-
-    @property
-    def key(self) -> str:
-        """Whose it is: writes of the same key are never made in another order than they came."""
-
-    async def apply(self, to: Transaction) -> None:
-        """Writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +35,15 @@ class NewGuest:
         """The player."""
         return self.player
 
-    async def apply(self, to: Transaction) -> None:
-        """Adds the player."""
-        values = {
+    def row(self) -> dict[str, Any]:
+        """The row of ``players``."""
+        return {
             "id": self.player,
             "name": self.name,
             "secret_hash": self.secret_hash,
             "created_at": self.created_at,
             "seen_at": self.created_at,
         }
-        await to.connection.execute(to.keep_first(players).values(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +58,6 @@ class Seen:
         """The player."""
         return self.player
 
-    async def apply(self, to: Transaction) -> None:
-        """Notes the time."""
-        await to.connection.execute(update(players).where(players.c.id == self.player).values(seen_at=self.at))
-
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -103,11 +70,6 @@ class Started:
     def key(self) -> str:
         """The session."""
         return self.session
-
-    async def apply(self, to: Transaction) -> None:
-        """Adds the event, unless the session has ended already."""
-        if not await to.connection.scalar(select(exists().where(results.c.session == self.session))):
-            await to.add_events(self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +87,64 @@ class Ended:
         """The session."""
         return self.record.session
 
-    async def apply(self, to: Transaction) -> None:
-        """Stores it, unless it is stored already: then nothing changes."""
-        if (await to.connection.execute(to.keep_first(results).values(self.row))).rowcount == 0:
+
+Write = NewGuest | Seen | Started | Ended
+"""Something to be written. ``key``: whose it is; what has the same key is written in the order in which it came."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Writes into one transaction of the database."""
+
+    connection: AsyncConnection
+    keep_first: Callable[[Table], sqlite.Insert | postgresql.Insert]
+    """An insert that changes nothing where there is such a row already."""
+    events_state: str = "pending"
+    """Of new events: ``failed`` while too many wait."""
+    events: int = 0
+    """New events so far."""
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        """Writes all of them."""
+        await self._new_guests([write for write in writes if isinstance(write, NewGuest)])
+        await self._seen([write for write in writes if isinstance(write, Seen)])
+        await self._started([write for write in writes if isinstance(write, Started)])
+        await self._ended([write for write in writes if isinstance(write, Ended)])
+
+    async def _new_guests(self, guests: Sequence[NewGuest]) -> None:
+        if guests:
+            await self.connection.execute(self.keep_first(players), [guest.row() for guest in guests])
+
+    async def _seen(self, guests: Sequence[Seen]) -> None:
+        for guest in guests:
+            query = update(players).where(players.c.id == guest.player).values(seen_at=guest.at)
+            await self.connection.execute(query)
+
+    async def _started(self, starts: Sequence[Started]) -> None:
+        if not starts:
             return
-        if self.seats:
-            await to.connection.execute(result_seats.insert(), self.seats)
-        await to.add_events(self.events)
+        query = select(results.c.session).where(results.c.session.in_([start.session for start in starts]))
+        over = set((await self.connection.execute(query)).scalars())
+        await self._add_events(event for start in starts if start.session not in over for event in start.events)
+
+    async def _ended(self, ends: Sequence[Ended]) -> None:
+        """Only what is new comes back from the insert: of all else nothing is written, seats and events neither."""
+        if not ends:
+            return
+        firsts = list({end.key: end for end in reversed(ends)}.values())
+        query = self.keep_first(results).returning(results.c.session)
+        found = await self.connection.execute(query, [end.row for end in firsts])
+        new = set(found.scalars())
+        seats = [seat for end in firsts if end.key in new for seat in end.seats]
+        if seats:
+            await self.connection.execute(result_seats.insert(), seats)
+        await self._add_events(event for end in firsts if end.key in new for event in end.events)
+
+    async def _add_events(self, events: Iterable[dict[str, Any]]) -> None:
+        """Puts events into the outbox; those that are there already stay."""
+        rows = [{**event, "state": self.events_state} for event in events]
+        if self.events_state == "failed":
+            rows = [{**row, "settled_at": row["created_at"], "error": "too many events wait"} for row in rows]
+        if rows:
+            added = await self.connection.execute(self.keep_first(outbox).returning(outbox.c.id), rows)
+            self.events += len(added.all())

@@ -68,8 +68,8 @@ class Stand:
     def __init__(self, match: Match[Any], name: str = "Sam") -> None:
         self.match = match
         token = match.session.spectators.reserve(PlayerId(name), name, match.now)
-        assert isinstance(token, bytes), token
-        self.token = token
+        assert not isinstance(token, Denial), token
+        self.token: bytes = token
         self.replica = Replica(match.definition.schema)
         self.raw: list[bytes] = []
         self.spectator: Spectator | None = None

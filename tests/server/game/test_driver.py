@@ -24,6 +24,7 @@ from rallypoint import (
     transient,
 )
 from rallypoint.core.seat import SeatState
+from rallypoint.game.driver import ASKS_OPEN_MAX
 from rallypoint.core.session import Ended
 from rallypoint.testing import Match
 from rallypoint_protocol.close import CloseCode
@@ -866,3 +867,15 @@ def test_a_player_who_has_left_cannot_be_given_something_new():
     match.step()
     with pytest.raises(RuntimeError, match="no seat"):
         match.game.spawn(Unit, owner=gone)
+
+
+def test_a_session_has_so_many_calls_to_the_outside_and_no_more():
+    match = made()
+    for _ in range(ASKS_OPEN_MAX):
+        match.game.ask("look_up", "x")
+    with pytest.raises(RuntimeError, match="256 calls have no answer yet"):
+        match.game.ask("look_up", "x")
+    match.step()
+    match.answer(match.asks[0], 5)
+    match.step()
+    match.game.ask("look_up", "x")

@@ -19,7 +19,7 @@ from sqlalchemy import event, exc
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import StoreDown
 from rallypoint.storage import database as database_file, store as store_file, writer as writer_file
-from rallypoint.storage.writes import Ended
+from rallypoint.storage.writes import Transaction
 from rallypoint_protocol.ids import PlayerId, SessionId
 from tests.server.storage.made import count, events, looking_into, meanwhile, record, rows, store_at, until, written
 
@@ -213,14 +213,14 @@ async def test_a_write_that_breaks_the_tables_rules_leaves_nothing_behind(path):
 
 
 async def test_a_seat_that_cannot_be_stored_takes_its_result_and_events_with_it(path, monkeypatch):
-    whole = Ended.apply
+    whole = Transaction.write
 
-    async def broken(self, to):
-        await whole(self, to)
-        if self.key == "bad":
+    async def broken(self, writes):
+        await whole(self, writes)
+        if any(write.key == "bad" for write in writes):
             raise exc.IntegrityError("INSERT", {}, sqlite3.IntegrityError("no"))
 
-    monkeypatch.setattr(Ended, "apply", broken)
+    monkeypatch.setattr(Transaction, "write", broken)
     async with store_at(path, webhooks=True) as store:
         store.ended(record("bad"))
         store.ended(record("good"))
@@ -308,18 +308,24 @@ WRITES_FOR_EVER = """
 """
 
 
-@pytest.mark.parametrize("lines", [1, 3, 8])
-async def test_a_process_that_is_killed_has_written_each_session_whole_or_not_at_all(path, lines):
+def written_when_killed(path: Path, lines: int) -> int:
+    """Kills such a process after it said that often that more was written; gives how much it said last."""
     program = [sys.executable, "-c", textwrap.dedent(WRITES_FOR_EVER), str(path)]
+    told = 0
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
         assert process.stdout is not None
-        told = 0
         while lines:
             line = process.stdout.readline()
             assert line, "it ended by itself"
             lines -= int(line) > told
             told = int(line)
         process.kill()
+    return told
+
+
+@pytest.mark.parametrize("lines", [1, 3, 8])
+async def test_a_process_that_is_killed_has_written_each_session_whole_or_not_at_all(path, lines):
+    told = await asyncio.to_thread(written_when_killed, path, lines)
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
     async with store_at(path, webhooks=True) as store:
         assert store.status().webhooks_pending == count(path, "outbox")

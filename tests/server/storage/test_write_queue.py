@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from hypothesis import given, strategies as st
@@ -18,10 +19,13 @@ class Line:
     text: str = ""
 
 
+_NONE: AbstractSet[str] = frozenset()
+
+
 class Desk:
     """A database that knows which writes it cannot take, and whether it is there."""
 
-    def __init__(self, *, down: bool = False, wrong: set[str] = frozenset(), odd: set[str] = frozenset()) -> None:
+    def __init__(self, *, down: bool = False, wrong: AbstractSet[str] = _NONE, odd: AbstractSet[str] = _NONE) -> None:
         self.down = down
         self.wrong = wrong
         self.odd = odd

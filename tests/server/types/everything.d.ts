@@ -6,7 +6,7 @@
  */
 
 /** Names the schema, in hexadecimal: `seated` announces the one that the server has. */
-export const SCHEMA_HASH = "f80a6b6321de462c44f5655e74239e33";
+export const SCHEMA_HASH = "1ede298497876a1fb3f9c4552243d212";
 
 /** Above 0: an entity. 0: the game, or (in a reference) none. -1 - seat: the player there. */
 export type EntityId = number;
@@ -35,6 +35,7 @@ export interface Player {
   readonly state: PlayerState;
   /** Whole. */
   readonly away_until_ms: number;
+  readonly player_id: string;
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 
 /** Names the schema, in hexadecimal: `seated` announces the one that the server has. */
-export const SCHEMA_HASH = "207cc94d3c63ca7dbee73e5e0ccae192";
+export const SCHEMA_HASH = "336cf5fe41e2d6d9ef6b80dc422a2ed0";
 
 /** Above 0: an entity. 0: the game, or (in a reference) none. -1 - seat: the player there. */
 export type EntityId = number;
@@ -35,6 +35,7 @@ export interface Player {
   readonly state: PlayerState;
   /** Whole. */
   readonly away_until_ms: number;
+  readonly player_id: string;
   /** Whole. */
   readonly score: number;
   /** Whole. */
