@@ -17,7 +17,7 @@ import asyncio
 import math
 from collections.abc import Iterable
 from random import Random
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from rallypoint_protocol.inputs import Input
 
@@ -27,6 +27,7 @@ from .errors import NotConnected, TooManyOutstanding
 from .events import Event
 from .heartbeat import Timing
 from .seat import Seat, take_seat
+from .seat_state import SeatState
 from .view import View
 
 __all__ = ["Bot", "BotSeat", "drive", "play", "play_seat"]
@@ -46,6 +47,10 @@ class BotSeat(Protocol):
 
 class Bot:
     """Subclass it, and write :meth:`tick`. Draw every random number from ``self.random``: a bot's play then repeats."""
+
+    think_s: ClassVar[tuple[float, float]] = (0.0, 0.0)
+    """In a turn-based game: the least and the most time (s) that passes before it is asked about a pass. What comes
+    meanwhile is in the view by then. People like an opponent who does not answer within a millisecond."""
 
     def __init__(self, seat: BotSeat, random: Random) -> None:
         self.seat = seat
@@ -71,10 +76,12 @@ class Bot:
 class Driver:
     """Calls one bot for one seat."""
 
-    __slots__ = ("_bot", "_queue_s", "skipped")
+    __slots__ = ("_bot", "_queue_s", "_thinking", "_turn_based", "skipped")
 
     def __init__(self, bot: Bot, *, turn_based: bool) -> None:
         self._bot = bot
+        self._turn_based = turn_based
+        self._thinking: asyncio.TimerHandle | None = None
         # The move that was not made is not asked for again: it waits, however long the connection is away.
         self._queue_s = math.inf if turn_based else None
         self.skipped = 0
@@ -82,6 +89,23 @@ class Driver:
 
     def on_pass(self, seat: Seat) -> None:
         """A pass came."""
+        least, most = self._bot.think_s
+        if not self._turn_based or most <= 0:
+            self._ask(seat)
+        elif self._thinking is None:
+            wait_s = self._bot.random.uniform(least, most)
+            self._thinking = asyncio.get_running_loop().call_later(wait_s, self._thought, seat)
+
+    def _thought(self, seat: Seat) -> None:
+        self._thinking = None
+        if seat.state is SeatState.CLOSED:
+            return
+        try:
+            self._ask(seat)
+        except Exception as error:
+            seat.fail(error)
+
+    def _ask(self, seat: Seat) -> None:
         inputs = self._bot.tick(seat.latest)
         if inputs is None:
             return

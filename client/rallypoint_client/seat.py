@@ -268,6 +268,12 @@ class Seat(Endpoint):
             await self._updates.news.wait()
         return self._updates.take(self._core.view)
 
+    def fail(self, error: Exception) -> None:
+        """The program that plays this seat has failed with ``error``, while it is being handled: closes the seat."""
+        _log.exception("the callback of seat %d in session %s failed", self._core.index, self._core.session)
+        self._core.close(error)
+        self._task.cancel()
+
     # --- steps ------------------------------------------------------------------------------------------------------
 
     def _deliver(self, payload: bytes) -> None:
@@ -281,9 +287,7 @@ class Seat(Endpoint):
                 if self.on_pass is not None:
                     self.on_pass(self)
             except Exception as error:
-                _log.exception("the callback of seat %d in session %s failed", core.index, core.session)
-                core.close(error)
-                self._task.cancel()
+                self.fail(error)
                 return
             core.pass_done()
             self._updates.news.tell()

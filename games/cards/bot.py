@@ -55,6 +55,8 @@ class RandomBot(Bot):
 class CardsBot(RandomBot):
     """Plays the dearest card, of the suit that it has most of; keeps eights for when nothing else fits."""
 
+    think_s = (0.4, 1.5)
+
     def decide(self, view: View, cards: list[int]) -> Input:
         if not cards:
             return self.draw_or_pass(view)

@@ -7,56 +7,15 @@ Who is told what is in the declarations: a hand is ``to="owner"``, and sent to o
 from collections.abc import Mapping
 from typing import Any
 
-from rallypoint import Action, Event, Game, Player, Refused, Result, SessionStatus, field, on, private
+from rallypoint import Game, Player, Refused, Result, SessionStatus, field, on, private
 
+from .messages import Draw, Drew, LaidOpen, Pass, Passed, Play, Played, PlayEight, RoundOver
 from .rules import EIGHT, PACK, Suit, automatic, fits, hand_size, next_seat, points, rank_of, suit_of
 
 TARGET, TURN_S = 100, 30
 AWAY_S = 3.0  # how long the others wait for somebody whose connection is lost
 START_S = 2.0  # the least number is there: those who were matched with them are given time to come
 PAUSE_S = 5.0  # between two rounds: time to look at the hands
-
-
-class Play(Action):  # any card but an eight
-    card: int
-
-
-class PlayEight(Action):  # fits always, and says which suit has to follow
-    card: int
-    suit: Suit
-
-
-class Draw(Action):  # the top card of the stock, once a turn
-    pass
-
-
-class Pass(Action):  # after a draw, or if there is nothing to draw
-    pass
-
-
-class Played(Event):
-    seat: int
-    card: int
-    suit: Suit  # which has to follow
-
-
-class Drew(Event):
-    seat: int
-
-
-class Passed(Event):
-    seat: int
-
-
-class LaidOpen(Event):  # at the end of a round every hand is shown
-    seat: int
-    cards: tuple[int, ...]
-
-
-class RoundOver(Event):
-    round: int
-    winner: int | None  # a seat; None: nobody could go on, and nobody had the fewest points alone
-    points: int
 
 
 class CardPlayer(Player):
@@ -252,14 +211,16 @@ class Cards(Game[CardPlayer], seats=(3, 5), tick_hz=0, max_duration_s=7200, bot=
         self.timer = self.after(max(0.0, seconds), "play_for", self.turns)
         self.turn_ends_ms = self.now_ms + round(max(0.0, seconds) * 1000)
 
-    def _end_round(self, winner: CardPlayer | None, points: int) -> None:
+    def _end_round(self, winner: CardPlayer | None, gained: int) -> None:
         for player in self.players:
             if player.hand:
                 self.emit_all(LaidOpen(player.seat, player.hand))
                 self._hold(player, [])
         if winner is not None:
-            winner.score += points
-        self.emit_all(RoundOver(self.round, None if winner is None else winner.seat, 0 if winner is None else points))
+            winner.score += gained
+            self.emit_all(RoundOver(self.round, winner.seat, gained))
+        else:
+            self.emit_all(RoundOver(self.round, None, 0))
         self.turn = None
         self.cancel(self.timer)
         if winner is not None and winner.score >= self.target:

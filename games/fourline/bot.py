@@ -30,6 +30,7 @@ class RandomBot(Bot):
 class FourLineBot(Bot):
     """Looks four moves ahead; of moves that are equally good it takes any. Agrees to a draw only when it is losing."""
 
+    think_s = (0.3, 1.2)
     dropped_at: int = _NEVER
     answered_at: int = _NEVER
     """How many discs lay there when it last answered an offer of a draw."""

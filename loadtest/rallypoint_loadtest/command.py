@@ -29,6 +29,13 @@ def load(
     ramp: Annotated[float, typer.Option(min=0.1, help="Bots that join each second.")] = 100.0,
     drop: Annotated[str, typer.Option(help="Chance of each bot to lose its connection, as 5%/s.")] = "0",
     lobby_drop: Annotated[str, typer.Option(help="The same for its connection to the lobby.")] = "0",
+    bot: Annotated[str, typer.Option(help="Other bots than the game's own, as module:Class.")] = "",
+    think: Annotated[
+        str, typer.Option(help="In a turn-based game: how long a bot thinks about a move.", show_default="0.2s..1s")
+    ] = "",
+    lobby_only: Annotated[
+        bool, typer.Option("--lobby-only", help="Bots come into the lobby and stay: no play.")
+    ] = False,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Processes of bots; by default one for each core but one, at most 4.")
     ] = None,
@@ -55,7 +62,22 @@ def load(
     Without --url it serves the game itself, on free ports. Exit codes: 0 fine, 1 a --fail-if was met, 2 it could not
     run. docs/loadtest.md lists all figures.
     """
-    plan, conditions = _plan(game, bots, duration, ramp, drop, lobby_drop, processes, url, ops_url, seed, fail_if or [])
+    plan, conditions = _plan(
+        game,
+        bots,
+        duration,
+        ramp,
+        drop,
+        lobby_drop,
+        bot,
+        think,
+        lobby_only,
+        processes,
+        url,
+        ops_url,
+        seed,
+        fail_if or [],
+    )
     try:
         result = _run(plan)
     except KeyboardInterrupt:
@@ -71,6 +93,9 @@ def _plan(
     ramp: float,
     drop: str,
     lobby_drop: str,
+    bot: str,
+    think: str,
+    lobby_only: bool,
     processes: int | None,
     url: str,
     ops_url: str,
@@ -85,25 +110,30 @@ def _plan(
     from .figures import FIGURES
     from .rates import parse_rate
     from .run import Plan
-    from .target import bot_class, check_loopback, find_target
+    from .target import bot_class, check_loopback, find_target, kind_of
+    from .think import THINK, parse_think
 
     try:
         target = find_target(game)
-        if target.bot is not None:
-            bot_class(target.bot)
+        if bot or target.bot:
+            bot_class(bot or target.bot or "")
+        kind = kind_of(target, lobby_only=lobby_only, drops=drop != "0", thinks=bool(think))
         plan = Plan(
             game=game,
             bots=bots,
             duration_s=duration,
             processes=processes or min(4, max(1, (os.cpu_count() or 1) - 1)),
             ramp_per_s=ramp,
+            kind=kind,
+            bot=bot,
+            think=parse_think(think) if think else THINK,
             drop=parse_rate(drop),
             lobby_drop=parse_rate(lobby_drop),
             url=check_loopback(url, ("ws", "http")) if url else "",
             ops_url=check_loopback(ops_url, ("http",)) if ops_url else "",
             seed=seed,
         )
-        return plan, [parse_condition(text, FIGURES) for text in fail_if]
+        return plan, [parse_condition(text, FIGURES, kind) for text in fail_if]
     except (GameNotFound, DefinitionError, ImportError, AttributeError, ValueError) as error:
         _refuse(str(error))
 
@@ -147,8 +177,8 @@ def _judge(plan: Plan, result: Run, conditions: Sequence[Condition], json: Path 
     show_report(console, plan.game, figures, errors)
     if json is not None:
         _write(json, figures)
-    if not figures["matched"]:
-        _refuse("no bot got a seat")
+    if not figures.get("matched", figures["connected"]):
+        _refuse("no bot got a seat" if "matched" in figures else "no bot got into the lobby")
     failures = [failure for condition in conditions if (failure := condition.failure(figures)) is not None]
     for failure in failures:
         console.print(f"FAILED {failure}", style="bold red", highlight=False, markup=False, soft_wrap=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .histogram import samples_needed
+from .kinds import Kind, missing
 
 __all__ = ["Condition", "parse_condition"]
 
@@ -70,28 +71,31 @@ def _unusable(name: str, figures: Mapping[str, float]) -> str | None:
     return f"{name} rests on {samples:g} samples, and needs {needed} to mean something"
 
 
-def parse_condition(text: str, names: Collection[str]) -> Condition:
+def parse_condition(text: str, names: Collection[str], kind: Kind = Kind.TICKS) -> Condition:
     """Reads ``input_p99_ms>75`` or ``played<bots``. ``names`` are the figures that exist.
 
-    Raises ``ValueError`` with what to write instead.
+    Raises ``ValueError`` with what to write instead, or why the figure says nothing in a run of that kind.
     """
     match = _FORM.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is no condition: write figure, operator and limit, as in 'input_p99_ms>75'")
-    _check_name(match["name"], names)
+    _check_name(match["name"], names, kind)
     limit: float | str = match["limit"]
     try:
         limit = float(limit)
     except ValueError:
-        _check_name(match["limit"], names)
+        _check_name(match["limit"], names, kind)
     else:
         if limit != limit:
             raise ValueError(f"{text!r}: nothing can be compared with nan")
     return Condition(match["name"], match["operator"], limit)
 
 
-def _check_name(name: str, names: Collection[str]) -> None:
+def _check_name(name: str, names: Collection[str], kind: Kind) -> None:
     if name not in names:
         close = difflib.get_close_matches(name, names, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"there is no figure {name!r}{hint}")
+    why = missing(name, kind)
+    if why:
+        raise ValueError(why)

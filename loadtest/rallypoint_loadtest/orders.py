@@ -28,6 +28,8 @@ class Work(msgspec.Struct, frozen=True, tag="work"):
 
     game: str
     """As on the command line: ``module:Class``."""
+    bot: str
+    """``module:Class`` of another bot than the game's own; empty for that."""
     url: str
     bots: int
     first: int
@@ -36,6 +38,10 @@ class Work(msgspec.Struct, frozen=True, tag="work"):
     drop_per_s: float
     lobby_drop_per_s: float
     seed: int
+    think_s: tuple[float, float]
+    """Least and most, a move, in a turn-based game."""
+    lobby_only: bool
+    """They come into the lobby, and nobody plays."""
 
 
 class Measure(msgspec.Struct, frozen=True, tag="measure"):

@@ -25,6 +25,7 @@ _DURATIONS: Final = {
     "bucket": "server: all steps due",
     "lag": "generator's own lag",
 }
+_AWAY: Final = ("not sent while away", "sent after coming back")
 
 
 def show_report(console: Console, game: str, figures: Figures, errors: Mapping[str, int]) -> None:
@@ -36,7 +37,9 @@ def show_report(console: Console, game: str, figures: Figures, errors: Mapping[s
         highlight=False,
     )
     console.print(_facts(_bots(figures)))
-    console.print(_durations(figures))
+    durations = _durations(figures)
+    if durations.row_count:
+        console.print(durations)
     console.print(_facts(_rest(figures)))
     for text, count in sorted(errors.items(), key=lambda item: -item[1]):
         console.print(f"{count:,} x {text}", style="red", highlight=False, markup=False)
@@ -59,10 +62,11 @@ def _facts(rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def _bots(f: Figures) -> list[tuple[str, str]]:
-    rows = [
-        ("bots", f"{f['connected']:,.0f} connected, {f['matched']:,.0f} matched, {f['played']:,.0f} played"),
-        ("drops", f"{f['dropped']:,.0f} dropped, {f['resumed']:,.0f} resumed, {f['failed']:,.0f} failed"),
-    ]
+    bots = f"{f['connected']:,.0f} connected"
+    rows = [("bots", bots)]
+    if "matched" in f:
+        drops = f"{f['dropped']:,.0f} dropped, {f['resumed']:,.0f} resumed, {f['failed']:,.0f} failed"
+        rows = [("bots", f"{bots}, {f['matched']:,.0f} matched, {f['played']:,.0f} played"), ("drops", drops)]
     if f["lobby_dropped"]:
         lobby = f"{f['lobby_dropped']:,.0f} dropped, {f['lobby_resumed']:,.0f} resumed, {f['lobby_failed']:,.0f} failed"
         rows.append(("lobby drops", lobby))
@@ -93,22 +97,32 @@ def _durations(f: Figures) -> Table:
 
 
 def _rest(f: Figures) -> list[tuple[str, str]]:
+    return [*(_play(f) if "passes" in f else []), *_machines(f)]
+
+
+def _play(f: Figures) -> list[tuple[str, str]]:
     missing = f", {f['passes_missing_pct']:.2f}% missing" if "passes_missing_pct" in f else ""
-    skipped = f", {f['inputs_skipped']:,.0f} skipped by a late generator" if f["inputs_skipped"] else ""
-    lost = f"{f['inputs_away']:,.0f} not sent while away, {f['inputs_cut']:,.0f} cut off"
+    skipped = f", {f['inputs_skipped']:,.0f} skipped by a late generator" if f.get("inputs_skipped") else ""
+    lost = f"{f['inputs_away']:,.0f} {_AWAY['moves_per_s' in f]}, {f['inputs_cut']:,.0f} cut off"
     rows = [
         ("snapshots", f"{f['passes']:,.0f} received{missing}"),
         ("inputs", f"{f['inputs']:,.0f} sent, {f['inputs_refused']:,.0f} refused, {lost}{skipped}"),
     ]
+    if "moves_per_s" in f:
+        rows.append(("moves/s", f"{f['moves_per_s']:,.1f} applied, of all bots together"))
+    if f["seats_ended"]:
+        sessions = f"; {f['sessions_ended']:,.0f} sessions in the window" if "sessions_ended" in f else ""
+        rows.append(("ended", f"{f['seats_ended']:,.0f} of {f['seats']:,.0f} seats{sessions}"))
     if "in_bytes_per_s" in f:
         rows.append(("bytes/bot/s", f"{f['in_bytes_per_s']:,.0f} in, {f['out_bytes_per_s']:,.0f} out"))
-    decided = f"{f['actions_applied']:,.0f} applied, {f['actions_refused']:,.0f} refused"
+    late = f", {f['actions_late']:,.0f} too late" if f["actions_late"] else ""
+    decided = f"{f['actions_applied']:,.0f} applied, {f['actions_refused']:,.0f} refused{late}"
     rows += [
         ("hashes", f"{f['hash_checks']:,.0f} made, {f['hash_mismatches']:,.0f} failed; {f['desyncs']:,.0f} desyncs"),
         ("events", f"{f['events']:,.0f} received, {f['event_gaps']:,.0f} gaps"),
         ("actions", f"{f['actions_sent']:,.0f} sent, {decided}, {f['actions_open']:,.0f} open"),
     ]
-    return [*rows, *_machines(f)]
+    return rows
 
 
 def _machines(f: Figures) -> list[tuple[str, str]]:

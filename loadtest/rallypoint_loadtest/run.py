@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from .crew import Crew, crew_of, shares
 from .figures import Run
+from .kinds import Kind
 from .orders import Work
 from .rates import NEVER, Rate
 from .screen import Phase, Screen
 from .server import CouldNotRun, Served, own_server
 from .status import Status, read_status
+from .think import THINK, Think
 
 __all__ = ["Plan", "run"]
 
@@ -40,6 +42,9 @@ class Plan:
     duration_s: float
     processes: int
     ramp_per_s: float
+    kind: Kind = Kind.TICKS
+    bot: str = ""
+    think: Think = THINK
     drop: Rate = NEVER
     lobby_drop: Rate = NEVER
     url: str = ""
@@ -82,6 +87,7 @@ def _works(plan: Plan, url: str) -> list[Work]:
     return [
         Work(
             game=plan.game,
+            bot=plan.bot,
             url=url,
             bots=count,
             first=first,
@@ -89,6 +95,8 @@ def _works(plan: Plan, url: str) -> list[Work]:
             drop_per_s=plan.drop.per_s,
             lobby_drop_per_s=plan.lobby_drop.per_s,
             seed=seed,
+            think_s=(plan.think.least_s, plan.think.most_s),
+            lobby_only=plan.kind is Kind.LOBBY,
         )
         for count, first in shares(plan.bots, plan.processes)
     ]
@@ -115,11 +123,11 @@ async def _play(plan: Plan, served: Served, crew: Crew, screen: Screen) -> Run:
             await crew.finished.wait()
     except TimeoutError:
         raise CouldNotRun(f"the processes of bots did not report within {LEAVE_S:g} s") from None
-    return Run(crew.results(), plan.duration_s, before, after)
+    return Run(crew.results(), plan.duration_s, before, after, plan.kind)
 
 
 async def _joined(plan: Plan, crew: Crew, screen: Screen) -> None:
-    """Returns when every bot has a seat or has given up, or when the time for that is over."""
+    """Returns when every bot has what it came for or has given up, or when the time for that is over."""
     deadline = time.monotonic() + plan.bots / plan.ramp_per_s + JOIN_MORE_S
     while time.monotonic() < deadline:
         await asyncio.sleep(_LOOK_S)

@@ -1,4 +1,4 @@
-"""What is measured of one seat, at each of its passes and at each planned input.
+"""What is measured of one seat, at each of its passes, events and losses; who drives its bot is elsewhere.
 
 This is called tens of thousands of times a second: nothing here waits, makes objects that are not kept, or asks twice
 for what it knows.
@@ -11,15 +11,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from rallypoint_client import Bot, Event, NotConnected, Seat, SeatState, SessionGone, TooManyOutstanding
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.inputs import Input
 
-from .attendance import Attendance
 from .tally import Tally
-from .verdict import OwnState, own_state
 
 __all__ = ["SeatWatch", "Window", "seat_failed"]
 
@@ -35,71 +32,53 @@ class Window:
 
 
 class SeatWatch:
-    """Drives ``bot`` in ``seat``, and counts into the window's tally."""
+    """Counts what happens to ``bot`` in ``seat`` into the window's tally. A subclass says when the bot is asked."""
 
-    def __init__(self, seat: Seat, bot: Bot, window: Window, tick_hz: float) -> None:
+    def __init__(self, seat: Seat, bot: Bot, window: Window) -> None:
         self.seat = seat
         self.away_since: float | None = None
-        self.changed_own_state = False
-        self.attendance = Attendance(tick_hz)
+        self.took_part = False
+        """What it did has shown in the state."""
+        self.arrived = self.due = 0
+        """Passes, where some are due."""
         self._bot = bot
         self._window = window
         self._tally = window.tally
         self._clock = window.clock
-        self._is_hold = {getattr(seat.inputs, d.name): d.hold for d in seat.schema.inputs}
-        self._held: Input | None = None
         self._pending: deque[tuple[int, float]] = deque()
         """``(sequence number, planned time)`` of what was sent and is not shown yet."""
         self._actions: deque[int] = deque()
-        self._passed_at: float | None = None
         self._resumes = 0
         self._event = 0
-        self._before: tuple[OwnState, int] | None = None
-        """The seat's own state before its first input, and that input's number."""
+        self._is_over = False
+        """Its session has ended, in order."""
         self._bytes = (0, 0)
         for event in seat.take_events():
             self._on_event(event)
         seat.on_event = self._on_event
         seat.on_pass = self._on_pass
 
-    # --- inputs -----------------------------------------------------------------------------------------------------
+    # --- for those who are one --------------------------------------------------------------------------------------
 
-    def send(self, planned: float) -> None:
-        """The moment that was planned for this bot's next input has come."""
-        seat = self.seat
-        if self.away_since is not None or seat.state is not SeatState.PLAYING:
-            self._tally.inputs_away += self._window.start <= planned < self._window.end
-            return
-        view = seat.latest
-        if view.tick < 0:
-            return
-        last = seat.sent
-        if self._before is None:
-            self._before = own_state(view.state.items, seat.index), last + 1
+    def _passed(self, now: float, done: int) -> None:
+        """A pass came, and is counted; it shows so many actions applied."""
+
+    def _interrupted(self, now: float) -> None:
+        """The connection is lost, or nobody counts from here on."""
+
+    def _act(self, x: Input, queue_s: float | None = None) -> bool:
+        """True if the action is on its way, or will be."""
         try:
-            self._give(self._bot.tick(view) or ())
-            if seat.sent == last and self._held is not None:
-                seat.hold(self._held, force=True)
-        except Exception as error:  # the bot's: the run goes on, and the report tells
-            self._tally.failed_with(f"bot: {type(error).__name__}: {error}")
-        # A hold that the SDK keeps back, because the server stalls, goes out with the next number: it counts from now.
-        sent = max(seat.sent, last + 1)
-        if self._held is not None or seat.sent > last:
-            self._pending.append((sent, planned))
-            self._tally.inputs += self._window.start <= planned < self._window.end
+            self._actions.append(self.seat.act(x, queue_s=queue_s))
+        except (TooManyOutstanding, NotConnected) as error:
+            self._tally.failed_with(error)
+            return False
+        self._tally.actions_sent += 1
+        return True
 
-    def _give(self, inputs: Any) -> None:
-        seat, is_hold = self.seat, self._is_hold
-        for x in inputs:
-            if is_hold[type(x)]:
-                seat.hold(x, force=True)
-                self._held = x
-                continue
-            try:
-                self._actions.append(seat.act(x))
-                self._tally.actions_sent += 1
-            except (TooManyOutstanding, NotConnected) as error:
-                self._tally.failed_with(error)
+    def _bot_failed(self, error: Exception) -> None:
+        """The run goes on, and the report tells."""
+        self._tally.failed_with(f"bot: {type(error).__name__}: {error}")
 
     # --- passes -----------------------------------------------------------------------------------------------------
 
@@ -114,16 +93,12 @@ class SeatWatch:
                 tally.input_ms.record((now - planned) * 1000)
         if window.start <= now < window.end:
             tally.passes += 1
-            self.attendance.received(now)
-            if self._passed_at is not None:
-                tally.gap_ms.record((now - self._passed_at) * 1000)
-        self._passed_at = now
-        actions = self._actions
+        actions, done = self._actions, 0
         while actions and actions[0] <= applied:
             actions.popleft()
-            tally.actions_applied += 1
-        if not self.changed_own_state and self._before is not None and applied >= self._before[1]:
-            self.changed_own_state = own_state(seat.latest.state.items, seat.index) != self._before[0]
+            done += 1
+        tally.actions_applied += done
+        self._passed(now, done)
 
     def _on_event(self, event: Event) -> None:
         self._tally.events += 1
@@ -135,12 +110,18 @@ class SeatWatch:
             if event.seq in self._actions:
                 self._actions.remove(event.seq)
                 self._tally.actions_refused += 1
+        self._is_over |= event.kind == "ended"
         try:
             self._bot.event(event)
         except Exception as error:
-            self._tally.failed_with(f"bot: {type(error).__name__}: {error}")
+            self._bot_failed(error)
 
     # --- losses -----------------------------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """It plays, and its connection can be lost: not if its session has just ended."""
+        return self.away_since is None and self.seat.state is SeatState.PLAYING and not self._is_over
 
     def cut(self, now: float) -> None:
         """Breaks the connection."""
@@ -159,13 +140,10 @@ class SeatWatch:
 
     def _lost(self, now: float) -> None:
         self.away_since = now
-        self._passed_at = None
         self._tally.dropped += 1
-        self.attendance.ended(min(now, self._window.end))
         self._tally.inputs_cut += sum(self._window.start <= planned < self._window.end for _, planned in self._pending)
         self._pending.clear()
-        # Its player's own fields say that it was away: that is no change by its inputs.
-        self._before = None
+        self._interrupted(now)
 
     def _returned(self, now: float) -> None:
         assert self.away_since is not None
@@ -187,7 +165,7 @@ class SeatWatch:
             stats = self.seat.stats
             self._tally.bytes_in += stats.bytes_in - self._bytes[0]
             self._tally.bytes_out += stats.bytes_out - self._bytes[1]
-            self.attendance.ended(now)
+            self._interrupted(now)
 
     def ended(self, now: float) -> None:
         """The seat is over, or is about to be left: what is open is settled. Call it once."""
@@ -196,7 +174,11 @@ class SeatWatch:
         tally.hash_checks += seat.stats.hash_checks
         tally.hash_mismatches += seat.stats.hash_mismatches
         tally.desyncs += seat.stats.desyncs
-        tally.actions_open += len(self._actions)
+        tally.seats_ended += self._is_over
+        if self._is_over:
+            tally.actions_late += len(self._actions)
+        else:
+            tally.actions_open += len(self._actions)
         if seat.error is not None and seat_failed(seat.error):
             if self.away_since is None:
                 self._lost(now)

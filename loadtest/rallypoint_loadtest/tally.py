@@ -28,6 +28,8 @@ class Tally(msgspec.Struct):
 
     seats: int = 0
     """Seats taken, also those in a next session after one has ended."""
+    seats_ended: int = 0
+    """Of these, whose session has ended in order."""
     match_ms: Histogram = msgspec.field(default_factory=_histogram)
     """From asking for a match to having the seat, of every seat of the run."""
 
@@ -45,12 +47,14 @@ class Tally(msgspec.Struct):
     input_ms: Histogram = msgspec.field(default_factory=_histogram)
     """From the planned time of an input to the first pass that shows it decided."""
     inputs_away: int = 0
-    """Planned, but the connection was away."""
+    """Planned, but the connection was away. (A move in a turn-based game is sent later.)"""
     inputs_cut: int = 0
     """Sent, and not decided yet when the connection was cut."""
     inputs_skipped: int = 0
     """Given up because the generator was too far behind."""
     inputs_refused: int = 0
+    moves: int = 0
+    """Applied in the window, in a turn-based game."""
 
     passes: int = 0
     passes_due: int = 0
@@ -70,8 +74,10 @@ class Tally(msgspec.Struct):
     actions_sent: int = 0
     actions_applied: int = 0
     actions_refused: int = 0
+    actions_late: int = 0
+    """Sent, and neither applied nor refused when the session ended."""
     actions_open: int = 0
-    """Sent, and neither applied nor refused when the seat was over."""
+    """Sent, and neither applied nor refused when the seat was over for any other reason."""
 
     lag_ms: Histogram = msgspec.field(default_factory=_histogram)
     """How late this process itself was at each moment of its plan."""

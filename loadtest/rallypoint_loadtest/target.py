@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .kinds import Kind
+
 if TYPE_CHECKING:
     from rallypoint_client import Bot
 
-__all__ = ["NotLoopback", "Target", "bot_class", "check_loopback", "find_target"]
+__all__ = ["NotLoopback", "Target", "bot_class", "check_loopback", "find_target", "kind_of"]
 
 
 class NotLoopback(ValueError):
@@ -25,6 +27,7 @@ class Target:
     name: str
     """As the lobby calls it."""
     tick_hz: int
+    """0 for a turn-based game."""
     seats_max: int
     bot: str | None
     """``module:Class`` of the game's own bot."""
@@ -39,6 +42,16 @@ def find_target(game: str) -> Target:
 
     options = find_game(game).definition().options
     return Target(options.name, options.tick_hz, options.seats_max, options.bot)
+
+
+def kind_of(target: Target, *, lobby_only: bool, drops: bool, thinks: bool) -> Kind:
+    """What kind of run it will be. Raises ``ValueError`` for what was asked for and means nothing in such a run."""
+    kind = Kind.LOBBY if lobby_only else Kind.TICKS if target.tick_hz else Kind.TURNS
+    if thinks and kind is not Kind.TURNS:
+        raise ValueError(f"--think is for turn-based games, not for {kind.value}")
+    if drops and kind is Kind.LOBBY:
+        raise ValueError("--drop is for connections to sessions: with --lobby-only, use --lobby-drop")
+    return kind
 
 
 def bot_class(path: str) -> type[Bot]:

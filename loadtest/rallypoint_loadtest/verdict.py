@@ -1,14 +1,16 @@
-"""Did a bot play? Its own inputs must have changed its own state, and what was due to it must have arrived."""
+"""Did a bot play? Its inputs must have changed something, and where passes are due to it they must have arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-__all__ = ["ARRIVED_SHARE_MIN", "OwnState", "own_state", "played"]
+from .kinds import Kind
+
+__all__ = ["ARRIVED_SHARE_MIN", "State", "own_state", "played", "whole_state"]
 
 ARRIVED_SHARE_MIN: Final = 0.99
-OwnState = dict[int, tuple[Any, ...]]
+State = dict[int, tuple[Any, ...]]
 """Entity id to its wire values."""
 
 
@@ -21,12 +23,17 @@ class _Item(Protocol):
     def wire(self) -> list[Any]: ...
 
 
-def own_state(items: Mapping[int, _Item], seat: int) -> OwnState:
+def own_state(items: Mapping[int, _Item], seat: int) -> State:
     """What a state holds of a seat's own: its player and the entities that it owns."""
     player = -1 - seat
     return {id_: tuple(item.wire) for id_, item in items.items() if id_ == player or item.owner == seat}
 
 
-def played(changed_own_state: bool, arrived: int, due: int) -> bool:
-    """The verdict. ``arrived`` of the ``due`` passes came; nothing due is nothing played."""
-    return changed_own_state and due > 0 and arrived >= ARRIVED_SHARE_MIN * due
+def whole_state(items: Mapping[int, _Item]) -> State:
+    """All that a state holds."""
+    return {id_: tuple(item.wire) for id_, item in items.items()}
+
+
+def played(kind: Kind, took_part: bool, arrived: int, due: int) -> bool:
+    """The verdict. ``arrived`` of the ``due`` passes came; in a game with ticks, nothing due is nothing played."""
+    return took_part and (kind is Kind.TURNS or arrived >= ARRIVED_SHARE_MIN * due > 0)

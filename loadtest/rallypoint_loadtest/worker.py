@@ -1,7 +1,6 @@
 """One process of bots: ``python -m rallypoint_loadtest.worker``, driven over its standard input and output.
 
-One timer serves all its bots: their planned inputs come off one wheel. When the parent is gone, the input ends, and so
-does this.
+When the parent is gone, the input ends, and so does this.
 """
 
 from __future__ import annotations
@@ -21,11 +20,12 @@ from .faults import Faults
 from .load_bot import LoadBot, Stage
 from .lobby_watch import LobbyWatch
 from .orders import Finish, Measure, Order, Progress, Report, Result, Work, decode_order, line
+from .pace import pace_for
 from .random_bot import RandomBot
 from .rates import Rate
-from .seat_watch import SeatWatch, Window
+from .seat_watch import Window
 from .target import bot_class, find_target
-from .wheel import Wheel
+from .think import Think
 
 __all__ = ["Worker"]
 
@@ -33,10 +33,6 @@ _LOOK_S: Final = 0.1
 _PROGRESS_S: Final = 0.5
 _SETTLE_S: Final = 0.5
 """Between a bot's last input and its leaving: time for the answer."""
-_TURN_MAX_S: Final = 0.05
-"""Then what came in has its turn. Much less, and a process with too much to do would read alone, and send nothing."""
-_TURN_MIN_S: Final = 0.001
-"""uvloop counts timers in whole milliseconds; a shorter one would spin."""
 
 
 class Worker:
@@ -44,7 +40,8 @@ class Worker:
 
     def __init__(self, work: Work, out: int) -> None:
         target = find_target(work.game)
-        bot = RandomBot if target.bot is None else bot_class(target.bot)
+        chosen = work.bot or target.bot
+        bot = RandomBot if chosen is None else bot_class(chosen)
         self._work = work
         self._out = out
         self._loop = asyncio.get_running_loop()
@@ -52,15 +49,14 @@ class Worker:
         self._window = Window()
         self._tally = self._window.tally
         self._tally.bots = work.bots
-        # 2 ms: fine enough against a tick of 50 ms, and few enough turns to cost nothing.
-        self._wheel: Wheel[SeatWatch] = Wheel(1 / target.tick_hz, now, slot_max_s=0.002)
-        self._stage = Stage(work.url, target.name, target.tick_hz, bot, self._window, self._wheel)
+        think = Think(*work.think_s)
+        self._pace = None if work.lobby_only else pace_for(target.tick_hz, think, self._window)
+        self._stage = Stage(work.url, target.name, bot, self._tally, self._pace)
         self._random = Random(f"{work.seed} {work.first}")
         self._drops = Faults(Rate(work.drop_per_s), self._random, now)
         self._lobby_drops = Faults(Rate(work.lobby_drop_per_s), self._random, now)
         self._bots: list[LoadBot] = []
         self._lives: list[asyncio.Task[None]] = []
-        self._timer: asyncio.TimerHandle | None = None
         self._process = psutil.Process()
         self._cpu = self._wall = (0.0, 0.0)
         """At the window's start and at its end."""
@@ -68,7 +64,6 @@ class Worker:
 
     async def run(self, orders: asyncio.StreamReader) -> None:
         """Does what it is told until it is told to finish. If a part of it fails, so does all of it."""
-        self._turn()
         async with asyncio.TaskGroup() as group:
             duties = [
                 group.create_task(self._join(), name="ramp"),
@@ -101,20 +96,6 @@ class Worker:
             bot = LoadBot(number, self._stage, Random(f"{work.seed} bot {number}"))
             self._bots.append(bot)
             self._lives.append(self._loop.create_task(bot.run(), name=f"bot {number}"))
-
-    def _turn(self) -> None:
-        """Sends the inputs whose planned time has come; if these are too many at once, the rest after what came in."""
-        record, window, began = self._tally.lag_ms.record, self._window, time.monotonic()
-        for planned, watches in self._wheel.due(began):
-            now = time.monotonic()
-            if window.start <= planned < window.end:
-                record((now - planned) * 1000)
-            for watch in watches:
-                watch.send(planned)
-            if now - began > _TURN_MAX_S:
-                break
-        delay_s = max(_TURN_MIN_S, self._wheel.next_due - time.monotonic())
-        self._timer = self._loop.call_later(delay_s, self._turn)
 
     async def _watch(self) -> None:
         """Ten times a second: faults, losses that are not our doing; twice a second: progress."""
@@ -153,18 +134,22 @@ class Worker:
         self._loop.call_later(end - now, self._window_closes)
 
     def _window_opens(self) -> None:
-        self._tally.inputs_skipped = -self._wheel.skipped
+        self._tally.inputs_skipped = -self._skipped
         self._cpu, self._wall = (time.process_time(), 0.0), (time.monotonic(), 0.0)
         for bot in self._bots:
             if bot.watch is not None:
                 bot.watch.window_opens()
 
     def _window_closes(self) -> None:
-        self._tally.inputs_skipped += self._wheel.skipped
+        self._tally.inputs_skipped += self._skipped
         self._cpu, self._wall = (self._cpu[0], time.process_time()), (self._wall[0], time.monotonic())
         for bot in self._bots:
             if bot.watch is not None:
                 bot.watch.window_closes(self._window.end)
+
+    @property
+    def _skipped(self) -> int:
+        return 0 if self._pace is None else self._pace.skipped
 
     # --- reports ----------------------------------------------------------------------------------------------------
 
@@ -191,8 +176,8 @@ class Worker:
         )
 
     async def _finish(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._pace is not None:
+            self._pace.stop()
         await asyncio.sleep(_SETTLE_S)
         for bot in self._bots:
             bot.settle()

@@ -190,10 +190,11 @@ def _append_changes(record: Record, since: int, changes: list[Any]) -> None:
     place = len(changes)
     changes += (record.id, 0)
     mask, index, bits = 0, 0, record.mask
+    whole = record.whole > since
     while bits:
         bit = bits & -bits
         bits ^= bit
-        if record.ticks[index] > since:
+        if whole or record.ticks[index] > since:
             mask |= bit
             changes.append(record.wire[index])
         index += 1

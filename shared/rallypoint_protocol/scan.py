@@ -53,7 +53,7 @@ class FieldError(ValueError):
 class Record:
     """One entity in one channel."""
 
-    __slots__ = ("changed", "class_index", "entered", "entity", "id", "mask", "owner", "ticks", "values", "wire")
+    __slots__ = ("changed", "class_index", "entered", "entity", "id", "mask", "owner", "ticks", "whole", "wire")
 
     def __init__(
         self,
@@ -72,6 +72,9 @@ class Record:
         self.entity = entity
         self.wire = wire
         self.ticks = [tick] * len(wire)
+        """When each field last changed, or before ``whole``."""
+        self.whole = tick
+        """When all fields last changed at once."""
         self.entered = tick
         self.changed = tick
 
@@ -219,31 +222,36 @@ def compile_values(entity: str, fields: Sequence[FieldDef]) -> ToWire:
 
 
 def compile_scan(entity: str, fields: Sequence[tuple[int, FieldDef]]) -> Scan:
-    """Generates ``scan`` for the facet of an entity class that consists of ``fields``: ``(bit in the mask, field)``."""
+    """Generates ``scan`` for the facet of an entity class that consists of ``fields``: ``(bit in the mask, field)``.
+
+    Three ways through it: nothing has changed; all has changed, as what moves often does, and is sent at one go; or each
+    field is looked at on its own. Only the last of them may meet a value that has to be converted.
+    """
     names: dict[str, Any] = {"wrap": wrap, "values": compile_values(entity, [field for _, field in fields])}
-    body: list[str] = []
-    store: list[str] = []
-    olds = ", ".join(f"a{i}" for i in range(len(fields)))
+    names |= {f"c{i}": to_wire(field.type) for i, (_, field) in enumerate(fields)}
+    count = range(len(fields))
+    each: list[str] = []
     for i, (bit, field) in enumerate(fields):
-        names[f"c{i}"] = to_wire(field.type)
-        read, check, send = _lines(i, field)
-        body += [read, f"if v{i} != a{i}:", f" m |= {1 << bit}"]
-        keep = f"  w[{i}] = v{i}; k[{i}] = t"
-        store += [f" if m & {1 << bit}:", *(f"  {line}" for line in check), keep, f"  add({send})"]
+        check, send = _checked(i, field)
+        each += [f"if v{i} != a{i}:", *(f" {line}" for line in check)]
+        each += [f" m += {1 << bit}; w[{i}] = v{i}; k[{i}] = t", f" add({send})"]
     source = "\n".join(
         [
             "def scan(e, r, t, out):",
             " try:",
             "  w = r.wire",
-            f"  {olds}{',' if len(fields) == 1 else ''} = w",
-            "  m = 0",
-            *(f"  {line}" for line in body),
-            "  if not m: return",
+            f"  {', '.join(f'a{i}' for i in count)}{',' if len(fields) == 1 else ''} = w",
+            *(f"  v{i} = {_read(i, field)}" for i, (_, field) in enumerate(fields)),
+            f"  if {' and '.join(f'v{i} == a{i}' for i in count)}: return",
+            *(f"  {line}" for line in _at_one_go(fields)),
             "  add = out.append",
-            "  add(r.id); add(m)",
+            "  add(r.id)",
+            "  at = len(out); add(0)",
+            "  m = 0",
             "  k = r.ticks",
             "  r.changed = t",
-            *(f" {line}" for line in store),
+            *(f"  {line}" for line in each),
+            "  out[at] = m",
             " except (TypeError, ValueError, OverflowError, AttributeError):",
             "  values(e)",  # names the field that is at fault
             "  raise",
@@ -254,28 +262,71 @@ def compile_scan(entity: str, fields: Sequence[tuple[int, FieldDef]]) -> Scan:
     return scan
 
 
-def _lines(i: int, field: FieldDef) -> tuple[str, list[str], str]:
-    """Generated code for field ``i``: read its value, check it if it changed, the expression that is sent."""
+def _at_one_go(fields: Sequence[tuple[int, FieldDef]]) -> list[str]:
+    """Generated code for the case that all fields have changed, and none needs more than a look at its value."""
+    if len(fields) < 2 or not all(isinstance(field.type, Int | Fixed | Float | Bool) for _, field in fields):
+        return []
+    conditions = [f"v{i} != a{i}" for i in range(len(fields))]
+    sends = []
+    for i, (_, field) in enumerate(fields):
+        value, send = f"v{i}", f"v{i}"
+        near = "-{0} <= {1} <= {0}".format  # within it, no difference needs to be wrapped
+        match field.type:
+            case Fixed():
+                conditions.append(near(FIXED_STEPS_MAX, value))
+                send = f"v{i} - a{i}"
+            case Int():
+                send = f"d{i}"
+                conditions += [
+                    f"v{i}.__class__ is int",
+                    near(FIXED_STEPS_MAX, value),
+                    near(FIXED_STEPS_MAX, f"(d{i} := v{i} - a{i})"),
+                ]
+            case Float():
+                conditions += [f"v{i}.__class__ is float", f"v{i} - v{i} == 0.0"]
+            case _:
+                conditions.append(f"v{i}.__class__ is bool")
+        sends.append(send)
+    mask = sum(1 << bit for bit, _ in fields)
+    return [
+        f"if {' and '.join(conditions)}:",
+        f" r.wire = [{', '.join(f'v{i}' for i in range(len(fields)))}]",
+        " r.whole = r.changed = t",
+        f" out += (r.id, {mask}, {', '.join(sends)})",
+        " return",
+    ]
+
+
+def _read(i: int, field: FieldDef) -> str:
+    """Generated expression that reads field ``i``: comparable with its wire value, but for most types not yet checked."""
     value = f"e.{field.name}"
     match field.type:
+        case Fixed(step):
+            return f"({value} * {fixed_scale(step)!r}).__round__()"  # half the price of round()
+        case Int() | Float() | Bool() | Str() | Bytes() | Enumeration():  # an IntEnum's member equals its number
+            return value
+        case _:
+            return f"c{i}({value})"
+
+
+def _checked(i: int, field: FieldDef) -> tuple[list[str], str]:
+    """Generated code for field ``i`` that has changed: check it, and the expression that is sent."""
+    match field.type:
         case Int():
-            difference = [
+            return [
                 f"if v{i}.__class__ is not int or not {INT_MIN} <= v{i} <= {INT_MAX}: v{i} = c{i}(v{i})",
                 f"d = v{i} - a{i}",
                 f"if not {INT_MIN} <= d <= {INT_MAX}: d = wrap(d)",
-            ]
-            return f"v{i} = {value}", difference, "d"
-        case Fixed(step):
-            scale = fixed_scale(step)
-            check = [f"if not -{FIXED_STEPS_MAX} <= v{i} <= {FIXED_STEPS_MAX}: c{i}({value})"]
-            return f"v{i} = round({value} * {scale!r})", check, f"v{i} - a{i}"
+            ], "d"
+        case Fixed():
+            check = f"if not -{FIXED_STEPS_MAX} <= v{i} <= {FIXED_STEPS_MAX}: c{i}(e.{field.name})"
+            return [check], f"v{i} - a{i}"
         case Float():
             # x - x is 0 for finite numbers only
-            check = [f"if v{i}.__class__ is not float or v{i} - v{i} != 0.0: v{i} = c{i}(v{i})"]
-            return f"v{i} = {value}", check, f"v{i}"
+            return [f"if v{i}.__class__ is not float or v{i} - v{i} != 0.0: v{i} = c{i}(v{i})"], f"v{i}"
         case Bool():
-            return f"v{i} = {value}", [f"if v{i}.__class__ is not bool: v{i} = c{i}(v{i})"], f"v{i}"
-        case Str() | Bytes() | Enumeration():  # an IntEnum's member equals its number
-            return f"v{i} = {value}", [f"v{i} = c{i}(v{i})"], f"v{i}"
+            return [f"if v{i}.__class__ is not bool: v{i} = c{i}(v{i})"], f"v{i}"
+        case Str() | Bytes() | Enumeration():
+            return [f"v{i} = c{i}(v{i})"], f"v{i}"
         case _:
-            return f"v{i} = c{i}({value})", [], f"v{i}"
+            return [], f"v{i}"

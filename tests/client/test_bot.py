@@ -219,3 +219,45 @@ async def test_a_bot_of_a_turn_based_game_is_asked_once_a_step():
         assert await guest.receive(FIRE) == [FIRE, 2, 3]
         await guest.close(CloseCode.ENDED)
         assert await playing is None
+
+
+@on_both_loops
+async def test_a_bot_that_thinks_is_asked_once_about_all_that_came_meanwhile():
+    asked: list[int] = []
+
+    class Thinker(Bot):
+        think_s = (0.05, 0.05)
+
+        def tick(self, view: View) -> Iterable[Any]:
+            asked.append(view.tick)
+            yield self.inputs.Fire()
+
+    async with scripted_server() as server:
+        seat = play_seat(f"{server.url}/session/s", "s", b"t0", Thinker, random=Random(1), timing=QUICK)
+        playing = asyncio.create_task(seat)
+        guest = await server.guest()
+        await guest.send(seated(schema=encode_schema(TURNS)))
+        await guest.send(make_pass(1, age=0, enters=[[0, 0, None, 0b11, 1, 1], player(0)]))
+        await guest.send(make_pass(2, changes=[0, 1, 1]), make_pass(3, changes=[0, 1, 1]))
+        assert await guest.receive(FIRE) == [FIRE, 1, 3]
+        assert asked == [3]
+        await guest.close(CloseCode.ENDED)
+        assert await playing is None
+
+
+@on_both_loops
+async def test_a_bot_that_fails_while_it_thinks_closes_its_seat_with_the_error():
+    class Broken(Bot):
+        think_s = (0.01, 0.01)
+
+        def tick(self, view: View) -> Iterable[Any]:
+            raise RuntimeError("no idea")
+
+    async with scripted_server() as server:
+        seat = play_seat(f"{server.url}/session/s", "s", b"t0", Broken, random=Random(1), timing=QUICK)
+        playing = asyncio.create_task(seat)
+        guest = await server.guest()
+        await guest.send(seated(schema=encode_schema(TURNS)))
+        await guest.send(make_pass(1, age=0, enters=[[0, 0, None, 0b11, 1, 1], player(0)]))
+        with pytest.raises(RuntimeError, match="no idea"):
+            await playing

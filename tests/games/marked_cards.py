@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from games.cards.game import CardPlayer, Cards, Draw, Drew, LaidOpen, Pass, Passed, Play, Played, PlayEight, RoundOver
+from games.cards.game import CardPlayer, Cards
+from games.cards.messages import Draw, Drew, LaidOpen, Pass, Passed, Play, Played, PlayEight, RoundOver
 from games.cards.rules import Suit
 from rallypoint import private
 from rallypoint.core.session import Watching
@@ -51,10 +52,10 @@ class MarkedCards(Cards):
         self._tell(EVERYBODY, [card])
         super()._play(player, card, suit)
 
-    def _end_round(self, winner: CardPlayer | None, points: int) -> None:
+    def _end_round(self, winner: CardPlayer | None, gained: int) -> None:
         for player in self.players:
             self._tell(EVERYBODY, player.hand)
-        super()._end_round(winner, points)
+        super()._end_round(winner, gained)
 
     def _tell(self, to: int, cards: Iterable[int]) -> None:
         self.told += [(self.now_tick, to, card) for card in cards]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from games.cards.game import AWAY_S, PAUSE_S, START_S, CardPlayer, Cards, Draw, Pass, Play, PlayEight
+from games.cards.game import AWAY_S, PAUSE_S, START_S, CardPlayer, Cards
+from games.cards.messages import Draw, Pass, Play, PlayEight
 from games.cards.rules import EIGHT, PACK, Suit, name_of, rank_of, suit_of
 from rallypoint import SessionStatus
 from rallypoint.core.game_like import OptionsRefused

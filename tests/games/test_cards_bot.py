@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from games.cards.bot import CardsBot, RandomBot
-from games.cards.game import Cards, Draw, Pass
+from games.cards.game import Cards
+from games.cards.messages import Draw, Pass
 from games.cards.rules import PACK, Suit, name_of
 from rallypoint.testing import Match
 

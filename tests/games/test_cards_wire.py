@@ -30,6 +30,13 @@ CUT_OFF = 2**31
 """The tick of a frame of which only a part came before the connection was cut: later than all others."""
 
 
+class QuickBot(CardsBot):
+    """Does not think."""
+
+    think_s = (0.0, 0.0)
+
+
+
 class ServedCards(MarkedCards, seats=4, name="cards"):
     uses = USES
     games: ClassVar[list[ServedCards]] = []
@@ -124,7 +131,7 @@ async def test_no_byte_that_arrives_gives_a_card_away(monkeypatch: pytest.Monkey
         relays = [await stack.enter_async_context(Relay(server, 4000 if n == 0 else None)) for n in range(5)]
         *for_players, for_watcher = relays
         players = [
-            play(relay.url, CardsBot, game="cards", name=f"Player {number}", seed=number)
+            play(relay.url, QuickBot, game="cards", name=f"Player {number}", seed=number)
             for number, relay in enumerate(for_players)
         ]
         async with asyncio.timeout(60):

@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from games.cards.game import START_S, Cards, Draw, Pass, Play, PlayEight
+from games.cards.game import START_S, Cards
+from games.cards.messages import Draw, Pass, Play, PlayEight
 from games.cards.rules import EIGHT, PACK, Suit, fitting, rank_of
 from rallypoint import private
 from rallypoint.testing import Match

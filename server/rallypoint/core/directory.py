@@ -214,9 +214,9 @@ class Directory:
         filter_ = self._filters[key]
         if filter_.seen == self._rows.version:
             return 0
-        before, was_ready = filter_.version, filter_.ready
+        before = filter_.version
         spent = filter_.advance(self._rows, budget)
-        if filter_.version != before or filter_.ready is not was_ready:
+        if filter_.version != before:
             self._all_behind(filter_)
         self._filters[key] = self._filters.pop(key)  # to the end
         return spent

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["WINDOW_BYTES_MAX", "Filter", "View", "Window", "delta"]
 
 WINDOW_BYTES_MAX: Final = 64 * 1024
-"""Rows in one window, encoded. With long metadata it ends before its ``limit``; but never before its first row."""
+"""Rows in one window, encoded. With long metadata it ends before its ``limit``. One row is a sixth of it at most."""
 
 
 class Window:
@@ -73,7 +73,7 @@ class View:
             if one is None:
                 continue  # gone, and not looked at yet
             size += len(memoryview(one.raw))
-            if size > WINDOW_BYTES_MAX and listed:
+            if size > WINDOW_BYTES_MAX:
                 break
             listed.append(one)
         found = tuple(listed)

@@ -146,12 +146,17 @@ class WebhookSender:
         return _LOOK_S if due_at is None else min(_LOOK_S, max(0.0, due_at - now))
 
     def _ended(self, session: SessionId) -> None:
-        task = self._under_way.pop(session)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a webhook failed in an unforeseen way", session=session, exc_info=task.exception())
+        del self._under_way[session]
         self._wake.set()
 
     async def _deliver(self, event: OutboxEvent) -> None:
+        try:
+            await self._attempt(event)
+        except Exception:  # a mistake of ours: it must not become an endless loop
+            log.exception("a webhook failed in an unforeseen way", **_label(event))
+            await asyncio.sleep(self._rules.database_pauses.most_s)
+
+    async def _attempt(self, event: OutboxEvent) -> None:
         why = await self._post(event)
         now = self._wall()
         if not why:
@@ -213,4 +218,4 @@ async def _drain(answer: httpx.Response) -> None:
 
 
 def _label(event: OutboxEvent) -> dict[str, str]:
-    return {"session": event.session, "event": event.kind}
+    return {"session": event.session, "kind": event.kind}

@@ -11,6 +11,8 @@ from rallypoint.ports import StoreUnusable
 __all__ = ["DatabaseGone", "Outcome", "outcome_of", "why"]
 
 _WHY_CHARS_MAX = 200
+_OF_THE_DATA = ("22", "23")
+"""Classes of SQLSTATE, which PostgreSQL's drivers give: data exceptions, and violated constraints."""
 
 
 class DatabaseGone(Exception):
@@ -35,6 +37,8 @@ def outcome_of(error: Exception) -> Outcome:
     """
     match error:
         case exc.IntegrityError() | exc.DataError():
+            return Outcome.WRITE
+        case exc.DBAPIError() if str(getattr(error.orig, "sqlstate", "")).startswith(_OF_THE_DATA):
             return Outcome.WRITE
         case exc.DBAPIError() | exc.TimeoutError() | OSError() | TimeoutError() | DatabaseGone() | StoreUnusable():
             return Outcome.DATABASE

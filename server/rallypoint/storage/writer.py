@@ -54,6 +54,7 @@ class Writer:
         self._giving_up = False
         self._failures = 0
         self._overflowing = False
+        self._reason = ""
         self.error = ""
         """Why the last attempt failed; empty if it did not."""
 
@@ -132,7 +133,9 @@ class Writer:
             except StopIteration as end:
                 done: Round[Write] = end.value
                 for entry in done.dropped:
-                    log.error("a write was dropped: the database does not take it", **_label(entry.write))
+                    log.error(
+                        "a write was dropped: the database does not take it", **_label(entry.write), error=self._reason
+                    )
                     self._dropped(entry.write)
                 return done
 
@@ -157,8 +160,11 @@ class Writer:
             await self._database.check()
             await self._database.write(work)
         except Exception as error:
-            self._failed(why(error))
-            return outcome_of(error)
+            outcome = outcome_of(error)
+            if outcome is Outcome.DATABASE:
+                self._failed(why(error))
+            self._reason = why(error)
+            return outcome
         assert transaction is not None
         self._recovered()
         self._written(writes, transaction)

@@ -32,7 +32,8 @@ DATA_OF_0001 = f"""
         '{{"winners":[0],"scores":{{"0":3.5,"1":1}},"reason":"enough","data":{{"moves":[1,2]}}}}', '{{"map":"delta"}}');
     INSERT INTO result_seats VALUES ('s1', 0, 0, 'ada', 'Ada', 0, 'played', 1800000061.5);
     INSERT INTO result_seats VALUES ('s1', 1, 1, 'b-1', 'Robot', 1, 'left', 1800000061.5);
-    INSERT INTO outbox VALUES (7, 's1', 1, 'session.ended', 's1/session.ended', '{{}}', 'pending', 3, 1.0, 2.0, NULL, 'x');
+    INSERT INTO outbox VALUES (7, 's1', 1, 'session.ended', 's1/session.ended', '{{}}', 'pending', 3, 1.0, 2.0,
+        NULL, 'no answer');
 """
 """What a store of the first version wrote, as it stood in the file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -58,12 +57,12 @@ async def test_with_webhooks_there_is_a_sender_and_events_are_kept(tmp_path):
     ],
 )
 async def test_settings_that_cannot_work_are_explained(settings, sentence, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)  # where a wrong one would make its folder
     with pytest.raises(StoreUnusable) as told:
         await open_storage(Settings(**settings))
     assert sentence in str(told.value)
     assert "secret" not in str(told.value)
-    assert not Path("data").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_heavy_is_imported_before_a_store_is_opened():

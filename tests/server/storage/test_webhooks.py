@@ -280,6 +280,7 @@ async def test_of_a_huge_answer_only_a_little_is_read(path, receiver):
         b"HTTP/1.1 banana\r\n\r\n",
         b"\x00" * 100,
     ],
+    ids=["another protocol", "a huge header", "no status", "zeros"],
 )
 async def test_an_answer_that_is_no_http_is_a_failure_and_nothing_else(path, receiver, answer):
     async def speaks(_request, writer):
