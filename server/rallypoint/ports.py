@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -20,6 +20,7 @@ __all__ = [
     "Records",
     "SeatRecord",
     "SessionRecord",
+    "Settlement",
     "StepRecord",
     "Store",
     "StoreDown",
@@ -213,6 +214,19 @@ class OutboxEvent:
     """Made so far."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one attempt to tell backends of an event went."""
+
+    event: OutboxEvent
+    state: Literal["delivered", "pending", "failed"]
+    """``pending``: it is tried again; ``failed``: it is not."""
+    at: float
+    """When that was; for ``pending``, when it is tried again."""
+    error: str = ""
+    """Why it did not arrive."""
+
+
 class Outbox(Protocol):
     """What waits to be told to backends, in a table: a restart forgets none. All of it raises :class:`StoreDown`.
 
@@ -224,20 +238,14 @@ class Outbox(Protocol):
     error: str
     """Why the last delivery failed; whoever delivers sets it."""
 
-    async def due(self, now: float, limit: int, busy: Collection[SessionId]) -> list[OutboxEvent]:
-        """What is to be sent now: at most the oldest event of each session, none of the ``busy`` ones."""
+    async def due(self, now: float, limit: int, busy: Collection[SessionId]) -> tuple[list[OutboxEvent], float | None]:
+        """What is to be sent now, and when the next one after these is due.
 
-    async def next_due(self, busy: Collection[SessionId]) -> float | None:
-        """When the next one is due, leaving the ``busy`` sessions out."""
+        At most ``limit`` events, at most the oldest of each session, and none of the ``busy`` ones.
+        """
 
-    async def delivered(self, event: OutboxEvent, now: float) -> None:
-        """It has arrived."""
-
-    async def retry(self, event: OutboxEvent, due_at: float, why: str) -> None:
-        """It has not arrived, and is tried again then."""
-
-    async def failed(self, event: OutboxEvent, now: float, why: str) -> None:
-        """It has not arrived, and is not tried again."""
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Notes how attempts went, all or none. Noting the same again changes nothing."""
 
     async def sweep(self, now: float) -> None:
         """Removes what has been kept long enough."""

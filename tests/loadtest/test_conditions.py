@@ -2,6 +2,7 @@ import pytest
 
 from rallypoint_loadtest.conditions import Condition, parse_condition
 from rallypoint_loadtest.figures import FIGURES
+from rallypoint_loadtest.kinds import Kind
 
 FINE = {"input_p99_ms": 60.0, "input_samples": 5000, "input_p99_9_ms": 80.0, "played": 990, "bots": 1000, "failed": 0}
 
@@ -32,6 +33,26 @@ def test_a_failure_says_what_was_measured():
 def test_a_figure_that_was_not_measured_fails_whatever_is_asked_of_it():
     assert failure("tick_late_p99_ms>25") == "tick_late_p99_ms>25: tick_late_p99_ms was not measured"
     assert failure("bots<server_rss_bytes") == "bots<server_rss_bytes: server_rss_bytes was not measured"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "why"),
+    [
+        ("passes_missing_pct>1", Kind.TURNS, "passes_missing_pct says nothing in a turn-based game: a pass comes when"),
+        ("gap_p99_ms>75", Kind.TURNS, "not at a rate"),
+        ("bots<inputs_skipped", Kind.TURNS, "makes its move all the same"),
+        ("moves_per_s<10", Kind.TICKS, "with each tick"),
+        ("played<bots", Kind.LOBBY, "played says nothing in a run with --lobby-only: nobody plays"),
+    ],
+)
+def test_a_condition_that_means_nothing_in_such_a_run_is_refused_with_why(text, kind, why):
+    with pytest.raises(ValueError, match=why):
+        parse_condition(text, FIGURES, kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_condition_that_means_something_in_every_run_is_taken_in_every_run(kind):
+    assert parse_condition("lobby_failed>0", FIGURES, kind).figure == "lobby_failed"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from rallypoint_loadtest.figures import FIGURES, Run, figures_of, saturation
 from rallypoint_loadtest.histogram import Histogram
+from rallypoint_loadtest.kinds import Kind
 from rallypoint_loadtest.orders import Result
 from rallypoint_loadtest.status import Status
 from rallypoint_loadtest.tally import Tally
@@ -74,12 +75,41 @@ def test_what_the_server_says_and_nobody_knows_is_left_out():
 
 
 def test_the_generator_is_saturated_by_its_own_lag_or_by_one_busy_process_or_by_what_it_gave_up():
-    assert not saturation({"lag_p99_ms": 10.0, "bots_cpu_max_pct": 90.0, "inputs_skipped": 0})
-    assert "gave up 3 inputs" in saturation({"lag_p99_ms": 1.0, "bots_cpu_max_pct": 20.0, "inputs_skipped": 3})
-    assert "late" in saturation({"lag_p99_ms": 10.1, "bots_cpu_max_pct": 20.0})
-    assert "core" in saturation({"lag_p99_ms": 1.0, "bots_cpu_max_pct": 90.1})
+    fine = {"lag_samples": 5000, "lag_p90_ms": 1.0, "lag_p99_ms": 10.0, "bots_cpu_max_pct": 90.0, "inputs_skipped": 0}
+    assert not saturation(fine)
+    assert "gave up 3 inputs" in saturation(fine | {"inputs_skipped": 3})
+    assert "late at its 99th" in saturation(fine | {"lag_p99_ms": 10.1})
+    assert "core" in saturation(fine | {"bots_cpu_max_pct": 90.1})
     assert figures_of(Run([result(cpu_s=9.5), result(cpu_s=1.0)], 10.0))["saturated"] == 1
     assert figures_of(Run([result(cpu_s=5.0), result(cpu_s=5.0)], 10.0))["saturated"] == 0
+
+
+def test_one_late_moment_of_a_few_is_no_saturation():
+    few = {"lag_samples": 80, "lag_p90_ms": 2.0, "lag_p99_ms": 40.0}
+    assert not saturation(few)
+    assert "late at its 90th" in saturation(few | {"lag_p90_ms": 10.1})
+
+
+def test_figures_that_say_nothing_in_such_a_run_are_absent():
+    counts = result(bots=2, matched=2, moves=50, passes=100, inputs=50)
+    ticks, turns, lobby = (set(figures_of(Run([counts], 10.0, kind=kind))) for kind in Kind)
+    assert "moves_per_s" not in ticks
+    assert {"gap_samples", "inputs_skipped"} <= ticks
+    assert not {"gap_samples", "inputs_skipped", "passes_missing_pct"} & turns
+    assert {"moves_per_s", "played", "input_samples", "hash_checks"} <= turns
+    assert lobby == {
+        *("bots", "processes", "duration_s", "connected", "lobby_dropped", "lobby_resumed", "lobby_failed"),
+        *("bots_cpu_pct", "bots_cpu_max_pct", "bots_rss_bytes", "saturated"),
+    }
+
+
+def test_moves_are_those_of_all_bots_each_second():
+    assert figures_of(Run([result(moves=30), result(moves=20)], 10.0, kind=Kind.TURNS))["moves_per_s"] == 5
+
+
+def test_sessions_ended_are_those_of_the_window():
+    before, after = Status(0.0, {"sessions_ended": 7}), Status(10.0, {"sessions_ended": 9})
+    assert figures_of(Run([result()], 10.0, before, after))["sessions_ended"] == 2
 
 
 def test_every_figure_is_documented_and_nothing_else():

@@ -11,11 +11,13 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOAD = [sys.executable, "-m", "rallypoint_loadtest", "games.orbit"]
+COMMAND = [sys.executable, "-m", "rallypoint_loadtest"]
+LOAD = [*COMMAND, "games.orbit"]
 
 
-def load(*arguments, timeout_s=100):
-    return subprocess.run([*LOAD, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False)
+def load(*arguments, game="games.orbit", timeout_s=100):
+    command = [*COMMAND, game, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False)
 
 
 def test_bots_play_under_faults_and_nothing_is_lost(tmp_path):
@@ -49,6 +51,56 @@ def test_bots_play_under_faults_and_nothing_is_lost(tmp_path):
     assert {"input_p99_ms", "tick_late_p99_ms", "server_cpu_pct", "server_rss_bytes"} <= set(figures)
     for title in ("input to snapshot", "between snapshots", "server: tick lateness"):
         assert title in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("game", "bot"), [("games.fourline", "games.fourline.bot:RandomBot"), ("games.cards", "games.cards.bot:CardsBot")]
+)
+def test_turn_based_games_are_played_under_faults_and_no_move_is_lost(game, bot, tmp_path):
+    file = tmp_path / "figures.json"
+    done = load(
+        *(
+            "--bots",
+            "20",
+            "--duration",
+            "5",
+            "--ramp",
+            "40",
+            "--think",
+            "10ms..50ms",
+            "--bot",
+            bot,
+            "--json",
+            str(file),
+        ),
+        *("--drop", "40%/s", "--lobby-drop", "20%/s", "--fail-if", "played<bots", "--fail-if", "actions_open>0"),
+        game=game,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text())
+    assert figures["dropped"] == figures["resumed"] > 0
+    assert figures["lobby_dropped"] == figures["lobby_resumed"] > 0
+    assert figures["failed"] == figures["desyncs"] == figures["hash_mismatches"] == figures["event_gaps"] == 0
+    decided = sum(figures[f"actions_{what}"] for what in ("applied", "refused", "late"))
+    assert figures["actions_sent"] == decided > 20
+    assert figures["hash_checks"] > 20
+    assert figures["moves_per_s"] > 0
+    assert not {"passes_missing_pct", "gap_p50_ms"} & set(figures)
+    if game == "games.fourline":  # of cards, a round alone takes longer than this run
+        assert figures["seats_ended"] > 0
+        assert figures["seats"] > figures["matched"] == 20  # who is through asks for the next
+
+
+def test_bots_can_stay_in_the_lobby(tmp_path):
+    file = tmp_path / "figures.json"
+    done = load(
+        *("--bots", "20", "--duration", "2", "--lobby-only", "--lobby-drop", "50%/s", "--json", str(file)),
+        *("--fail-if", "connected<bots", "--fail-if", "lobby_failed>0"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text())
+    assert figures["lobby_dropped"] == figures["lobby_resumed"] > 0
+    assert "matched" not in figures
 
 
 def test_a_condition_that_is_met_fails_with_exit_code_1_and_a_line_why():

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
-from rallypoint_loadtest.verdict import own_state, played
+from rallypoint_loadtest.kinds import Kind
+from rallypoint_loadtest.verdict import own_state, played, whole_state
 
 
 @dataclass
@@ -11,20 +12,25 @@ class Thing:
 
 
 def test_who_changed_their_own_state_and_got_all_passes_has_played():
-    assert played(True, arrived=600, due=600)
+    assert played(Kind.TICKS, True, arrived=600, due=600)
 
 
 def test_one_pass_in_a_hundred_may_be_missing_and_no_more():
-    assert played(True, arrived=594, due=600)
-    assert not played(True, arrived=593, due=600)
+    assert played(Kind.TICKS, True, arrived=594, due=600)
+    assert not played(Kind.TICKS, True, arrived=593, due=600)
 
 
 def test_who_changed_nothing_has_not_played():
-    assert not played(False, arrived=600, due=600)
+    assert not played(Kind.TICKS, False, arrived=600, due=600)
 
 
 def test_who_was_due_nothing_has_not_played():
-    assert not played(True, arrived=0, due=0)
+    assert not played(Kind.TICKS, True, arrived=0, due=0)
+
+
+def test_in_a_turn_based_game_no_passes_are_due():
+    assert played(Kind.TURNS, True, arrived=0, due=0)
+    assert not played(Kind.TURNS, False, arrived=0, due=0)
 
 
 def test_own_is_the_player_and_what_the_seat_owns():
@@ -37,6 +43,11 @@ def test_own_is_the_player_and_what_the_seat_owns():
         Thing(7, None, [6]),
     ]
     assert own_state({item.id: item for item in items}, seat=2) == {-3: (3,), 5: (4,)}
+
+
+def test_the_whole_state_is_everybodys():
+    items = [Thing(0, None, [1]), Thing(-1, 0, [2]), Thing(5, 2, [4])]
+    assert whole_state({item.id: item for item in items}) == {0: (1,), -1: (2,), 5: (4,)}
 
 
 def test_own_state_is_a_copy():

@@ -115,11 +115,6 @@ class Chats:
 
     # --- what becomes of a lobby session ----------------------------------------------------------------------------
 
-    def drop(self, session: LobbySession) -> None:
-        """The connection is gone: it gets nothing before it is back."""
-        for room_id in session.listens:
-            self._rooms[room_id].behind.pop(session, None)
-
     def come_back(self, session: LobbySession) -> None:
         """There is another connection: whole logs."""
         for room_id in session.listens:
@@ -219,7 +214,6 @@ class Chats:
             if room.listeners or self._remembered(room.id, now):
                 room.checked = now
             elif now - room.checked >= EMPTY_S:
-                self._active.pop(room, None)
                 del self._rooms[room.id]
                 continue
             self._check_later(room, now)

@@ -171,7 +171,6 @@ class Lobby:
         self._register.watch_grace(session)
         self.queues.drop(session)
         self.directory.drop(session)
-        self.chats.drop(session)
 
     def unseated(self, player: PlayerId, now: float) -> None:
         """The player's seat is gone, for whatever reason. Unknown players (bots, those who logged out) are fine."""

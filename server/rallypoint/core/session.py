@@ -70,6 +70,8 @@ class SessionCore:
         """Session time, as of the last step."""
         self.durable_tick = 0
         self.state = SessionState.WAITING
+        self._gathers_until: float | None = None
+        """It has enough players, and waits so long for others who have a seat."""
         self.started_ms: int | None = None
         """Session time of the start."""
         self.ended: Ended | None = None
@@ -297,7 +299,7 @@ class SessionCore:
         if timer_ms is not None:
             dues.append(self.created_at + timer_ms / 1000)
         if self.state is SessionState.WAITING:
-            dues.append(self._patience_ends)
+            dues += (self._patience_ends, self._gathers_until)
         elif self.started_ms is not None and self.settings.max_duration_s is not None:
             dues.append(self.created_at + self.started_ms / 1000 + self.settings.max_duration_s)
         return min((due for due in dues if due is not None), default=None)
@@ -416,7 +418,12 @@ class SessionCore:
 
     def _start_or_cancel(self, now: float) -> None:
         here = sum(seat.in_game and seat.state is SeatState.CONNECTED for seat in self.seating)
-        if here >= self.settings.seats_min:
+        if here < self.settings.seats_min:
+            self._gathers_until = None
+        elif self._gathers_until is None:
+            self._gathers_until = now + self.settings.gather_s
+        if self._gathers_until is not None and (now >= self._gathers_until or not self._expected):
+            self._gathers_until = None
             self.state = SessionState.RUNNING
             self.started_ms = self.now_ms
             self.row_changed = self._step.started = True
@@ -425,6 +432,11 @@ class SessionCore:
         patience_ends = self._patience_ends
         if patience_ends is not None and now >= patience_ends:
             self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
+
+    @property
+    def _expected(self) -> bool:
+        """Others have a seat and have not come yet: a match of five is not to begin with the first three of them."""
+        return any(seat.state is SeatState.RESERVED or (seat.is_seated and not seat.in_game) for seat in self.seating)
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""

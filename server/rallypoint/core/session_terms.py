@@ -30,6 +30,8 @@ class SessionSettings:
     grace_budget_s: float = 120.0
     reserved_s: float = 15.0
     start_after_s: float = 15.0
+    gather_s: float = 2.0
+    """How long a session with enough players waits for others who have a seat and have not taken it."""
     ack_deadline_s: float = 10.0
     ack_window_ticks: int = ACK_WINDOW_TICKS
     inputs_pending_max: int = 64

@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from rallypoint.core.backoff import Backoff
-from rallypoint.ports import Outbox, OutboxEvent, StoreDown
+from rallypoint.ports import Outbox, OutboxEvent, Settlement, StoreDown
 from rallypoint_protocol.ids import SessionId
 
 from .webhook_request import accepted, checked_url, headers
@@ -53,6 +54,8 @@ class WebhookRules:
     attempts_max: int = 33
     """With these pauses, about 24 hours of trying; the time in which the node is down does not count."""
     database_pauses: Backoff = field(default=_DATABASE_PAUSES)
+    ready_max: int = 64
+    """Read from the outbox at once; and as many may wait to be noted in it."""
     stop_s: float = 3.0
     """What is under way may end within that when the node stops."""
 
@@ -78,10 +81,11 @@ class WebhookSender:
         self._wall = wall
         self._dice = dice
         self._wake = asyncio.Event()
+        self._ready: deque[OutboxEvent] = deque()
         self._under_way: dict[SessionId, asyncio.Task[None]] = {}
+        self._unsettled: dict[SessionId, Settlement] = {}
         self._main: asyncio.Task[None] | None = None
         self._client: httpx.AsyncClient
-        self._stopping = False
 
     async def start(self) -> None:
         """Sends from here on. Takes some tens of milliseconds: it is for the start of a node."""
@@ -98,7 +102,7 @@ class WebhookSender:
         """Begins nothing new, waits a little for what is under way, and leaves the rest to the next start."""
         if self._main is None:
             return
-        self._stopping = True
+        self._ready.clear()
         self._main.cancel()
         tasks = {self._main, *self._under_way.values()}
         await asyncio.wait(tasks, timeout=self._rules.stop_s)
@@ -106,6 +110,11 @@ class WebhookSender:
             task.cancel()
         await asyncio.wait(tasks, timeout=1.0)
         await self._client.aclose()
+        try:
+            async with asyncio.timeout(1.0):
+                await self._settle()
+        except (StoreDown, TimeoutError):
+            log.warning("what has arrived cannot be noted: it is sent again", webhooks=len(self._unsettled))
 
     async def _run(self) -> None:
         sweep_at = self._wall()
@@ -113,68 +122,80 @@ class WebhookSender:
         while True:
             self._wake.clear()
             try:
+                await self._settle()
                 if self._wall() >= sweep_at:
                     await self._outbox.sweep(self._wall())
                     sweep_at = self._wall() + _SWEEP_S
-                pause_s = await self._fill()
+                pause_s = await self._refill()
                 failures = 0
             except StoreDown:  # the store says so itself
                 failures += 1
                 pause_s = self._rules.database_pauses.pause_s(failures, self._dice())
+                self._wake.clear()  # what ends meanwhile does not make it shorter
             except Exception:
                 log.exception("webhooks cannot be sent; trying again")
                 pause_s = _LOOK_S
+                self._wake.clear()
             try:
                 async with asyncio.timeout(pause_s):
                     await self._wake.wait()
             except TimeoutError:
                 pass
 
-    async def _fill(self) -> float:
-        """Begins as many as there are slots. Gives the seconds until there may be more to do without being woken."""
-        free = self._rules.slots - len(self._under_way)
-        if free == 0:
-            return _LOOK_S  # the end of one wakes
+    async def _settle(self) -> None:
+        """Notes what has been found out since the last time."""
+        noted = list(self._unsettled.values())
+        if noted:
+            await self._outbox.settle(noted)
+            for settlement in noted:
+                del self._unsettled[settlement.event.session]
+
+    async def _refill(self) -> float:
+        """Gets what is due and begins with it. Gives the seconds until there may be more without being woken."""
+        self._begin()
+        if self._ready:  # all slots are taken: the end of one wakes
+            return _LOOK_S
         now = self._wall()
-        for event in await self._outbox.due(now, free, list(self._under_way)):
+        events, next_at = await self._outbox.due(now, self._rules.ready_max, [*self._under_way, *self._unsettled])
+        self._ready.extend(events)
+        self._begin()
+        return _LOOK_S if next_at is None else min(_LOOK_S, max(0.0, next_at - now))
+
+    def _begin(self) -> None:
+        """Fills the slots with what is ready."""
+        while self._ready and len(self._under_way) < self._rules.slots and len(self._unsettled) < self._rules.ready_max:
+            event = self._ready.popleft()
             task = asyncio.get_running_loop().create_task(self._deliver(event), name=f"webhook {event.key}")
             self._under_way[event.session] = task
-            task.add_done_callback(lambda _, session=event.session: self._ended(session))  # type: ignore[misc]
-        if len(self._under_way) >= self._rules.slots:
-            return _LOOK_S
-        due_at = await self._outbox.next_due(list(self._under_way))
-        return _LOOK_S if due_at is None else min(_LOOK_S, max(0.0, due_at - now))
-
-    def _ended(self, session: SessionId) -> None:
-        del self._under_way[session]
-        self._wake.set()
 
     async def _deliver(self, event: OutboxEvent) -> None:
+        """One attempt, and what is to be noted of it. Until it is noted, the session's next event waits."""
         try:
-            await self._attempt(event)
-        except Exception:  # a mistake of ours: it must not become an endless loop
+            why = await self._post(event)
+        except Exception as error:  # a mistake of ours: it is like any failure, but for the traceback
             log.exception("a webhook failed in an unforeseen way", **_label(event))
-            await asyncio.sleep(self._rules.database_pauses.most_s)
+            why = type(error).__name__
+        finally:
+            del self._under_way[event.session]
+        self._unsettled[event.session] = self._judged(event, why)
+        self._begin()
+        self._wake.set()
 
-    async def _attempt(self, event: OutboxEvent) -> None:
-        why = await self._post(event)
+    def _judged(self, event: OutboxEvent, why: str) -> Settlement:
         now = self._wall()
         if not why:
             if self._outbox.error:
                 log.warning("webhooks arrive again")
             self._outbox.error = ""
-            await self._note(lambda: self._outbox.delivered(event, now))
-            return
-        attempts = event.attempts + 1
+            return Settlement(event, "delivered", now)
         if not self._outbox.error:  # once an episode
             log.warning("a webhook has not arrived, and is tried again", **_label(event), error=why)
         self._outbox.error = why
+        attempts = event.attempts + 1
         if attempts >= self._rules.attempts_max:
             log.error("a webhook is given up", **_label(event), attempts=attempts, error=why)
-            await self._note(lambda: self._outbox.failed(event, now, why))
-        else:
-            due_at = now + self._rules.pauses.pause_s(attempts, self._dice())
-            await self._note(lambda: self._outbox.retry(event, due_at, why))
+            return Settlement(event, "failed", now, why)
+        return Settlement(event, "pending", now + self._rules.pauses.pause_s(attempts, self._dice()), why)
 
     async def _post(self, event: OutboxEvent) -> str:
         """One attempt. Gives why it failed; empty if it did not."""
@@ -194,18 +215,6 @@ class WebhookSender:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             return (str(error) or type(error).__name__)[:_WHY_CHARS_MAX]
         return ""
-
-    async def _note(self, note: Callable[[], Awaitable[None]]) -> None:
-        """Notes in the table how it went. Holds the slot while the database is down: nothing could be read anyway."""
-        failures = 0
-        while True:
-            try:
-                return await note()
-            except StoreDown:
-                if self._stopping:
-                    return None  # it is sent again after the next start
-                failures += 1
-                await asyncio.sleep(self._rules.database_pauses.pause_s(failures, self._dice()))
 
 
 async def _drain(answer: httpx.Response) -> None:

@@ -6,13 +6,13 @@ A session's events are sent in order: one is due only when no older one of its s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import Delete, Row, Update, bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rallypoint.ports import OutboxEvent, StoreDown
+from rallypoint.ports import OutboxEvent, Settlement, StoreDown
 from rallypoint_protocol.ids import SessionId
 
 from .database import Database
@@ -45,7 +45,7 @@ class SqlOutbox:
         self.filled: Callable[[], None] = _nothing
         self.error = ""
         self.pending = 0
-        self.failed_count = 0
+        self.failed = 0
 
     async def count(self) -> None:
         """Counts what is there. Raises :class:`StoreDown`."""
@@ -55,7 +55,7 @@ class SqlOutbox:
             return {row.state: row.number for row in await connection.execute(query)}
 
         found = await self._database.read(work)
-        self.pending, self.failed_count = found.get("pending", 0), found.get("failed", 0)
+        self.pending, self.failed = found.get("pending", 0), found.get("failed", 0)
 
     def new_state(self) -> str:
         """The state of new events: as long as not too many wait, they wait too."""
@@ -64,52 +64,55 @@ class SqlOutbox:
     def added(self, events: int, state: str) -> None:
         """So many new ones have been written."""
         if state == "failed":
-            self.failed_count += events
+            self.failed += events
         elif events:
             self.pending += events
             self.filled()
 
-    async def due(self, now: float, limit: int, busy: Collection[SessionId]) -> list[OutboxEvent]:
+    async def due(self, now: float, limit: int, busy: Collection[SessionId]) -> tuple[list[OutboxEvent], float | None]:
         """See :class:`rallypoint.ports.Outbox`."""
+        older = outbox.alias("older")
+        waits_for = exists().where(
+            older.c.session == outbox.c.session, older.c.state == "pending", older.c.rank < outbox.c.rank
+        )
         query = (
             select(outbox)
-            .where(_first_of_its_session(busy), or_(outbox.c.due_at <= now, outbox.c.due_at > now + _CLOCK_JUMP_S))
+            .where(outbox.c.state == "pending", ~waits_for, outbox.c.session.not_in(list(busy)))
             .order_by(outbox.c.due_at, outbox.c.id)
-            .limit(limit)
+            .limit(limit + 1)
         )
 
-        async def work(connection: AsyncConnection) -> list[OutboxEvent]:
-            rows = (await connection.execute(query)).all()
-            return [OutboxEvent(r.id, r.session, r.kind, r.key, r.body.encode(), r.attempts) for r in rows]
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            return (await connection.execute(query)).all()
 
-        return await self._database.read(work)
+        rows = await self._database.read(work)
+        events = [
+            OutboxEvent(row.id, row.session, row.kind, row.key, row.body.encode(), row.attempts)
+            for row in rows[:limit]
+            if row.due_at <= now
+        ]
+        return events, rows[len(events)].due_at if len(rows) > len(events) else None
 
-    async def next_due(self, busy: Collection[SessionId]) -> float | None:
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
         """See :class:`rallypoint.ports.Outbox`."""
-        query = select(outbox.c.due_at).where(_first_of_its_session(busy)).order_by(outbox.c.due_at).limit(1)
 
-        async def work(connection: AsyncConnection) -> float | None:
-            return await connection.scalar(query)
+        async def work(connection: AsyncConnection) -> list[Settlement]:
+            ids = [settlement.event.id for settlement in settlements]
+            query = select(outbox.c.id, outbox.c.attempts).where(outbox.c.id.in_(ids), outbox.c.state == "pending")
+            attempts = {row.id: row.attempts for row in await connection.execute(query)}
+            new = [one for one in settlements if attempts.get(one.event.id) == one.event.attempts]
+            if new:
+                await connection.execute(_SETTLE, [_settled(settlement) for settlement in new])
+            return new
 
-        return await self._database.read(work)
-
-    async def delivered(self, event: OutboxEvent, now: float) -> None:
-        """See :class:`rallypoint.ports.Outbox`."""
-        if await self._settle(event, state="delivered", settled_at=now, error=""):
-            self.pending -= 1
-
-    async def retry(self, event: OutboxEvent, due_at: float, why: str) -> None:
-        """See :class:`rallypoint.ports.Outbox`."""
-        await self._settle(event, due_at=due_at, error=why)
-
-    async def failed(self, event: OutboxEvent, now: float, why: str) -> None:
-        """See :class:`rallypoint.ports.Outbox`."""
-        if await self._settle(event, state="failed", settled_at=now, error=why):
-            self.pending -= 1
-            self.failed_count += 1
+        for settlement in await self._write(work):
+            self.pending -= settlement.state != "pending"
+            self.failed += settlement.state == "failed"
 
     async def sweep(self, now: float) -> None:
         """Removes what was delivered seven days ago, and what failed thirty days ago; counts what is there."""
+        ahead = update(outbox).where(outbox.c.state == "pending", outbox.c.due_at > now + _CLOCK_JUMP_S)
+        await self._change(ahead.values(due_at=now))
         for state, kept_s in (("delivered", DELIVERED_KEPT_S), ("failed", FAILED_KEPT_S)):
             old = select(outbox.c.id).where(outbox.c.state == state, outbox.c.settled_at < now - kept_s)
             statement = delete(outbox).where(outbox.c.id.in_(old.limit(_SWEEP_ROWS)))
@@ -117,19 +120,15 @@ class SqlOutbox:
                 pass
         await self.count()
 
-    async def _settle(self, event: OutboxEvent, **values: Any) -> bool:
-        """Notes an attempt, once: it may be told again if it is not known whether the first time went well."""
-        same = (outbox.c.id == event.id, outbox.c.state == "pending", outbox.c.attempts == event.attempts)
-        statement = update(outbox).where(*same).values(attempts=event.attempts + 1, **values)
-        return await self._change(statement) == 1
-
-    async def _change(self, statement: Any) -> int:
+    async def _change(self, statement: Update | Delete) -> int:
         async def work(connection: AsyncConnection) -> int:
             return int((await connection.execute(statement)).rowcount)
 
+        return await self._write(work)
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         try:
-            async with self._writing:  # one connection is enough for all that deliver
-                await self._database.check()
+            async with self._writing:  # one connection is enough
                 return await self._database.write(work)
         except Exception as error:
             if outcome_of(error) is Outcome.DATABASE:
@@ -137,10 +136,25 @@ class SqlOutbox:
             raise
 
 
-def _first_of_its_session(busy: Collection[SessionId]) -> ColumnElement[bool]:
-    """Pending, nothing older of its session is, and nobody is at it."""
-    older = outbox.alias("older")
-    waits_for = exists().where(
-        older.c.session == outbox.c.session, older.c.state == "pending", older.c.rank < outbox.c.rank
+_SETTLE: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of"))
+    .values(
+        state=bindparam("state"),
+        attempts=bindparam("attempts"),
+        due_at=bindparam("due_at"),
+        settled_at=bindparam("settled_at"),
+        error=bindparam("error"),
     )
-    return (outbox.c.state == "pending") & ~waits_for & outbox.c.session.not_in(list(busy))
+)
+
+
+def _settled(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "of": settlement.event.id,
+        "state": settlement.state,
+        "attempts": settlement.event.attempts + 1,
+        "due_at": settlement.at,
+        "settled_at": None if settlement.state == "pending" else settlement.at,
+        "error": settlement.error,
+    }

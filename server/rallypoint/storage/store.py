@@ -184,7 +184,7 @@ class SqlStore:
             refused=self._queue.refused,
             error=self._writer.error,
             webhooks_pending=self.outbox.pending,
-            webhooks_failed=self.outbox.failed_count,
+            webhooks_failed=self.outbox.failed,
             webhooks_error=self.outbox.error,
         )
 

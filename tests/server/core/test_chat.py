@@ -194,6 +194,27 @@ def test_a_lonely_line_is_sent_at_once(pub):
     assert texts(pub.flush()["ann"]) == ["hello?"]
 
 
+def test_each_room_has_rounds_of_its_own(pub):
+    room = pub.rooms.open("orbit", "ann")
+    ann = pub.listener("ann")
+    pub.listen(ann, room.id)
+    pub.say(ann, "one")
+    assert texts(pub.flush()["ann"]) == ["one"]
+    pub.now += FLUSH_EVERY_S
+    pub.say(ann, "two", room.id)
+    pub.say(ann, "three")
+    assert texts(pub.flush()["ann"]) == ["two"], "the lobby's next round is not yet"
+    [heard] = pub.advance(ROUND_EVERY_S - FLUSH_EVERY_S)
+    assert texts(heard["ann"]) == ["three"]
+
+
+def test_a_flush_that_had_nothing_to_send_holds_nothing_up(pub):
+    ann = pub.listener()
+    assert pub.flush() == {}
+    pub.say(ann, "hello")
+    assert texts(pub.flush()["ann"]) == ["hello"]
+
+
 def test_those_who_get_the_same_get_the_same_bytes(pub):
     players = [pub.listener(f"p{n}") for n in range(100)]
     pub.say(players[0], "hi")
@@ -267,7 +288,6 @@ def test_who_is_away_gets_nothing_and_the_whole_log_on_return(pub):
     pub.say(ann, "one")
     pub.flush()
     bob.drop(pub.now, seated=False)
-    pub.chats.drop(bob)
     pub.now += 1.0
     pub.say(ann, "two")
     assert set(pub.flush()) == {"ann"}
@@ -368,6 +388,33 @@ def test_the_log_of_a_session_outlives_its_listeners_while_the_session_runs(pub)
     assert len(pub.chats) == 0
 
 
+def test_a_room_of_a_session_that_is_not_listed_is_kept_for_a_while_with_nobody_in_it(pub):
+    room = pub.rooms.open("orbit", "ann", private=True)
+    ann = pub.listener("ann", room.id)
+    pub.say(ann, "back in a minute", room.id)
+    pub.flush()
+    pub.chats.unlisten(ann, Unlisten(1, room.id))
+    pub.advance(EMPTY_S - 2 * CHECK_EVERY_S)
+    pub.listen(ann, room.id)
+    assert texts(pub.flush()["ann"]) == ["back in a minute"]
+    pub.chats.unlisten(ann, Unlisten(2, room.id))
+    pub.advance(EMPTY_S + 2 * CHECK_EVERY_S)
+    assert len(pub.chats) == 0
+
+
+def test_rooms_are_not_all_looked_at_in_one_go(pub):
+    for n in range(250):
+        pub.listener(f"p{n}", pub.rooms.open("orbit", f"p{n}").id)
+    pub.flush()
+    pub.now = pub.chats.due
+    looks = []
+    pub.rooms.takes_part = lambda player, session: looks.append(session) or True
+    while pub.chats.due == pub.now:
+        pub.flush()
+        assert len(looks) <= 100
+        looks.clear()
+
+
 def test_many_rooms_are_looked_at_a_few_times_a_second_at_most(pub):
     for n in range(50):
         room = pub.rooms.open("orbit", f"p{n}")
@@ -437,7 +484,6 @@ def test_everybody_who_is_there_in_the_end_has_the_whole_log_in_order(steps, sen
                 pub.backed_up.discard(player)
             case "drop" if here:
                 player.drop(pub.now, seated=True)
-                pub.chats.drop(player)
             case "back" if not here:
                 player.come_back(pub.now)
                 pub.chats.come_back(player)

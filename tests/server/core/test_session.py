@@ -147,8 +147,6 @@ def test_a_session_starts_when_its_least_number_of_seats_is_connected():
     table.step(3)
     assert table.session.state is SessionState.WAITING
     assert [call[1] for call in table.game.told("advance")] == [False] * 4
-    table.reserve("Cid")  # a reservation does not count
-    table.step()
     table.sit("Bob")
     table.game.calls.clear()
     table.step(2)
@@ -160,6 +158,49 @@ def test_a_session_starts_when_its_least_number_of_seats_is_connected():
         "advance",
     ]
     assert table.game.told("advance")[0] == ("advance", True)
+
+
+def test_a_reservation_does_not_count_for_the_start():
+    table = Table((2, 4))
+    table.play("Ann")
+    table.reserve("Cid")
+    table.step(3)
+    assert table.session.state is SessionState.WAITING
+
+
+def test_a_session_with_enough_players_waits_a_little_for_others_who_have_a_seat():
+    table = Table((2, 4))
+    table.play("Ann")
+    table.reserve("Cid")
+    table.sit("Bob")
+    table.step(39)
+    assert table.session.state is SessionState.WAITING
+    table.step(3)  # two seconds have passed
+    assert table.session.state is SessionState.RUNNING
+
+
+def test_it_starts_at_once_when_the_last_of_them_has_come():
+    table = Table((2, 4))
+    table.play("Ann")
+    cid = table.reserve("Cid")
+    table.sit("Bob")
+    table.step(5)
+    assert table.session.state is SessionState.WAITING
+    cid.take()
+    table.step()
+    assert table.session.state is SessionState.RUNNING
+    assert [call[2] for call in table.game.told("join")] == ["Ann", "Bob", "Cid"]
+
+
+def test_the_wait_for_others_begins_anew_if_there_are_not_enough_any_more():
+    table = Table((2, 4))
+    ann = table.play("Ann")[0]
+    table.reserve("Cid")
+    table.sit("Bob")
+    table.step(30)
+    ann.drop()
+    table.step(20)
+    assert table.session.state is SessionState.WAITING
 
 
 def test_an_away_player_does_not_count_for_the_start():

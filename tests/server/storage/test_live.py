@@ -11,7 +11,7 @@ import pytest
 from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.storage import database as database_file, writer as writer_file
-
+from rallypoint_protocol.ids import SessionId
 from tests.server.live import Guest, Toy
 from tests.server.storage.made import looking_into, rows, until
 from tests.server.storage.receiver import hang, receiving
@@ -42,7 +42,7 @@ async def test_a_session_is_stored_and_told_to_a_backend(tmp_path):
         async with Server([Toy], settings) as server:
             guest = await won(server, "Ada")
             await until(lambda: len(backend.requests) == 3)
-            stored = await server.store.result(guest.id)
+            stored = await server.store.result(SessionId(guest.id))
     assert stored is not None
     assert stored.result == guest.result
     assert [seat.name for seat in stored.seats] == ["Ada"]
@@ -69,7 +69,7 @@ async def test_games_go_on_while_the_database_is_locked_and_the_backend_hangs(tm
                 assert server.store.status().pending > 0
                 other.execute("ROLLBACK")
             await until(lambda: server.store.status().pending == 0)
-            assert await server.store.result(first.id) is not None
+            assert await server.store.result(SessionId(first.id)) is not None
             await guest.go()
     names = rows(tmp_path / "rallypoint.db", "SELECT name FROM result_seats ORDER BY 1")
     assert {("Ada",), ("Before",)} <= set(names)

@@ -76,7 +76,7 @@ async def test_a_file_of_every_version_is_brought_to_the_newest_with_what_is_in_
         guest = await store.find_guest(PlayerId("ada"), SECRET)
         assert guest is not None
         assert (guest.name, guest.created_at) == ("Ada", 1_800_000_000.0)
-        (event,) = await store.outbox.due(10.0, 5, [])
+        (event,), _ = await store.outbox.due(10.0, 5, [])
         assert (event.session, event.kind, event.attempts) == ("s1", "session.ended", 3)
         assert store.status().webhooks_pending == 1
         store.ended(record("new"))

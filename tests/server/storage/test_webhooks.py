@@ -344,7 +344,7 @@ async def test_an_end_between_the_answer_and_its_note_sends_it_again_with_the_sa
         async def not_now(*_):
             raise StoreDown("the power is failing")
 
-        monkeypatch.setattr(store.outbox, "delivered", not_now)
+        monkeypatch.setattr(store.outbox, "settle", not_now)
         async with sending(store, receiver):
             store.started(record())
             await until(lambda: len(receiver.requests) == 1)

@@ -1,60 +1,14 @@
 """A seat that needs no server: what is measured of it is checked against what it was told to do."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from rallypoint_client import Bot, SeatClosed, SeatState, SessionGone
-from rallypoint_loadtest.seat_watch import SeatWatch, Window
+from rallypoint_loadtest.seat_watch import Window
+from rallypoint_loadtest.tick_watch import TickWatch
 from rallypoint_protocol.close import CloseCode
-
-
-class Steer:
-    pass
-
-
-class Fire:
-    pass
-
-
-class FakeSeat:
-    """Counts what is sent as the client does; a test says what the server has decided."""
-
-    def __init__(self):
-        self.index = 2
-        self.state = SeatState.PLAYING
-        self.error = None
-        self.inputs = SimpleNamespace(Steer=Steer, Fire=Fire)
-        definitions = (SimpleNamespace(name="Steer", hold=True), SimpleNamespace(name="Fire", hold=False))
-        self.schema = SimpleNamespace(inputs=definitions)
-        self.ship = SimpleNamespace(id=5, owner=2, wire=[0])
-        self.latest = SimpleNamespace(tick=1, state=SimpleNamespace(items={5: self.ship}))
-        self.stats = SimpleNamespace(resumes=0, bytes_in=0, bytes_out=0, hash_checks=0, hash_mismatches=0, desyncs=0)
-        self.applied = self.sent = 0
-        self.early_events = []
-        self.on_pass = self.on_event = None
-        self.kept_back = False
-        self.cuts = 0
-
-    def take_events(self):
-        return self.early_events
-
-    def hold(self, x, *, force=False):
-        assert force
-        if not self.kept_back:
-            self.sent += 1
-
-    def act(self, x):
-        self.sent += 1
-        return self.sent
-
-    def cut(self):
-        self.cuts += 1
-
-
-def fake_seat() -> Any:
-    return FakeSeat()
+from tests.loadtest.fake_seat import Fire, Steer, fake_seat
 
 
 class FakeBot(Bot):
@@ -78,7 +32,7 @@ class Play:
         self.bot = FakeBot()
         self.window = Window(start, end, clock=lambda: self.now)
         self.tally = self.window.tally
-        self.watch = SeatWatch(self.seat, self.bot, self.window, tick_hz=20)
+        self.watch = TickWatch(self.seat, self.bot, self.window, tick_hz=20)
 
     def send(self, planned, now=None):
         self.now = planned if now is None else now
@@ -238,12 +192,12 @@ def test_own_state_has_changed_when_it_differs_after_the_first_input_was_applied
     play.passed(0.95)
     play.send(1.0)
     play.passed(1.05, applied=0)
-    assert not play.watch.changed_own_state
+    assert not play.watch.took_part
     play.passed(1.10)
-    assert not play.watch.changed_own_state
+    assert not play.watch.took_part
     play.seat.ship.wire = [2]
     play.passed(1.15)
-    assert play.watch.changed_own_state
+    assert play.watch.took_part
 
 
 def test_that_its_player_was_away_is_no_change_by_its_inputs(play):
@@ -254,7 +208,7 @@ def test_that_its_player_was_away_is_no_change_by_its_inputs(play):
     play.passed(1.5)
     play.send(1.55)
     play.passed(1.60)
-    assert not play.watch.changed_own_state
+    assert not play.watch.took_part
 
 
 def test_events_must_be_numbered_without_a_gap(play):
@@ -274,6 +228,21 @@ def test_each_action_is_applied_or_refused_or_left_open(play):
     assert (tally.actions_sent, tally.actions_applied, tally.actions_refused, tally.actions_open) == (3, 1, 1, 1)
 
 
+def test_actions_under_way_when_the_session_ends_are_late_and_not_open(play):
+    play.bot.next = [Fire()]
+    play.send(1.0)
+    play.event(1, "ended")
+    play.passed(1.05, applied=0)
+    play.watch.ended(1.1)
+    assert (play.tally.actions_late, play.tally.actions_open, play.tally.seats_ended) == (1, 0, 1)
+
+
+def test_a_connection_is_not_cut_after_the_end_of_its_session(play):
+    assert play.watch.connected
+    play.event(1, "ended")
+    assert not play.watch.connected
+
+
 def test_bytes_are_those_of_the_window(play):
     play.window.start, play.window.end = 1.0, 2.0
     play.seat.stats.bytes_in = 1000
@@ -290,7 +259,7 @@ def test_passes_are_attended_from_the_window_to_its_end(play):
     for number in range(60):
         play.passed(number * 0.05 + 0.001)
     play.watch.window_closes(2.0)
-    assert (play.watch.attendance.arrived, play.watch.attendance.due) == (20, 20)
+    assert (play.watch.arrived, play.watch.due) == (20, 20)
     assert play.tally.passes == 20
 
 
