@@ -17,7 +17,6 @@ from typing import Any
 
 from .codec import encode
 from .limits import HISTORY_TICKS
-from .messages import Part
 from .scan import Record, Scan
 
 __all__ = ["Channel", "Channels", "canonical_crc"]
@@ -145,27 +144,28 @@ class Channels:
         if key in cache:
             return cache[key]
         part = self._part(channel, since)
-        if part is not None or (crc and since < self.tick):  # a part of age 0 would clear the channel
+        if crc and since < self.tick:  # a part of age 0 would clear the channel
             if part is None:
-                part = Part(channel.id, self.tick - since)
-            if crc:
-                part.crc = channel_crc(channel)
-            data: bytes | None = encode(_trim(part))
-        else:
-            data = None
+                part = [channel.id, self.tick - since]
+            part += [None] * (5 - len(part))
+            part.append(channel_crc(channel))
+        data = None if part is None else encode(part)
         cache[key] = data
         return data
 
-    def _part(self, channel: Channel, since: int) -> Part | None:
+    def _part(self, channel: Channel, since: int) -> list[Any] | None:
+        """The elements of a :class:`~rallypoint_protocol.messages.Part` up to the last that is not nil, without hash.
+
+        A plain list: a part is made for every session in every step, and a message object would cost as much again.
+        """
         tick = self.tick
+        if since == tick - 1 and since >= 0:
+            if not channel.enters and not channel.leaves:
+                return [channel.id, 1, None, None, channel.changes] if channel.changes else None
+            entered = [_enter(record) for record in channel.enters]
+            return _trimmed(channel.id, 1, channel.leaves, entered, channel.changes)
         if since < 0:
-            members = channel.members.values()
-            return Part(channel.id, 0, None, [_enter(record) for record in members] or None)
-        if since == tick - 1:
-            if not (channel.changes or channel.enters or channel.leaves):
-                return None
-            entered = [_enter(record) for record in channel.enters] or None
-            return Part(channel.id, 1, channel.leaves or None, entered, channel.changes or None)
+            return _trimmed(channel.id, 0, [], [_enter(record) for record in channel.members.values()], [])
         if since >= tick:
             return None
         leaves = [id_ for left, id_ in channel.tombstones if left > since]
@@ -178,7 +178,7 @@ class Channels:
                 _append_changes(record, since, changes)
         if not (leaves or enters or changes):
             return None
-        return Part(channel.id, tick - since, leaves or None, enters or None, changes or None)
+        return _trimmed(channel.id, tick - since, leaves, enters, changes)
 
 
 def _enter(record: Record) -> list[Any]:
@@ -201,9 +201,9 @@ def _append_changes(record: Record, since: int, changes: list[Any]) -> None:
     changes[place + 1] = mask
 
 
-def _trim(part: Part) -> list[Any]:
-    """The part as an array without trailing nils."""
-    items = [part.channel, part.age, part.leaves, part.enters, part.changes, part.crc]
+def _trimmed(id: int, age: int, leaves: list[int], enters: list[list[Any]], changes: list[Any]) -> list[Any]:
+    """A part as an array without trailing nils."""
+    items = [id, age, leaves or None, enters or None, changes or None]
     while items[-1] is None:
         items.pop()
     return items

@@ -342,6 +342,31 @@ def test_stale_ids_do_not_count_against_an_address_and_codes_that_are_right_do_n
         assert inn.error(watcher, Spectate, "", code) == ""
 
 
+def test_whoever_is_listed_can_be_joined_from_an_address_that_has_guessed_too_much(inn):
+    session = inn.create(inn.player("Ada")).value["session"]
+    for n in range(ADDRESS_RATE.burst):
+        inn.error(inn.player(f"Eve {n}"), Join, "", "WRONG1")
+    assert inn.error(inn.player("Eve"), Join, "", "WRONG1") == "too_fast"
+    assert inn.error(inn.player("Bob"), Join, session) == ""
+
+
+def test_the_address_that_guessed_least_recently_is_forgotten_first(inn):
+    guesses = Guesses(addresses_max=2)
+    session = inn.player()
+
+    def miss(address: str, times: int = 1) -> None:
+        for _ in range(times):
+            guesses.missed(session, address, "CODE", 0.0)
+            session.guesses = None
+
+    miss(HERE, ADDRESS_RATE.burst - 1)
+    miss(ELSEWHERE)
+    miss(HERE)
+    miss("203.0.113.1")
+    assert not guesses.allowed(session, HERE, "CODE", 0.0)
+    assert guesses.allowed(session, ELSEWHERE, "CODE", 0.0)
+
+
 def test_addresses_that_guess_are_remembered_up_to_a_number(inn):
     guesses = Guesses(addresses_max=10)
     session = inn.player()
@@ -363,6 +388,20 @@ def test_the_list_comes_after_the_answer_with_counts(inn):
     assert isinstance(listing, Listing)
     assert [(row.id, row.leader, row.players) for row in listing.rows] == [(session, "Ada", 1)]
     assert listing.counts == {"lobby": 3, "playing": 2, "sessions": 1}
+
+
+def test_after_a_resume_the_list_is_whole_and_numbered_anew(inn):
+    entered = inn.enter("Ada")
+    inn.ask(entered.session, Watch, "", [], 10)
+    inn.flush()
+    inn.lobby.dropped(entered.session, inn.now)
+    inn.create(inn.player("Bob"))
+    inn.now += 1.0
+    assert inn.flush() == {}
+    inn.resume(entered)
+    [listing] = inn.flush()["Ada"]
+    assert isinstance(listing, Listing)
+    assert (listing.n, listing.whole, len(listing.rows)) == (1, True, 1)
 
 
 def test_a_list_of_an_unknown_game_is_refused_and_so_is_one_filter_too_many(inn):
@@ -540,6 +579,13 @@ def test_a_known_guest_comes_back_to_the_lobby_session_that_there_is(inn, connec
     assert inn.lobby._register.connected == 1
 
 
+def test_a_name_that_is_given_anew_is_taken(inn):
+    guest = Known(PlayerId("p7"), "Zoë")
+    inn.enter("", guest)
+    assert inn.enter("Zoe ", guest).welcome.name == "Zoe"
+    assert inn.enter("", guest).welcome.name == "Zoe"
+
+
 def test_a_client_that_begins_anew_has_request_ids_of_its_own(inn):
     guest = Known(PlayerId("p7"), "Zoë")
     session = inn.enter("", guest).session
@@ -568,8 +614,13 @@ def test_a_client_that_begins_anew_is_sent_no_list_and_no_chat_it_did_not_ask_fo
     inn.flush()
     inn.enter("", guest)
     inn.now += 1.0
-    inn.create(inn.player("Ada"))
-    assert inn.flush() == {}
+    ada = inn.player("Ada")
+    inn.create(ada)
+    inn.ask(ada, Listen, "")
+    inn.ask(ada, Say, "", "hello?")
+    assert set(inn.flush()) == {"Ada"}
+    assert inn.error(session, Say, "", "hello!") == "not_listening"
+    inn.now += 1.0
     inn.ask(session, Watch, "", [], 10)
     [listing] = inn.flush()["Zoë"]
     assert (listing.n, listing.whole) == (1, True)

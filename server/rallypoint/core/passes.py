@@ -26,6 +26,7 @@ __all__ = ["Passes"]
 _KIND: Final = Pass.__struct_config__.tag
 _START: Final = b"\x94" + encode(_KIND)
 _NO_SEAT_PART: Final = b"\xc0"
+_CONNECTED: Final = SeatState.CONNECTED  # a member of an enum costs more to find than all else of a seat's turn
 _KEY_SEAT_PART: Final = encode([None, None, [0]])
 """Of a spectator: channel 0, which is everybody's, and no other."""
 
@@ -50,14 +51,19 @@ class Passes:
         session = self._session
         tick = session.tick
         game = session.game
-        self._resubscribe()
+        if game.resubscribed:
+            self._resubscribe()
         crc = tick % self._crc_every == self._crc_at
         head = self._head()
         everyone = game.channels.by_id(0)
         common: bytes | None = None
         built: list[tuple[Seat, bytes]] = []
         for seat in session.seats:
-            if seat is None or seat.state is not SeatState.CONNECTED or not seat.in_game:
+            if seat is None or not seat.in_game:
+                continue
+            if not seat.channels:
+                self._subscribe(seat)
+            if seat.state is not _CONNECTED:
                 continue
             if seat.sent - seat.acked >= self._window or seat.overflowed:
                 seat.conflated += 1
@@ -106,18 +112,18 @@ class Passes:
 
     def _resubscribe(self) -> None:
         game = self._session.game
-        if game.resubscribed:
-            for index in game.resubscribed:
-                seat = self._session.seats[index]
-                if seat is not None and seat.in_game:
-                    seat.channels = ()
-            game.resubscribed.clear()
-        for seat in self._session.seats:
-            if seat is not None and not seat.channels and seat.in_game:
-                seat.channels = game.subscriptions(seat.index)
-                since = seat.subscribed_at
-                seat.subscribed_at = {id_: since.get(id_, self._session.tick) for id_ in seat.channels}
-                seat.news = seat.tell_channels = True
+        for index in game.resubscribed:
+            seat = self._session.seats[index]
+            if seat is not None and seat.in_game:
+                seat.channels = ()
+        game.resubscribed.clear()
+
+    def _subscribe(self, seat: Seat) -> None:
+        """For a seat that is new in the game, or sees other channels from this step on."""
+        seat.channels = self._session.game.subscriptions(seat.index)
+        since = seat.subscribed_at
+        seat.subscribed_at = {id_: since.get(id_, self._session.tick) for id_ in seat.channels}
+        seat.news = seat.tell_channels = True
 
     def _head(self) -> bytes:
         session = self._session

@@ -23,9 +23,10 @@ from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import PlayerId, SeatIndex, SessionId, Token
 from rallypoint_protocol.inputs import Input
-from rallypoint_protocol.limits import HISTORY_TICKS, PROTOCOL_VERSION
+from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import BuiltinEvent, Resume, Seated, TakeSeat
 
+from .catch_up import catch_up
 from .game_like import Answer, GameLike
 from .orders import Denial, Order
 from .passes import Passes
@@ -33,6 +34,7 @@ from .seat import Seat, SeatEvent, SeatState
 from .seating import Seating
 from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
 from .spectators import Spectator, Spectators
+from .start import Start, Starts
 from .stimuli import Drop, Gone, Join, Look, Return, Signal, Stimulus
 from .tokens import NewToken
 
@@ -70,13 +72,12 @@ class SessionCore:
         """Session time, as of the last step."""
         self.durable_tick = 0
         self.state = SessionState.WAITING
-        self._gathers_until: float | None = None
-        """It has enough players, and waits so long for others who have a seat."""
         self.started_ms: int | None = None
         """Session time of the start."""
         self.ended: Ended | None = None
         self.seating = Seating(settings, new_token, order.leader)
         self.seats = self.seating.seats
+        self.start = Start(settings, self.seating, now, order.patience_s)
         self.spectators = Spectators(settings, new_token)
         self.created_at = now
         self.row_changed = True
@@ -150,7 +151,8 @@ class SessionCore:
             self._stimuli.append((None, Return(seat)))
         else:
             self._show()
-        outcome, lost = self._catch_up(seat, message, now)
+        over = self.state is SessionState.ENDED
+        outcome, lost = catch_up(seat, message, now, epoch=self.epoch, tick=self.tick, over=over)
         schema = None if message.schema == self._schema_hash else self._schema
         answer = Seated(
             self.id,
@@ -166,26 +168,6 @@ class SessionCore:
             schema,
         )
         return Taken(seat, answer, before is SeatState.CONNECTED)
-
-    def _catch_up(self, seat: Seat, message: TakeSeat | Resume, now: float) -> tuple[str, int]:
-        """Sets from where on the client is told; gives the outcome and how many events are gone."""
-        seat.acked = seat.acked_seen = self.tick
-        seat.acked_at = now
-        seat.news = seat.tell_channels = True
-        seat.overflowed = False
-        seat.sent = -1
-        events = seat.events
-        if isinstance(message, TakeSeat) or not seat.in_game:
-            seat.event_sent = max(events.acked, events.lost)
-            return "fresh", events.lost_since(events.acked)
-        events.ack(message.event)
-        lost = events.lost_since(message.event)
-        seat.event_sent = max(min(message.event, events.last), events.lost)
-        reaches = message.epoch == self.epoch and self.tick - HISTORY_TICKS <= message.tick <= self.tick
-        if not reaches or message.tick < 0 or lost or self.state is SessionState.ENDED:
-            return "resync", lost
-        seat.sent = message.tick
-        return "resumed", 0
 
     def dropped(self, seat: Seat, now: float) -> None:
         """The seat's connection is lost."""
@@ -299,7 +281,7 @@ class SessionCore:
         if timer_ms is not None:
             dues.append(self.created_at + timer_ms / 1000)
         if self.state is SessionState.WAITING:
-            dues += (self._patience_ends, self._gathers_until)
+            dues += self.start.dues
         elif self.started_ms is not None and self.settings.max_duration_s is not None:
             dues.append(self.created_at + self.started_ms / 1000 + self.settings.max_duration_s)
         return min((due for due in dues if due is not None), default=None)
@@ -405,46 +387,21 @@ class SessionCore:
 
     # --- its beginning ----------------------------------------------------------------------------------------------
 
-    waits_for_bots = False
-    """The shell fills this session with bots if players are missing: these get the time of a reservation to come."""
-
-    @property
-    def _patience_ends(self) -> float | None:
-        if not self.settings.dispose_when_empty:
-            return None
-        own = self.order.patience_s
-        patience_s = self.settings.start_after_s if own is None else own
-        return self.created_at + patience_s + (self.settings.reserved_s if self.waits_for_bots else 0.0)
-
     def _start_or_cancel(self, now: float) -> None:
-        here = sum(seat.in_game and seat.state is SeatState.CONNECTED for seat in self.seating)
-        if here < self.settings.seats_min:
-            self._gathers_until = None
-        elif self._gathers_until is None:
-            self._gathers_until = now + self.settings.gather_s
-        if self._gathers_until is not None and (now >= self._gathers_until or not self._expected):
-            self._gathers_until = None
-            self.state = SessionState.RUNNING
-            self.started_ms = self.now_ms
-            self.row_changed = self._step.started = True
-            self.game.start()
-            return
-        patience_ends = self._patience_ends
-        if patience_ends is not None and now >= patience_ends:
-            self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
-
-    @property
-    def _expected(self) -> bool:
-        """Others have a seat and have not come yet: a match of five is not to begin with the first three of them."""
-        return any(seat.state is SeatState.RESERVED or (seat.is_seated and not seat.in_game) for seat in self.seating)
+        match self.start.decide(now):
+            case Starts.NOW:
+                self.state = SessionState.RUNNING
+                self.started_ms = self.now_ms
+                self.row_changed = self._step.started = True
+                self.game.start()
+            case Starts.NEVER:
+                self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
+            case Starts.NOT_YET:
+                pass
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""
-        if self.state is not SessionState.WAITING or now < self.created_at + self.settings.start_after_s:
-            return 0
-        if self.order.patience_s is not None or not self.connected:
-            return 0
-        return max(0, self.settings.seats_min - sum(1 for _ in self.seating))
+        return self.start.wants_bots(now) if self.state is SessionState.WAITING else 0
 
     # --- its end ----------------------------------------------------------------------------------------------------
 

@@ -141,7 +141,8 @@ class Node:
             log.error("game failed", session=session_id, game=game, during="created", exc_info=error)
             self.counts.sessions_failed += 1
             return Denial("game_failed", "the game raised an error")
-        core.waits_for_bots = own.bot is not None and self.bots is not None and order.patience_s is None
+        if own.bot is not None and self.bots is not None and order.patience_s is None:
+            core.start.expect_bots()
         host = SessionHost(
             core,
             definition,

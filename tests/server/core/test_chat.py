@@ -407,8 +407,13 @@ def test_rooms_are_not_all_looked_at_in_one_go(pub):
         pub.listener(f"p{n}", pub.rooms.open("orbit", f"p{n}").id)
     pub.flush()
     pub.now = pub.chats.due
-    looks = []
-    pub.rooms.takes_part = lambda player, session: looks.append(session) or True
+    looks: list[str] = []
+
+    def takes_part(player: str, session: str) -> bool:
+        looks.append(session)
+        return True
+
+    pub.rooms.takes_part = takes_part
     while pub.chats.due == pub.now:
         pub.flush()
         assert len(looks) <= 100

@@ -241,7 +241,7 @@ def test_a_session_that_lacks_players_is_cancelled_exactly_when_its_time_is_over
 
 def test_bots_that_are_to_fill_a_session_get_the_time_of_a_reservation_to_come():
     table = Table((2, 4), start_after_s=15, reserved_s=10)
-    table.session.waits_for_bots = True
+    table.session.start.expect_bots()
     table.play("Ann")
     assert table.session.wants_bots(table.started + 14.9) == 0
     table.step_until(table.started + 15)
@@ -253,7 +253,7 @@ def test_bots_that_are_to_fill_a_session_get_the_time_of_a_reservation_to_come()
 
 def test_no_bots_are_wanted_by_nobody_or_beyond_the_least_number():
     table = Table((2, 4), start_after_s=1, reserved_s=60)
-    table.session.waits_for_bots = True
+    table.session.start.expect_bots()
     table.reserve("Ann")
     table.step_until(table.started + 2)
     assert table.session.wants_bots(table.now) == 0  # nobody is there to play with them

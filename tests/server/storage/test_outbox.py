@@ -27,8 +27,8 @@ def at_now(path: Path, **options):
     return store_at(path, webhooks=True, wall=lambda: NOW, **options)
 
 
-async def due(store: SqlStore, now: float, limit: int, busy: Collection[SessionId] = ()) -> list[OutboxEvent]:
-    events, _ = await store.outbox.due(now, limit, busy)
+async def due(store: SqlStore, now: float, limit: int, busy: Collection[str] = ()) -> list[OutboxEvent]:
+    events, _ = await store.outbox.due(now, limit, [SessionId(session) for session in busy])
     return events
 
 
@@ -85,7 +85,7 @@ async def test_what_is_to_be_tried_again_is_due_then_and_holds_its_session_back_
         await store.outbox.settle([Settlement(event, "pending", NOW + 50, "it rained")])
         assert await due(store, NOW + 49, 10) == []
         assert await store.outbox.due(NOW, 10, []) == ([], NOW + 50)
-        assert await store.outbox.due(NOW, 10, ["s1"]) == ([], None)
+        assert await store.outbox.due(NOW, 10, [SessionId("s1")]) == ([], None)
         (again,) = await due(store, NOW + 50, 10)
         assert (again.kind, again.attempts) == (STARTED, 1)
     assert rows(path, "SELECT error FROM outbox WHERE attempts = 1") == [("it rained",)]

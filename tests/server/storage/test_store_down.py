@@ -199,8 +199,10 @@ async def test_a_write_that_can_never_be_made_is_dropped_and_said_and_the_others
             assert store.status().refused == 1
             assert await store.result(SessionId("s4")) is None  # it waits no more
     assert count(path, "results") == 9
-    dropped = [entry for entry in logs if entry["event"].startswith("a write was dropped")]
-    assert [(entry["what"], entry["key"]) for entry in dropped] == [("Ended", "s4")]
+    (told,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert told["event"].startswith("a write was dropped")
+    assert (told["what"], told["key"]) == ("Ended", "s4")
+    assert "too large" in told["error"]
 
 
 async def test_a_write_that_breaks_the_tables_rules_leaves_nothing_behind(path):

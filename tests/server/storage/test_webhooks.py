@@ -242,6 +242,14 @@ async def test_at_most_so_many_are_under_way_at_once(path, receiver):
     assert len(receiver.requests) == 45
 
 
+async def test_with_the_smallest_bounds_all_arrive_too(path, receiver):
+    rules = replace(RULES, slots=2, ready_max=1)
+    async with store_at(path, webhooks=True) as store, sending(store, receiver, rules):
+        play(store, *(f"s{n}" for n in range(10)))
+        await delivered(store)
+    assert len(receiver.requests) == 30
+
+
 async def test_a_redirect_is_not_followed(path, receiver):
     receiver.answer = always(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
     async with store_at(path, webhooks=True) as store, sending(store, receiver):
