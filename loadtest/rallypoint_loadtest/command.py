@@ -31,7 +31,7 @@ def load(
     lobby_drop: Annotated[str, typer.Option(help="The same for its connection to the lobby.")] = "0",
     bot: Annotated[str, typer.Option(help="Other bots than the game's own, as module:Class.")] = "",
     think: Annotated[
-        str, typer.Option(help="In a turn-based game: how long a bot thinks about a move.", show_default="0.2s..1s")
+        str, typer.Option(help="In a turn-based game: how long a bot thinks about a move, as 0.2s..1s.")
     ] = "",
     lobby_only: Annotated[
         bool, typer.Option("--lobby-only", help="Bots come into the lobby and stay: no play.")
@@ -111,7 +111,7 @@ def _plan(
     from .rates import parse_rate
     from .run import Plan
     from .target import bot_class, check_loopback, find_target, kind_of
-    from .think import THINK, parse_think
+    from .think import parse_think
 
     try:
         target = find_target(game)
@@ -126,7 +126,7 @@ def _plan(
             ramp_per_s=ramp,
             kind=kind,
             bot=bot,
-            think=parse_think(think) if think else THINK,
+            think=parse_think(think) if think else None,
             drop=parse_rate(drop),
             lobby_drop=parse_rate(lobby_drop),
             url=check_loopback(url, ("ws", "http")) if url else "",

@@ -38,8 +38,8 @@ class Work(msgspec.Struct, frozen=True, tag="work"):
     drop_per_s: float
     lobby_drop_per_s: float
     seed: int
-    think_s: tuple[float, float]
-    """Least and most, a move, in a turn-based game."""
+    think_s: tuple[float, float] | None
+    """Least and most, a move, in a turn-based game; ``None``: as the bot itself says."""
     lobby_only: bool
     """They come into the lobby, and nobody plays."""
 

@@ -19,7 +19,7 @@ from .rates import NEVER, Rate
 from .screen import Phase, Screen
 from .server import CouldNotRun, Served, own_server
 from .status import Status, read_status
-from .think import THINK, Think
+from .think import Think
 
 __all__ = ["Plan", "run"]
 
@@ -44,7 +44,8 @@ class Plan:
     ramp_per_s: float
     kind: Kind = Kind.TICKS
     bot: str = ""
-    think: Think = THINK
+    think: Think | None = None
+    """``None``: as the bot itself says."""
     drop: Rate = NEVER
     lobby_drop: Rate = NEVER
     url: str = ""
@@ -95,7 +96,7 @@ def _works(plan: Plan, url: str) -> list[Work]:
             drop_per_s=plan.drop.per_s,
             lobby_drop_per_s=plan.lobby_drop.per_s,
             seed=seed,
-            think_s=(plan.think.least_s, plan.think.most_s),
+            think_s=None if plan.think is None else (plan.think.least_s, plan.think.most_s),
             lobby_only=plan.kind is Kind.LOBBY,
         )
         for count, first in shares(plan.bots, plan.processes)

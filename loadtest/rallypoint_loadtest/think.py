@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["THINK", "Think", "parse_think"]
+if TYPE_CHECKING:
+    from rallypoint_client import Bot
+
+__all__ = ["THINK", "Think", "parse_think", "think_of"]
 
 _SPAN: Final = r"(\d+(?:\.\d+)?)(ms|s)"
 _FORM: Final = re.compile(rf"{_SPAN}(?:\.\.{_SPAN})?")
@@ -28,7 +31,14 @@ class Think:
 
 
 THINK: Final = Think(0.2, 1.0)
-"""Quicker than people, who take several seconds: sessions end, and others begin, in a run of half a minute, too."""
+"""Of a bot that does not say. Quicker than people, who take several seconds: sessions end, and others begin, in a run
+of half a minute, too."""
+
+
+def think_of(bot: type[Bot]) -> Think:
+    """How long that bot itself wants to think."""
+    least_s, most_s = bot.think_s
+    return Think(least_s, most_s) if most_s > 0 else THINK
 
 
 def parse_think(text: str) -> Think:

@@ -25,7 +25,7 @@ from .random_bot import RandomBot
 from .rates import Rate
 from .seat_watch import Window
 from .target import bot_class, find_target
-from .think import Think
+from .think import Think, think_of
 
 __all__ = ["Worker"]
 
@@ -49,7 +49,7 @@ class Worker:
         self._window = Window()
         self._tally = self._window.tally
         self._tally.bots = work.bots
-        think = Think(*work.think_s)
+        think = think_of(bot) if work.think_s is None else Think(*work.think_s)
         self._pace = None if work.lobby_only else pace_for(target.tick_hz, think, self._window)
         self._stage = Stage(work.url, target.name, bot, self._tally, self._pace)
         self._random = Random(f"{work.seed} {work.first}")

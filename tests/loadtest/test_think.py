@@ -2,7 +2,8 @@ from random import Random
 
 import pytest
 
-from rallypoint_loadtest.think import Think, parse_think
+from rallypoint_client import Bot
+from rallypoint_loadtest.think import THINK, Think, parse_think, think_of
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,14 @@ def test_the_least_and_the_most_are_read(text, least_s, most_s):
 def test_anything_else_is_refused_with_what_to_write_instead(text):
     with pytest.raises(ValueError, match="is no time to think"):
         parse_think(text)
+
+
+def test_a_bot_thinks_for_as_long_as_it_says_itself():
+    class Slow(Bot):
+        think_s = (1.0, 4.0)
+
+    assert think_of(Slow) == Think(1.0, 4.0)
+    assert think_of(Bot) == THINK
 
 
 def test_each_time_is_between_them():

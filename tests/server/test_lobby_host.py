@@ -786,6 +786,28 @@ def test_who_got_a_seat_elsewhere_while_waiting_waits_no_more(house):
     assert [kind for kind, _ in second.pushes()] == ["matched"]
 
 
+def test_who_got_a_seat_elsewhere_takes_no_seat_that_becomes_free(house):
+    house.sessions.rooms_max = 0
+    first, welcome = house.queued("Ada")
+    second, _ = house.queued("Bob")
+    house.sessions.open("chess", welcome.player)
+    room = house.sessions.open("orbit", "x")
+    house.loop.advance(RETRY_S)
+    assert [kind for kind, _ in first.pushes()][-1] == "unqueued"
+    assert [kind for kind, _ in second.pushes()][-1] == "matched"
+    assert list(room.players.values()) == ["X", "Bob"]
+
+
+def test_a_seat_that_somebody_else_has_reserved_is_told_like_a_match(house):
+    connection, welcome = house.queued("Ada")
+    room = house.sessions.open("orbit")
+    offer = house.sessions.reserve(room.id, PlayerId(welcome.player), "Ada", welcome.lobby, 0.0)
+    assert house.host.offer(PlayerId(welcome.player), offer)
+    assert connection.pushes() == [("matched", offer.data)]
+    assert house.lobby.queues.waiting("orbit") == 0
+    assert not house.host.offer(PlayerId("nobody"), offer)
+
+
 # --- guests who are known again ---------------------------------------------------------------------------------------
 
 
@@ -936,13 +958,34 @@ async def test_with_a_store_that_hangs_everybody_is_in_after_five_seconds(keepin
     connections = [keeping.visit() for _ in before]
     for connection, welcome in zip(connections, before, strict=True):
         connection.say(Hello(PROTOCOL_VERSION, "", "", welcome.player, welcome.secret))
-    for _ in range(50):
+    for _ in range(40):
         await turn()
-        keeping.loop.advance(0.1)
+        keeping.loop.advance(0.125)
+    assert keeping.loop.now == 1005.0
     assert [len(connection.take()) for connection in connections] == [1] * 200
     assert keeping.host._lookups.due is None
     await turn()
     assert not keeping.host._lookups._tasks
+
+
+async def test_a_store_that_answers_after_it_was_given_up_changes_nothing(keeping):
+    before = known(keeping)
+
+    async def stubborn(player, secret):
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return Guest(player, "Ada", 0.0)
+
+    keeping.store.find_guest = stubborn
+    connection = keeping.visit()
+    connection.say(Hello(PROTOCOL_VERSION, "Ada", "", before.player, before.secret))
+    await turn()
+    keeping.loop.advance(2.0)
+    await turn()
+    [welcome] = connection.take()
+    assert welcome.player != before.player
+    assert len(keeping.lobby) == 1
 
 
 async def test_who_goes_while_being_looked_up_is_forgotten(keeping):

@@ -399,6 +399,7 @@ def test_after_a_resume_the_list_is_whole_and_numbered_anew(inn):
     inn.now += 1.0
     assert inn.flush() == {}
     inn.resume(entered)
+    inn.now += 1.0
     [listing] = inn.flush()["Ada"]
     assert isinstance(listing, Listing)
     assert (listing.n, listing.whole, len(listing.rows)) == (1, True, 1)

@@ -204,13 +204,17 @@ export class Inputs {
     return Uint8Array.from([...out, ...body]);
   }
 
-  // The frame to send, or null while there is no connection: then only a hold is noted, and an action is refused.
+  // The frame to send. null: a hold that is what it was; or there is no connection: a hold is noted, an action refused.
   make(name, values, connected = true) {
     const index = this.schema.inputs.findIndex(([each]) => each === name);
     if (index < 0) throw new TypeError(`no input ${name}`);
     const [, isHold, fields, defaults] = this.schema.inputs[index];
     const body = this.#body(index, fields.map(([field]) => values[field]));
-    if (isHold) this.held.set(index, { body, atDefaults: `${body}` === `${this.#body(index, defaults)}` });
+    if (isHold) {
+      const unchanged = `${body}` === `${this.held.get(index)?.body}`;
+      this.held.set(index, { body, atDefaults: `${body}` === `${this.#body(index, defaults)}` });
+      if (unchanged) return null;
+    }
     if (!connected) return null;
     const seq = ++this.sent;
     if (!isHold) this.kept.push({ seq, index, tick: this.tick, body, decided: null });

@@ -188,7 +188,7 @@ class Directory:
         """What to write to whom: whole messages, the same bytes for those who get the same."""
         if self._due is None or now < self._due:
             return []
-        self._flush_from = now + FLUSH_EVERY_S
+        former, self._flush_from = self._flush_from, now + FLUSH_EVERY_S
         self._due = None
         self._look_up()
         if counts is not None:
@@ -200,7 +200,10 @@ class Directory:
             left -= self._advance(key, min(left, _QUANTUM))
         if any(filter_.seen < self._rows.version for filter_ in self._filters.values()):
             self._due = self._flush_from
-        return self._send(now, max(left, _QUANTUM))
+        sent = self._send(now, max(left, _QUANTUM))
+        if not sent and left == self._work_max:
+            self._flush_from = former  # that was nothing: the next need not wait
+        return sent
 
     def _count(self, counts: dict[str, int]) -> None:
         self._counts_due = False
