@@ -36,7 +36,6 @@ class QuickBot(CardsBot):
     think_s = (0.0, 0.0)
 
 
-
 class ServedCards(MarkedCards, seats=4, name="cards"):
     uses = USES
     games: ClassVar[list[ServedCards]] = []

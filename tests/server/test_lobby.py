@@ -275,6 +275,14 @@ def test_a_lobby_session_ends_exactly_when_its_grace_does(place):
     assert place.lobby.next_due() is None
 
 
+def test_one_who_was_dropped_twice_at_one_time_ends_once(place):
+    first = place.hello()
+    place.lobby.dropped(first.session, 10.0)
+    back = place.resume(first, 10.0)
+    place.lobby.dropped(back.session, 10.0)
+    assert place.lobby.poll(40.0) == [(first.session, LobbyEvent.EXPIRED)]
+
+
 def test_grace_that_is_over_cannot_be_resumed_even_before_it_is_polled(place):
     first = place.hello()
     place.lobby.dropped(first.session, 10.0)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_session import LobbyEvent, LobbySession, LobbyState
-from rallypoint.core.quick_match import QuickMatchRules
+from rallypoint.core.quick_match import QuickMatchRules, SeatOffer
 from rallypoint.core.room_codes import ADDRESS_RATE, SESSION_RATE, Guesses
 from rallypoint.core.room_requests import CREATE_RATE
 from rallypoint_protocol.close import CloseCode
@@ -394,6 +395,7 @@ def test_after_a_resume_the_list_is_whole_and_numbered_anew(inn):
     entered = inn.enter("Ada")
     inn.ask(entered.session, Watch, "", [], 10)
     inn.flush()
+    inn.lobby.received(entered.session, Ack(0, 1, 0), inn.now)
     inn.lobby.dropped(entered.session, inn.now)
     inn.create(inn.player("Bob"))
     inn.now += 1.0
@@ -531,6 +533,32 @@ def test_who_goes_elsewhere_ends_a_rematch(inn, how):
             inn.now += 30.0
             inn.lobby.poll(inn.now)
     assert ("Ada", "rematch_off", {"session": session, "reason": "left"}) in inn.pushes()
+
+
+def test_a_match_ends_a_rematch_too(inn):
+    ada, bob = inn.player("Ada"), inn.player("Bob")
+    session = inn.create(ada).value["session"]
+    inn.ask(bob, Join, session)
+    inn.rooms.end(inn.rooms.sessions[session])
+    inn.ask(ada, Rematch, session, True)
+    inn.pushes()
+    room = inn.rooms.open("chess")
+    offer = inn.rooms.reserve(room.id, bob.player, "Bob", bob.id, inn.now)
+    assert isinstance(offer, SeatOffer)
+    inn.lobby.seat(bob, offer)
+    assert [(name, kind) for name, kind, _ in inn.pushes()] == [("Bob", "matched"), ("Ada", "rematch_off")]
+
+
+def test_a_rematch_that_is_not_agreed_on_in_time_is_off(inn):
+    ada, bob = inn.player("Ada"), inn.player("Bob")
+    session = inn.create(ada).value["session"]
+    inn.ask(bob, Join, session)
+    inn.rooms.end(inn.rooms.sessions[session])
+    inn.ask(ada, Rematch, session, True)
+    inn.pushes()
+    inn.now += 60.0
+    inn.lobby.poll(inn.now)
+    assert [(name, data["reason"]) for name, _, data in inn.pushes()] == [("Ada", "expired"), ("Bob", "expired")]
 
 
 # --- guests -----------------------------------------------------------------------------------------------------------
@@ -693,3 +721,105 @@ def test_a_push_for_a_player_who_is_away_comes_with_the_hello(inn):
     again = inn.enter("", guest)
     assert again.missed == (Push(1, "matched", {"session": "s9"}),)
     assert again.welcome.event == 1
+
+
+# --- whatever they do -------------------------------------------------------------------------------------------------
+
+ROOM_NAMES = st.sampled_from(["", "s1", "s2", "s3", "nothing"])
+CODES = st.sampled_from(["", "CODE01", "CODE02", "WRONG1"])
+BAGS = st.dictionaries(st.sampled_from(["mode", "bad", "\u200b"]), st.sampled_from([1, True, None, "duel", "\u202e"]))
+REQUESTS = st.one_of(
+    st.tuples(st.just(QuickMatch), st.sampled_from(["orbit", "chess", "go"])),
+    st.tuples(st.just(CancelQueue)),
+    st.tuples(st.just(Create), st.sampled_from(["orbit", "chess", "go"]), BAGS, BAGS, st.booleans()),
+    st.tuples(st.just(Join), ROOM_NAMES, CODES),
+    st.tuples(st.just(Spectate), ROOM_NAMES, CODES),
+    st.tuples(
+        st.just(Watch),
+        st.sampled_from(["", "orbit", "go"]),
+        st.lists(
+            st.builds(
+                Condition,
+                st.sampled_from(["free", "meta.mode", "nothing"]),
+                st.sampled_from(["=", "!=", "<", "has"]),
+                st.sampled_from([1, "DUEL", None, True]),
+            ),
+            max_size=8,
+        ),
+        st.integers(1, 100),
+    ),
+    st.tuples(st.just(Unwatch)),
+    st.tuples(st.just(Lock), ROOM_NAMES, st.booleans()),
+    st.tuples(st.just(Describe), ROOM_NAMES, BAGS),
+    st.tuples(st.just(Kick), ROOM_NAMES, st.sampled_from(["id1", "id4", "nobody"])),
+    st.tuples(st.just(Listen), ROOM_NAMES),
+    st.tuples(st.just(Unlisten), ROOM_NAMES),
+    st.tuples(st.just(Say), ROOM_NAMES, st.sampled_from(["hi", "\u200b"])),
+    st.tuples(st.just(Rematch), ROOM_NAMES, st.booleans()),
+)
+HAPPENINGS = st.sampled_from(["ask", "ask", "ask", "ask", "drop", "hello", "end a session", "wait", "leave"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(HAPPENINGS, st.integers(0, 2), REQUESTS), max_size=50))
+def test_whatever_players_do_each_request_is_answered_and_in_the_end_nothing_is_left(steps):
+    inn = Inn()
+    guests = [Known(PlayerId(f"p{n}"), f"P{n}") for n in range(3)]
+    for guest in guests:
+        inn.enter("", guest)
+    for what, n, request in steps:
+        session = inn.lobby.of(guests[n].player)
+        here = session is not None and session.state is LobbyState.CONNECTED
+        match what:
+            case "ask" if here and session is not None:
+                answer = inn.ask(session, *request)
+                assert answer.error == "" or answer.reason
+                assert inn.lobby.request(session, request[0](answer.id, *request[1:]), inn.now) is answer
+            case "drop" if here and session is not None:
+                inn.lobby.dropped(session, inn.now)
+            case "hello":
+                inn.enter("", guests[n])
+            case "end a session":
+                for room in [one for one in inn.rooms.sessions.values() if not one.ended][:1]:
+                    inn.rooms.end(room)
+                    inn.lobby.session_changed(room.id)
+                    for player in room.players:
+                        inn.lobby.unseated(player, inn.now)
+            case "wait":
+                inn.now += 7.0
+            case "leave" if here and session is not None:
+                inn.lobby.received(session, Leave(), inn.now)
+        inn.lobby.poll(inn.now)
+        inn.lobby.rematches.take_agreed()
+        pushed = inn.lobby.take_pushes(inn.now)
+        written = inn.lobby.flush(inn.now, lambda _: False)
+        present = [inn.lobby.of(guest.player) for guest in guests]
+        for told, _ in pushed:
+            assert told in present
+        for told, _ in written:
+            assert told in present
+            assert told.state is LobbyState.CONNECTED
+        connected = [one for one in present if one is not None and one.state is LobbyState.CONNECTED]
+        assert inn.lobby._register.connected == len(connected)
+    for room in inn.rooms.sessions.values():
+        inn.rooms.end(room)
+        inn.rooms.forgotten.add(room.id)
+    for guest in guests:
+        session = inn.lobby.of(guest.player)
+        if session is not None and session.state is LobbyState.CONNECTED:
+            inn.lobby.received(session, Leave(), inn.now)
+        elif session is not None:
+            inn.lobby.unseated(guest.player, inn.now)
+    for _ in range(20):
+        inn.now += 10.0
+        inn.lobby.poll(inn.now)
+        inn.pushes()
+        inn.flush()
+    assert len(inn.lobby) == 0
+    assert not inn.lobby.directory.watched
+    assert not inn.lobby.directory._behind
+    assert set(inn.lobby.chats._rooms) <= {""}
+    assert len(inn.lobby.rematches) == 0
+    assert inn.lobby.rematches._of == {}
+    assert [inn.lobby.waiting(game) for game in ("orbit", "chess")] == [0, 0]
+    assert inn.lobby.next_due() is None

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given, strategies as st
 
-from rallypoint.core.names import guest_name, normalised, player_name
+from rallypoint.core.names import guest_name, normalised, normalised_bag, normalised_text, player_name
 from rallypoint_protocol.limits import NAME_CHARS_MAX
 
 
@@ -79,3 +79,21 @@ def test_a_player_without_a_visible_name_is_a_guest_with_a_number():
 
 def test_a_player_keeps_the_name_that_was_given():
     assert player_name("Ada", "some id") == "Ada"
+
+
+@given(st.text(max_size=300), st.integers(1, 240))
+def test_longer_text_follows_the_rules_for_names(text, chars_max):
+    shown = normalised_text(text, chars_max)
+    assert len(shown) <= chars_max
+    assert normalised_text(shown, chars_max) == shown
+    assert not any(unicodedata.category(char)[0] == "C" for char in shown)
+    assert shown == shown.strip()
+
+
+def test_a_name_is_such_a_text_of_its_own_length():
+    assert normalised("x" * 100) == normalised_text("x" * 100, NAME_CHARS_MAX)
+
+
+def test_in_a_bag_keys_and_texts_are_normalised_and_other_values_stay():
+    bag = {" ti\u200btle": "Zoe\u0308\u202e", "level": 3, "rate": 0.5, "on": True, "none": None, "\u200b": "gone"}
+    assert normalised_bag(bag) == {"title": "Zoë", "level": 3, "rate": 0.5, "on": True, "none": None}

@@ -43,6 +43,7 @@ function follow(session, name) {
   const other = 1 - session.seat;
   let decided = -1; // at which number of moves the last disc was dropped
   let wasAway = false;
+  note(name, session.outcome);
 
   const countdown = () => {
     const { state, away_until_ms: until } = session.playerIn(other);

@@ -116,7 +116,7 @@ export class Replica {
 
   #applyPart(tick, [channel, age, leaves, enters, changes, crc]) {
     if (age === 0) this.channels.set(channel, new Map());
-    else demand(this.tick >= tick - age && (age > 1 || this.tick === tick - 1), 'a newer base');
+    else demand(this.tick >= tick - age, 'a newer base');
     if (!this.channels.has(channel)) this.channels.set(channel, new Map());
     const facets = this.channels.get(channel);
     for (const id of leaves ?? []) facets.delete(id);

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Final
 
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import SessionId
-from rallypoint_protocol.messages import Condition, Listing, SessionRow
+from rallypoint_protocol.messages import Condition, SessionRow
 
 from .conditions import FilterKey, filter_key, plain_conditions
-from .session_filter import Filter, View, Window, delta
+from .listing_bytes import ListingBytes
+from .session_filter import Filter, View, Window
 from .session_rows import SessionRows
 from .watcher import Watcher
 
@@ -42,10 +43,6 @@ _QUANTUM: Final = 1_000
 """Conditions that one filter may look at before it is the turn of the next."""
 _NOTED_MAX: Final = 256
 """While nobody watches, rows are looked up when so many sessions have changed."""
-
-# What every listing begins with: the array's header, and the kind.
-_HEAD: Final = encode(Listing(0, False, [], [], 0))[:2]
-_NO_COUNTS: Final = encode(None)
 
 
 class Directory:
@@ -230,8 +227,7 @@ class Directory:
 
     def _send(self, now: float, work: int) -> list[tuple[LobbySession, bytes]]:
         sent: list[tuple[LobbySession, bytes]] = []
-        encoded: dict[tuple[View, Window | None], bytes] = {}
-        messages: dict[tuple[bytes, int, bool], bytes] = {}
+        encoded = ListingBytes()
         for watcher in list(self._behind):
             view = watcher.view
             if view is None or watcher.waits or not watcher.here:
@@ -248,24 +244,19 @@ class Directory:
             del self._behind[watcher]
             work -= 1 + view.refresh(self._rows)
             watcher.seen = view.filter.version
-            news = watcher.counts != self._counts_version
-            if watcher.window is view.window and not news:
-                continue
-            which = (view, watcher.window)
-            middle = encoded.get(which)
-            if middle is None:
-                middle = encoded[which] = delta(watcher.window, view.window)
+            if watcher.window is not view.window or watcher.counts != self._counts_version:
                 work -= len(view.window.listed)
-            watcher.listings += 1
-            shape = (middle, watcher.listings, news)
-            message = messages.get(shape)
-            if message is None:
-                end = self._counts_raw if news else _NO_COUNTS
-                message = messages[shape] = b"".join((_HEAD, encode(watcher.listings), middle, end))
-            watcher.window, watcher.counts, watcher.waits = view.window, self._counts_version, True
-            watcher.not_before = now + LISTINGS_EVERY_S
-            sent.append((watcher.owner, message))
+                sent.append((watcher.owner, self._listing(watcher, view.window, encoded, now)))
         return sent
+
+    def _listing(self, watcher: Watcher, window: Window, encoded: ListingBytes, now: float) -> bytes:
+        """The next message for a watcher, which counts as sent."""
+        counts = self._counts_raw if watcher.counts != self._counts_version else None
+        watcher.listings += 1
+        message = encoded.message(watcher.listings, watcher.window, window, counts)
+        watcher.window, watcher.counts, watcher.waits = window, self._counts_version, True
+        watcher.not_before = now + LISTINGS_EVERY_S
+        return message
 
     # --- steps of the above -----------------------------------------------------------------------------------------
 

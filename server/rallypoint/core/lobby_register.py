@@ -53,12 +53,12 @@ class LobbyRegister:
 
     def take_expired(self, now: float) -> list[LobbySession]:
         """Those whose grace window is over now, each once."""
-        expired = []
+        expired: dict[LobbySession, None] = {}  # one that was dropped twice at one time is in there twice
         while self._deadlines and self._deadlines[0][0] <= now:
             deadline, _, session = heapq.heappop(self._deadlines)
             if session.grace.deadline == deadline:
-                expired.append(session)
-        return expired
+                expired[session] = None
+        return list(expired)
 
     @property
     def due(self) -> float | None:

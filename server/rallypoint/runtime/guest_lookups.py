@@ -35,13 +35,17 @@ class _Lookup:
 
 
 class GuestLookups:
-    """The lookups of a node. Each ends with one call of ``found``, or with :meth:`cancel`."""
+    """The lookups of a node. Each ends with one call of ``found``, or with :meth:`cancel`.
+
+    ``begun`` is called when :attr:`due` may be earlier than it was.
+    """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         found: Found,
+        begun: Callable[[], None],
         *,
         answer_s: float = 2.0,
         wait_s: float = 5.0,
@@ -50,6 +54,7 @@ class GuestLookups:
         self._store = store
         self._clock = clock
         self._found = found
+        self._begun = begun
         self._answer_s = answer_s
         self._wait_s = wait_s
         self._at_once_max = at_once_max
@@ -96,6 +101,8 @@ class GuestLookups:
     # --- steps ------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
+        if not self._line or len(self._tasks) >= self._at_once_max:
+            return
         while self._line and len(self._tasks) < self._at_once_max:
             receiver = next(iter(self._line))
             lookup = self._asked[receiver] = self._line.pop(receiver)
@@ -103,6 +110,7 @@ class GuestLookups:
             name = f"guest lookup for {receiver.connection.remote_ip}"
             lookup.task = asyncio.get_running_loop().create_task(self._look(receiver, lookup.message), name=name)
             self._tasks.add(lookup.task)
+        self._begun()
 
     async def _look(self, receiver: LobbyReceiver, message: Hello) -> None:
         guest, certain = None, False

@@ -20,12 +20,12 @@ from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Guest, Store
 from rallypoint_protocol.close import CloseCode, Fault
 from rallypoint_protocol.codec import BadMessage, decode_lobby
-from rallypoint_protocol.ending import EARLY_PAYLOADS_MAX
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 from rallypoint_protocol.messages import Hello, LobbyMessage, Resume
 
 from .guest_lookups import GuestLookups
+from .lobby_door import LobbyDoor
 from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .matching import Matching, Sessions
 
@@ -52,11 +52,8 @@ class LobbyHost:
         self._matching = Matching(lobby, sessions)
         self._loop = loop
         self._store = store
-        self._lookups = GuestLookups(store, loop.time, self._looked_up)
-        self._first_frame_s = first_frame_s
+        self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
-        self._strangers: dict[LobbyReceiver, float] = {}
-        """Connections without a first frame, and until when they have time: in this order, too."""
         self._timer: Timer | None = None
         self._timer_due = 0.0
         self._settling = False
@@ -73,7 +70,7 @@ class LobbyHost:
             connection.close_with(CloseCode.SHUTDOWN, CloseCode.SHUTDOWN.policy.meaning)
             return
         receiver = LobbyReceiver(self, connection)
-        self._strangers[receiver] = self._loop.time() + self._first_frame_s
+        self._door.arrive(receiver, self._loop.time())
         connection.receiver = receiver  # last: what arrived before comes in right here
         self._arm(self._loop.time())
 
@@ -95,8 +92,7 @@ class LobbyHost:
     def session_changed(self, session: SessionId) -> None:
         """The sessions' side: a session appeared, what lists show of it may have changed, or it went."""
         self._lobby.session_changed(session)
-        if not self._settling and not self._stopped:
-            self._arm(self._loop.time())
+        self._rearm()
 
     def capacity_changed(self) -> None:
         """The sessions' side: a session takes players again, or there is room for a new one."""
@@ -109,13 +105,12 @@ class LobbyHost:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        open_ = [*self._strangers, *self._lookups.receivers, *self._receivers.values()]
+        open_ = [*self._door.receivers, *self._receivers.values()]
         for receiver in open_:
             receiver.done = True
             receiver.connection.close_with(code, code.policy.meaning)
-        self._strangers.clear()
         self._receivers.clear()
-        await self._lookups.stop()
+        await self._door.stop()
         await asyncio.gather(*(receiver.connection.wait_closed() for receiver in open_))
 
     # --- what comes in --------------------------------------------------------------------------------------------
@@ -124,7 +119,8 @@ class LobbyHost:
         """One message of a connection."""
         now = self._loop.time()
         if receiver.early is not None:
-            self._keep(receiver, receiver.early, payload, now)
+            if not self._door.keep(receiver, payload):
+                self._close(receiver, CloseCode.TOO_FAST, "too many messages before the first was answered", now)
             return
         self._settling = True  # what the sessions' side calls back meanwhile waits for the answer to be written
         try:
@@ -155,12 +151,11 @@ class LobbyHost:
             receiver.write(reply)
 
     def _first(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
+        """The first frame, which says whose the connection is to be."""
         keeps = self._store.keeps_guests
         match message:
             case Hello() if keeps and message.player and message.secret:
-                del self._strangers[receiver]
-                receiver.early = []
-                self._lookups.start(receiver, message)
+                self._door.look_up(receiver, message)
             case Hello():
                 self._enter(receiver, self._lobby.hello(message, now, keep=keeps), now)
             case Resume():
@@ -187,7 +182,7 @@ class LobbyHost:
         if isinstance(entered, Close):
             self._close(receiver, entered.code, entered.why, now)
             return
-        self._strangers.pop(receiver, None)
+        self._door.leave(receiver)
         session = receiver.session = entered.session
         welcome = entered.welcome
         if welcome.secret:
@@ -200,13 +195,6 @@ class LobbyHost:
         for push in entered.missed:
             receiver.write(push)
         log.debug("lobby entered", resumed=welcome.resumed, **receiver.who)
-
-    def _keep(self, receiver: LobbyReceiver, early: list[bytes], payload: bytes, now: float) -> None:
-        """The first frame is not answered yet: what follows it waits, as it does for a connection's first receiver."""
-        if len(early) < EARLY_PAYLOADS_MAX:
-            early.append(payload)
-        else:
-            self._close(receiver, CloseCode.TOO_FAST, "too many messages before the first was answered", now)
 
     def _failed(self, receiver: LobbyReceiver, error: Exception, now: float) -> None:
         """The failure is ours, whatever the client sent: it may resume, and nobody else notices."""
@@ -224,8 +212,7 @@ class LobbyHost:
     def _detach(self, receiver: LobbyReceiver, now: float) -> None:
         """The connection counts no more; its lobby session is away, unless it has ended or has a newer one."""
         receiver.done = True
-        self._strangers.pop(receiver, None)
-        self._lookups.cancel(receiver)
+        self._door.leave(receiver)
         session = receiver.session
         if session is not None and self._receivers.get(session.id) is receiver:
             del self._receivers[session.id]
@@ -242,7 +229,7 @@ class LobbyHost:
         not_before = now
         try:
             self._tell_ended(now)
-            self._match(now)
+            self._matching.settle(now)
             for session, push in self._lobby.take_pushes(now):
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
@@ -254,18 +241,6 @@ class LobbyHost:
         finally:
             self._settling = False
         self._arm(not_before)
-
-    def _match(self, now: float) -> None:
-        """Ends: each round seats somebody, or puts a queue to rest, or makes what was agreed on."""
-        queues, rematches = self._lobby.queues, self._lobby.rematches
-        while True:
-            games, agreed = queues.take_changed(), rematches.take_agreed()
-            if not games and not agreed:
-                return
-            for rematch in agreed:
-                self._matching.rematch(rematch, now)
-            for game in games:
-                self._matching.run(game, now)
 
     def _flush(self, now: float) -> None:
         last, framed = b"", b""
@@ -287,12 +262,14 @@ class LobbyHost:
             if receiver is not None:  # its player resumed on another connection, and was refused
                 self._close(receiver, CloseCode.UNKNOWN, event.value, now)
 
+    def _rearm(self) -> None:
+        """Something may be due earlier than it was."""
+        if not self._settling and not self._stopped:
+            self._arm(self._loop.time())
+
     def _arm(self, not_before: float) -> None:
         """Sees to it that :meth:`_wake` comes when something is due. A timer that comes too early does no harm."""
-        dues = [due for due in (self._lobby.next_due(), self._lookups.due) if due is not None]
-        if self._strangers:
-            dues.append(next(iter(self._strangers.values())))
-        due = min(dues, default=None)
+        due = min((due for due in (self._lobby.next_due(), self._door.due) if due is not None), default=None)
         if due is None or (self._timer is not None and self._timer_due <= due):
             return
         if self._timer is not None:
@@ -303,7 +280,6 @@ class LobbyHost:
     def _wake(self) -> None:
         self._timer = None
         now = self._loop.time()
-        for receiver in [late for late, until in self._strangers.items() if until <= now]:
+        for receiver in self._door.poll(now):
             self._close(receiver, CloseCode.FIRST_FRAME_LATE, "no first frame", now)
-        self._lookups.poll(now)
         self._settle(now)

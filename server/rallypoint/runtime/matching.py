@@ -50,6 +50,18 @@ class Matching:
         self._lobby = lobby
         self._sessions = sessions
 
+    def settle(self, now: float) -> None:
+        """Does all that was decided. It ends: each round seats somebody, puts a queue to rest, or makes a rematch."""
+        queues, rematches = self._lobby.queues, self._lobby.rematches
+        while True:
+            games, agreed = queues.take_changed(), rematches.take_agreed()
+            if not games and not agreed:
+                return
+            for rematch in agreed:
+                self.rematch(rematch, now)
+            for game in games:
+                self.run(game, now)
+
     def run(self, game: str, now: float) -> None:
         """Seats whoever can be seated in ``game``. Raises nothing: a failure is logged, and the queue rests."""
         queues = self._lobby.queues

@@ -24,8 +24,8 @@ from rallypoint import (
     transient,
 )
 from rallypoint.core.seat import SeatState
-from rallypoint.game.driver import ASKS_OPEN_MAX
 from rallypoint.core.session import Ended
+from rallypoint.game.driver import ASKS_OPEN_MAX
 from rallypoint.testing import Match
 from rallypoint_protocol.close import CloseCode
 

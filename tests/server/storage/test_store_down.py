@@ -251,6 +251,25 @@ async def test_a_read_that_hangs_is_answered_all_the_same(path, monkeypatch):
         assert await store.result(SessionId("s1")) == record()
 
 
+async def test_who_is_cancelled_in_a_write_leaves_it_behind_and_the_store_closes_in_good_order(path, monkeypatch):
+    monkeypatch.setattr(database_file, "BUSY_S", 0.3)
+    async with store_at(path) as store:
+        with looking_into(path) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            sweep = asyncio.create_task(store.outbox.sweep(0.0))
+            await asyncio.sleep(0.05)  # it waits for the lock
+            for _ in range(3):
+                sweep.cancel()
+                await asyncio.sleep(0)
+            assert sweep.cancelled()  # at once
+            other.execute("ROLLBACK")
+        store.ended(record())
+        await written(store)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2.0
+    await until(lambda: len(asyncio.all_tasks()) == 1)  # nothing is stuck in the driver
+
+
 async def test_a_write_that_hangs_is_said(path, monkeypatch):
     monkeypatch.setattr(writer_file, "ANSWER_S", 0.02)
     async with store_at(path) as store:
