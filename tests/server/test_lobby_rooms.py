@@ -546,7 +546,11 @@ def test_a_match_ends_a_rematch_too(inn):
     offer = inn.rooms.reserve(room.id, bob.player, "Bob", bob.id, inn.now)
     assert isinstance(offer, SeatOffer)
     inn.lobby.seat(bob, offer)
-    assert [(name, kind) for name, kind, _ in inn.pushes()] == [("Bob", "matched"), ("Ada", "rematch_off")]
+    assert [(name, kind) for name, kind, _ in inn.pushes()] == [
+        ("Bob", "matched"),
+        ("Ada", "rematch_off"),
+        ("Bob", "rematch_off"),
+    ]
 
 
 def test_a_rematch_that_is_not_agreed_on_in_time_is_off(inn):

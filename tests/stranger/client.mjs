@@ -37,7 +37,8 @@ class Link extends EventEmitter {
   }
 
   send(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(ArrayBuffer.isView(message) ? message : encode(message));
+    const frame = ArrayBuffer.isView(message) ? message : encode(message);
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(frame);
   }
 
   // To be emitted when the message is dealt with: an error of a listener is no fault of the message.
@@ -152,8 +153,9 @@ class Link extends EventEmitter {
 
 // ---- the lobby (6) -------------------------------------------------------------------------------------------------
 
-const REQUESTS = ['quickMatch', 'cancelQueue', 'locate', 'create', 'join', 'spectate', 'watch', 'unwatch', 'lock', 'describe',
-  'kick', 'listen', 'unlisten', 'say', 'rematch'];
+// In the order of their kinds, from 16 on.
+const REQUESTS = ['quickMatch', 'cancelQueue', 'locate', 'create', 'join', 'spectate', 'watch', 'unwatch', 'lock',
+  'describe', 'kick', 'listen', 'unlisten', 'say', 'rematch'];
 
 // Emits, besides: push (kind, data), listing, chat (room, lines).
 export class Lobby extends Link {
@@ -170,7 +172,7 @@ export class Lobby extends Link {
     this.on('closed', ({ reason }) => this.#failRequests(`the lobby is closed: ${reason}`));
   }
 
-  // What the error says: {error, reason}.
+  // Gives the value of the answer, or throws an error that has its `error` and `reason`.
   request(name, ...elements) {
     if (this.#requests.size >= 32) throw new Error('too many requests without an answer');
     if (this.state === 'closed') throw new Error('the lobby is closed');
@@ -182,7 +184,8 @@ export class Lobby extends Link {
   }
 
   #failRequests(reason) {
-    for (const { reject } of this.#requests.values()) reject(Object.assign(new Error(reason), { error: 'lost', reason }));
+    const error = Object.assign(new Error(reason), { error: 'lost', reason });
+    for (const { reject } of this.#requests.values()) reject(error);
     this.#requests.clear();
   }
 
@@ -202,7 +205,8 @@ export class Lobby extends Link {
   forget() {} // nothing here is half done when a message cannot be understood
 
   receive([kind, ...elements]) {
-    const handle = { 32: this.#welcome, 33: this.#answer, 34: this.#push, 35: this.#listing, 36: this.#chat, 42: this.pong }[kind];
+    const handlers = [this.#welcome, this.#answer, this.#push, this.#listing, this.#chat];
+    const handle = kind === 42 ? this.pong : handlers[kind - 32];
     if (!handle || (kind === 32) === (this.state === 'up')) throw new Error(`message ${kind} at this point`);
     handle.call(this, elements);
   }
@@ -335,7 +339,8 @@ export class Session extends Link {
       this.tell('event', { n, tick, name: ['refused', 'ended'][kind], fields: values });
     } else if (kind >= 16 && this.schema.events[kind - 16]) {
       const [name, fields] = this.schema.events[kind - 16];
-      this.tell('event', { n, tick, name, fields: Object.fromEntries(fields.map(([field], at) => [field, values[at]])) });
+      const named = Object.fromEntries(fields.map(([field], at) => [field, values[at]]));
+      this.tell('event', { n, tick, name, fields: named });
     }
   }
 

@@ -10,7 +10,8 @@ const AWAY_MS = 1500; // for so long
 const RUNNING = 1;
 const AWAY = 1;
 
-const report = { result: null, drops: 0, resumes: 0, moves: '', crc_checked: 0, crc_failed: 0, countdown_s: [], events: [] };
+const report = { result: null, drops: 0, resumes: 0, moves: '', crc_checked: 0, crc_failed: 0 };
+Object.assign(report, { countdown_s: [], events: [] });
 const note = (...words) => report.events.push(words.join(' '));
 
 // ---- how they play: win, or else stop the other, or else drop a disc as near to the middle as one can ----
@@ -34,7 +35,8 @@ function wins(columns, column, seat) {
 function choose(moves, seat) {
   const columns = discs(moves);
   const free = [3, 2, 4, 1, 5, 0, 6].filter((column) => columns[column].length < 6);
-  return free.find((column) => wins(columns, column, seat)) ?? free.find((column) => wins(columns, column, 1 - seat)) ?? free[0];
+  const winning = (who) => free.find((column) => wins(columns, column, who));
+  return winning(seat) ?? winning(1 - seat) ?? free[0];
 }
 
 // ---- the clients ----

@@ -109,7 +109,8 @@ export class Replica {
     demand(this.tick < 0 || epoch === this.epoch, 'another epoch');
     demand(tick > this.tick, 'no newer tick');
     const listed = seatPart?.[2];
-    if (listed) for (const channel of this.channels.keys()) if (!listed.includes(channel)) this.channels.delete(channel);
+    const forgotten = listed ? [...this.channels.keys()].filter((channel) => !listed.includes(channel)) : [];
+    for (const channel of forgotten) this.channels.delete(channel);
     for (const part of parts ?? []) this.#applyPart(tick, part);
     Object.assign(this, { epoch, tick, nowMs, undurable, durableTick: tick - undurable });
   }
@@ -146,9 +147,11 @@ export class Replica {
 
   // [id, class, owner, mask, values], sorted by id
   rows(channel) {
-    return [...(this.channels.get(channel) ?? [])]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, facet]) => [id, facet.class, facet.owner, facet.mask, bitsOf(facet.mask).map((bit) => facet.values.get(bit))]);
+    const row = ([id, facet]) => {
+      const { class: number, owner, mask, values } = facet;
+      return [id, number, owner, mask, bitsOf(mask).map((bit) => values.get(bit))];
+    };
+    return [...(this.channels.get(channel) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(row);
   }
 
   crc(channel) {

@@ -159,9 +159,9 @@ class Lobby:
             session.answers.keep(answer)
         return answer
 
-    def seat(self, session: LobbySession, offer: SeatOffer) -> None:
-        """The player has a seat that was not asked for by name: a match, a rematch."""
-        self.queues.seated(session, offer)
+    def seat(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
+        """The player has a seat that was not asked for by name: a match, a rematch of that session."""
+        self.queues.seated(session, offer, rematch_of)
         self.rematches.seated(session.player)
 
     def dropped(self, session: LobbySession, now: float) -> None:

@@ -121,10 +121,10 @@ class LobbyQueues:
         """What to do for the queue of ``game``: end each with :meth:`matched` or :meth:`refused`."""
         return self._queues[game].match(now, open_sessions)
 
-    def seated(self, session: LobbySession, offer: SeatOffer) -> None:
+    def seated(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
         """The player has a seat: a ticket goes, and the player is told where."""
         self.remove(session)
-        self._push(session, "matched", offer.data)
+        self._push(session, "matched", offer.data | ({} if rematch_of is None else {"rematch": rematch_of}))
 
     def barred(self, session: LobbySession, from_: SessionId) -> None:
         """That session does not take the player, who goes on waiting for another one."""

@@ -120,16 +120,16 @@ class Rematches:
         return Answer(message.id)
 
     def left(self, player: PlayerId) -> None:
-        """The player has left the lobby, or waits in a queue."""
+        """The player has left the lobby, or waits in a queue: told as well, for a client that waits for the rematch."""
         for session_id in list(self._of.get(player, ())):
-            self._off(self._offers[session_id], "left", untold=player)
+            self._off(self._offers[session_id], "left")
 
     def seated(self, player: PlayerId) -> None:
         """The player has a seat now: off is what nobody may have beside it."""
         for session_id in list(self._of.get(player, ())):
             offer = self._offers[session_id]
             if not self._seats.may_sit(player, offer.group.game):
-                self._off(offer, "left", untold=player)
+                self._off(offer, "left")
 
     def take_agreed(self) -> list[Agreed]:
         """What was agreed since the last call. If it cannot be had after all, say so with :meth:`failed`."""

@@ -144,5 +144,5 @@ class Matching:
             elif session is not None:
                 offer = self._sessions.reserve(session_id, session.player, session.name, session.id, now)
                 if not isinstance(offer, Denial):
-                    self._lobby.seat(session, offer)
+                    self._lobby.seat(session, offer, agreed.session)
                     waiting.remove(member.player)

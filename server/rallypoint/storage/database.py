@@ -70,7 +70,7 @@ class Database:
         except (exc.SQLAlchemyError, OSError) as error:
             raise StoreUnusable(
                 f"cannot open the database {shown}: {why(error)}. Check that it is there, that it is a database, and"
-                " that this process may write to it; or choose another data_dir"
+                " that this process may write to it; or choose another folder (--data)"
             ) from error
         return database
 

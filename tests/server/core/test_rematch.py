@@ -152,7 +152,7 @@ def test_who_takes_a_seat_elsewhere_ends_it_unless_one_may_sit_in_both(bar):
     assert bar.told() == []
     bar.rooms.open("chess", "bob")
     bar.rematches.seated(PlayerId("bob"))
-    assert bar.told() == [("ann", "rematch_off", "left")]
+    assert bar.told() == [("ann", "rematch_off", "left"), ("bob", "rematch_off", "left")]
 
 
 @pytest.mark.parametrize("why", ["logged out", "queued", "seated"])
