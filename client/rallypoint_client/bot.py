@@ -26,6 +26,7 @@ from .connect import connect
 from .errors import NotConnected, TooManyOutstanding
 from .events import Event
 from .heartbeat import Timing
+from .identity import Identity
 from .seat import Seat, take_seat
 from .seat_state import SeatState
 from .view import View
@@ -140,19 +141,21 @@ async def play(
     seed: int | None = None,
     random: Random | None = None,
     stop: asyncio.Event | None = None,
+    identity: Identity | None = None,
     timing: Timing | None = None,
     schemas: SchemaCache | None = None,
 ) -> dict[str, Any] | None:
     """Comes in as ``name``, waits for a seat in ``game``, plays to the end of the session and gives its result.
 
-    ``seed`` or ``random`` decides everything that is random in the bot. Once ``stop`` is set, the bot leaves.
+    ``seed`` or ``random`` decides everything that is random in the bot. With the same ``identity`` it is the same guest
+    each time. Once ``stop`` is set, the bot leaves.
 
     Raises:
         RallypointError: it could not come in, or was thrown out.
         Exception: whatever the bot raised.
     """
     random = random or Random(seed)  # noqa: S311  # dice of a game
-    async with connect(url, name=name, random=random, timing=timing, schemas=schemas) as lobby:
+    async with connect(url, name=name, identity=identity, random=random, timing=timing, schemas=schemas) as lobby:
         match = asyncio.ensure_future(lobby.quick_match(game))
         try:
             if not await _unless(stop, match):

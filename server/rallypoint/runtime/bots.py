@@ -87,11 +87,13 @@ class ClientBots:
     async def _reside(self, game: str, bot: str, name: str) -> None:
         from rallypoint_client.bot import play
         from rallypoint_client.errors import RallypointError
+        from rallypoint_client.identity import Identity
 
         kind = bot_class(bot)
+        identity = Identity()  # the same guest in all its sessions
         while True:
             try:
-                await play(self._lobby_url, kind, game=game, name=name, random=self._seed())
+                await play(self._lobby_url, kind, game=game, name=name, identity=identity, random=self._seed())
             except RallypointError as error:
                 log.warning("resident bot was thrown out", bot=name, why=str(error))
             await asyncio.sleep(_PAUSE_S)

@@ -250,8 +250,9 @@ class Node:
         bot = None if host is None else host.definition.options.bot
         if host is None or bot is None or self.bots is None:
             return
-        for number in range(count):
-            name = f"Bot {number + 1}"
+        there = sum(seat.bot for seat in host.core.seated())
+        for number in range(there + 1, there + count + 1):
+            name = f"Bot {number}"
             reserved = self.seat(session_id, PlayerId(f"bot-{new_id()}"), name, self._clock(), bot=True)
             if isinstance(reserved, Denial):
                 return

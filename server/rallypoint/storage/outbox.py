@@ -106,7 +106,7 @@ class SqlOutbox:
             return new
 
         for settlement in await self._write(work):
-            self.pending -= settlement.state != "pending"
+            self.pending = max(0, self.pending - (settlement.state != "pending"))  # somebody may change the table
             self.failed += settlement.state == "failed"
 
     async def sweep(self, now: float) -> None:

@@ -15,7 +15,6 @@ from rallypoint.ports import SeatRecord
 from rallypoint.runtime.webhook_request import signature
 from rallypoint.storage.outbox_rows import ended_rows
 from rallypoint_protocol.ids import PlayerId
-
 from tests.server.storage.made import count, looking_into, meanwhile, record, rows, store_at, written
 
 DOCS = Path(__file__).parents[3] / "docs"
