@@ -116,11 +116,14 @@ class TurnPace:
         self._window = window
         self._loop = asyncio.get_running_loop()
         self._watches: dict[SeatWatch, TurnWatch] = {}
+        self._is_stopped = False
 
     def begin(self, seat: Seat, bot: Bot, random: Random) -> TurnWatch:
         """See :class:`Pace`."""
         watch = TurnWatch(seat, bot, self._window, lambda: self._think.draw(random), self._loop.call_later)
         self._watches[watch] = watch
+        if self._is_stopped:  # who was matched just now only looks on
+            watch.quiet()
         return watch
 
     def end(self, watch: SeatWatch) -> None:
@@ -129,5 +132,6 @@ class TurnPace:
 
     def stop(self) -> None:
         """See :class:`Pace`."""
+        self._is_stopped = True
         for watch in self._watches.values():
             watch.quiet()

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import msgspec
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from rallypoint_client.heartbeat import Timing
@@ -80,6 +81,11 @@ class ScriptedServer:
         self._guests: asyncio.Queue[Guest] = asyncio.Queue()
         self.deaf = False
         """Accept, and hand to nobody."""
+        self.refusals: list[int] = []
+        """HTTP statuses that the next connections are refused with."""
+
+    def refuse(self, socket: ServerConnection, _: Request) -> Response | None:
+        return socket.respond(self.refusals.pop(0), "not now\n") if self.refusals else None
 
     async def serve(self, socket: ServerConnection) -> None:
         if not self.deaf:
@@ -106,7 +112,7 @@ class ScriptedServer:
 async def scripted_server() -> AsyncIterator[ScriptedServer]:
     server = ScriptedServer("")
     options: dict[str, Any] = {"subprotocols": [Subprotocol(SUBPROTOCOL)], "ping_interval": None, "close_timeout": 1}
-    async with serve(server.serve, "127.0.0.1", 0, **options) as listener:
+    async with serve(server.serve, "127.0.0.1", 0, process_request=server.refuse, **options) as listener:
         server.url = f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         yield server
 

@@ -186,6 +186,23 @@ async def test_a_dropped_connection_is_resumed_and_nothing_is_missing():
         assert (seat.stats.losses, seat.stats.resumes, seat.stats.events) == (1, 1, 2)
 
 
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+async def test_a_server_that_is_busy_or_behind_a_proxy_that_does_not_reach_it_is_tried_again(status):
+    async with played() as (server, guest, _):
+        server.refusals = [status]
+        guest.cut()
+        assert (await server.guest()).first[0] == RESUME
+        assert not server.refusals
+
+
+async def test_a_way_in_that_is_refused_for_now_is_tried_again():
+    async with scripted_server() as server:
+        server.refusals = [502, 503]
+        taking = asyncio.create_task(take_seat(f"{server.url}/session/s", "s", b"t0", random=Random(1), timing=QUICK))
+        await (await server.guest()).seat()
+        await (await taking).close()
+
+
 @on_both_loops
 async def test_a_desync_is_resumed_with_the_whole_state():
     async with played() as (server, guest, seat):

@@ -73,13 +73,13 @@ class Stranger:
         number, age, leaves, enters, changes, crc = padded(part, 6)
         if age == 0:
             self.channels[number] = {}
-        elif self.tick < tick - age or (age == 1 and self.tick != tick - 1):
+        elif self.tick < tick - age:
             raise Desync("age")
         held = self.channels.setdefault(number, {})
         for id_ in leaves or []:
             held.pop(id_, None)
         for id_, class_, owner, mask, *values in enters or []:
-            if class_ >= len(self.types) or len(values) < mask.bit_count():
+            if class_ >= len(self.types) or mask >> len(self.types[class_]) or len(values) != mask.bit_count():
                 raise Desync("enter")
             held[id_] = Facet(class_, owner, mask, dict(zip(bits(mask), values, strict=False)))
         self._changes(held, changes or [], age == 1)

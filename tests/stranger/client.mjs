@@ -49,6 +49,7 @@ class Link extends EventEmitter {
   // The answer to the first message has come.
   up() {
     this.state = 'up';
+    this.upAt = performance.now();
     this.pongs = [];
     this.send([4]);
     this.tell('up');
@@ -89,14 +90,19 @@ class Link extends EventEmitter {
       const end = await this.#connection();
       if (this.state === 'closed') return;
       const wasUp = this.state === 'up';
-      if (wasUp) [begun, windowMs, failures] = [performance.now(), 1000 * this.graceS + 5000, 0];
+      const now = performance.now();
+      if (wasUp) [begun, windowMs, failures] = [now, 1000 * this.graceS + 5000, 0];
       else failures++;
+      if (wasUp && now - this.upAt >= 1000) waitMs = 50;
       if (wasUp) this.state = 'lost';
       this.emit('down', end);
-      if (!(await this.again(end.retry, failures)) || performance.now() - begun > windowMs) return this.#finish(end);
-      if (end.lastedMs >= 1000) waitMs = 50;
-      await sleep(Math.random() * waitMs + this.pauseMs);
-      [waitMs, this.pauseMs] = [Math.min(2 * waitMs, 5000), 0];
+      const isLate = end.retry !== 'fresh' && now - begun > windowMs;
+      if (!(await this.again(end.retry, failures)) || isLate) return this.#finish(end);
+      if (end.retry === 'fresh') [begun, windowMs] = [now, 15_000]; // hello, at once
+      else {
+        await sleep(Math.random() * waitMs + this.pauseMs);
+        [waitMs, this.pauseMs] = [Math.min(2 * waitMs, 5000), 0];
+      }
     }
   }
 
@@ -104,10 +110,10 @@ class Link extends EventEmitter {
   #connection() {
     return new Promise((resolve) => {
       const socket = new WebSocket(this.url, 'rallypoint.v1', { perMessageDeflate: false });
-      let [heard, opened, pinged, pings] = [performance.now(), Infinity, 0, 0];
+      let [heard, pinged, pings] = [performance.now(), 0, 0];
       const beat = setInterval(() => {
         const now = performance.now();
-        if (now - heard > 6000) {
+        if (now - heard > (socket.readyState === WebSocket.CONNECTING ? 5000 : 6000)) {
           finish(1006, 'silence');
           socket.terminate();
         } else if (this.state === 'up' && (pings < 3 || now - pinged >= 2000)) {
@@ -120,10 +126,10 @@ class Link extends EventEmitter {
         clearInterval(beat);
         socket.removeAllListeners().on('error', () => {});
         if (this.socket === socket) this.socket = null;
-        resolve({ code, reason, retry, lastedMs: performance.now() - opened });
+        resolve({ code, reason, retry });
       };
       socket.on('open', () => {
-        heard = opened = performance.now();
+        heard = performance.now();
         this.send(this.first());
       });
       socket.on('ping', () => (heard = performance.now()));
@@ -259,6 +265,7 @@ export class Lobby extends Link {
 // ---- a seat in a session, or a place to watch from (7) -------------------------------------------------------------
 
 const SCHEMAS = new Map(); // hash -> schema
+const late = (ms) => sleep(ms, null, { ref: false }).then(() => Promise.reject(new Error('no answer in time')));
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 
 // Emits, besides: pass, event ({n, tick, name, fields}).
@@ -281,10 +288,10 @@ export class Session extends Link {
     if (this.ended || (retry !== 'resume' && retry !== 'moved')) return false;
     if (retry === 'moved' || (failures >= 3 && this.lobby.state === 'up')) {
       try {
-        const { url } = await this.lobby.request('locate', this.id, this.token);
+        const { url } = await Promise.race([this.lobby.request('locate', this.id, this.token), late(2000)]);
         this.url = new URL(url, this.lobby.url).href;
       } catch {
-        return retry === 'resume';
+        return true; // not known there, or no answer: the session itself says what has become of it
       }
     }
     return true;
@@ -315,7 +322,7 @@ export class Session extends Link {
     if (outcome !== 'resumed') this.#drop();
     Object.assign(this, { seated: true, token, seat, player, hash, outcome, graceS: this.schema.graceS });
     this.event += lost;
-    [this.ackedTick, this.lastAck, this.ackedEvent] = [this.replica.tick, -Infinity, this.event];
+    [this.ackedTick, this.lastAck, this.ackedEvent] = [this.replica.tick, this.replica.tick, this.event];
     this.up();
     for (const frame of this.inputs.seated(epoch, applied, received, this.replica.tick)) this.send(frame);
   }

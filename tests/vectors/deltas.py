@@ -144,6 +144,20 @@ def _resync() -> Stage:
     return stage
 
 
+def _lost_before() -> Stage:
+    stage = Stage("events were lost", "`lost` in seated: the next event does not follow the last one that came")
+    _game(stage)
+    ship = _ship(stage, 1)
+    stage.send("event 1", events=[(16, [0])])
+    stage.come_back("4 events (2 to 5) are gone: the state comes anew, and the count goes on", "resync", lost=4)
+    stage.send("none yet: 5 is the last, as if it had been received")
+    ship.hull = 1
+    stage.send("event 6", events=[(16, [1])])
+    stage.come_back("the connection broke again; `lost` is told once", "resumed")
+    stage.send("event 7", events=[(17, [1, 0])])
+    return stage
+
+
 def _events() -> Stage:
     stage = Stage("events", "events are numbered without gaps, and are told after the state of their pass, in order")
     _game(stage)
@@ -152,6 +166,7 @@ def _events() -> Stage:
     ship.hull = 3
     stage.send("two events: ship 1 already has hull 3 when they are told", events=[(16, [1]), (17, [1, None])])
     stage.send("a refused input, and a kind that is not known: both count", events=[(0, [5, "too hot"]), (9, [1, 2])])
+    stage.send("3 comes again, and 5 is new: what is known is ignored", events=[(16, [2])], again=3)
     stage.send("the end", events=[(1, [{"winners": [0], "scores": {0: 2, 1: 0}, "reason": "", "data": {}}, "over"])])
     return stage
 
@@ -179,6 +194,7 @@ _SEQUENCES: Final[list[Callable[[], Stage]]] = [
     _resumed,
     _resync,
     _events,
+    _lost_before,
     *deltas_many_fields.SEQUENCES,
     *deltas_of_seats.SEQUENCES,
     _desync("wrong CRC", "the CRC is not that of the state", [41, None, _HEAD, [[0, 1, None, None, [1, 1, 5], 1]]]),
@@ -204,6 +220,11 @@ _SEQUENCES: Final[list[Callable[[], Stage]]] = [
         "no such field", "bit 5 of a class that has fields 0 to 4", [41, None, _HEAD, [[0, 1, None, None, [1, 32, 5]]]]
     ),
     _desync("no such class", "class 3 of 3", [41, None, _HEAD, [[0, 1, None, [[5, 3, None, 0]]]]]),
+    _desync(
+        "enter with no such field",
+        "bit 5 of a class that has 5",
+        [41, None, _HEAD, [[0, 1, None, [[5, 2, None, 32, 1]]]]],
+    ),
     _desync("values missing", "mask 3 with one value", [41, None, _HEAD, [[0, 1, None, [[5, 2, None, 3, 1]]]]]),
     _desync(
         "changes cut off", "a mask of two fields, and one value", [41, None, _HEAD, [[0, 1, None, None, [1, 3, 5]]]]

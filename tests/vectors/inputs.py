@@ -153,7 +153,22 @@ def _new_epoch() -> _Player:
     )
 
 
+def _decided_no_more() -> _Player:
+    return (
+        _Player("new epoch, decided no more", "in which tick an action was decided is forgotten: that tick never was")
+        .seated("a first entry", 1, "fresh", 0, 0)
+        .passed("", 10, 0)
+        .act("", "Fire")
+        .passed("1 is decided in tick 11; durable tick 10", 11, 1, 1)
+        .lost()
+        .seated("the journal had no input at all: 1 is sent again", 2, "resync", 0, 0)
+        .passed("tick 11 is durable, but of another life: 1 is not decided yet, and kept", 11, 0)
+        .passed("1 is decided in tick 12; durable tick 11: kept", 12, 1, 1)
+        .passed("durable tick 12: forgotten", 13, 1, 1)
+    )
+
+
 def inputs() -> list[dict[str, Any]]:
     """``inputs.json``."""
-    makes = (_ordinary, _lost_on_the_way, _got_but_not_applied, _applied_unknown, _resync, _new_epoch)
+    makes = (_ordinary, _lost_on_the_way, _got_but_not_applied, _applied_unknown, _resync, _new_epoch, _decided_no_more)
     return [make().vector for make in makes]

@@ -26,14 +26,15 @@ class _Client:
         self._listing = 0
         self._push = 0
 
-    def welcome(self, meaning: str, *, resumed: bool) -> _Client:
-        """A connection begins."""
+    def welcome(self, meaning: str, *, resumed: bool, event: int | None = None) -> _Client:
+        """A connection begins. ``event``: the number of the last push that was made, if it is another."""
         self._listing = 0
         if not resumed:
             self._push = 0
         token = NEXT_TOKEN if resumed else TOKEN
+        made = self._push if event is None else event
         return self._add(
-            "welcome", meaning, Welcome(LOBBY_ID, token, PLAYER_ID, "Ann", ["orbit"], resumed, self._push, 30.0), {}
+            "welcome", meaning, Welcome(LOBBY_ID, token, PLAYER_ID, "Ann", ["orbit"], resumed, made, 30.0), {}
         )
 
     def listing(
@@ -156,6 +157,30 @@ def _known_guest() -> _Client:
     )
 
 
+def _hello_again() -> _Client:
+    queued = {"game": "orbit", "place": 2, "waiting": 2}
+    return (
+        _Client(
+            "pushes after another hello",
+            "the client says hello once more (it was gone, or closed with 4020): the last push is 0 again, whatever"
+            " `event` says",
+        )
+        .welcome("a connection", resumed=False)
+        .push("the place in the queue", 1, "queued", queued)
+        .push("a seat elsewhere", 2, "unqueued", {"game": "orbit", "reason": "already_seated"})
+        .welcome(
+            "back in the same lobby session with a hello: `event` is 2, of which 2 is not acknowledged",
+            resumed=False,
+            event=2,
+        )
+        .push("so 2 comes again, and is news", 2, "unqueued", {"game": "orbit", "reason": "already_seated"})
+        .welcome("resumed", resumed=True)
+        .push("2 once more: known now", 2, "unqueued", {"game": "orbit", "reason": "already_seated"}, news=False)
+        .welcome("another hello, into a new lobby session", resumed=False)
+        .push("which counts from 1", 1, "queued", queued)
+    )
+
+
 def lobby() -> list[dict[str, Any]]:
     """``lobby.json``."""
-    return [make().vector for make in (_listings, _resumed_listing, _chat, _pushes, _known_guest)]
+    return [make().vector for make in (_listings, _resumed_listing, _chat, _pushes, _known_guest, _hello_again)]

@@ -40,6 +40,7 @@ class Stage:
         self._sent = -1
         self._since: dict[int, int] = {}
         self._event = 0
+        self._told: list[EventItem] = []
         self._steps: list[dict[str, Any]] = []
         self._open = False
         self._tell = True
@@ -117,11 +118,12 @@ class Stage:
         alone: int | None = None,
         undurable: int = 0,
         table: list[int] | None = None,
+        again: int | None = None,
     ) -> None:
         """Ends the step and sends its pass.
 
         ``applied`` is the table of all seats, with this seat's in it; ``table`` the same for somebody without a seat;
-        ``alone`` this seat's, in full.
+        ``alone`` this seat's, in full. ``again``: the event with that number comes a second time, before the new ones.
         """
         self._begin()
         self._end()
@@ -137,7 +139,9 @@ class Stage:
             self._event += 1
             items.append(EventItem(self._event, self.tick, kind, fields))
         told = [channel.id for channel in self.subscribed] if self._tell else None
-        seat = SeatPart(items or None, alone, told) if items or alone is not None or told else None
+        sent = [item for item in self._told if item.n == again] + items
+        self._told += items
+        seat = SeatPart(sent or None, alone, told) if sent or alone is not None or told else None
         rows = table if applied is None else applied
         packed_rows = None if rows is None else struct.pack(f">{len(rows)}H", *(seq & 0xFFFF for seq in rows))
         head = Head(self.epoch, self.tick, self.now_ms, undurable, packed_rows)

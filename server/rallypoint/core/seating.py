@@ -67,8 +67,9 @@ class Seating:
         return self.seats.count(None)
 
     def of(self, player: PlayerId) -> Seat | None:
-        """The player's seat."""
-        return next((seat for seat in self if seat.player_id == player), None)
+        """The player's seat; one that was given up, and is not free yet, only if there is no other."""
+        seats = [seat for seat in self if seat.player_id == player]
+        return max(seats, key=lambda seat: seat.number, default=None)
 
     def reserve(
         self, player: PlayerId, name: str, now: float, *, bot: bool, keep_s: float | None = None
@@ -76,7 +77,8 @@ class Seating:
         """Keeps the first free seat for a player, for a while; gives it, and the token that takes it."""
         if player in self.banned:
             return Denial("kicked", "you were removed from that session")
-        if self.of(player) is not None:
+        own = self.of(player)
+        if own is not None and not own.is_over(now):
             return Denial("already_seated", "the player has a seat there already")
         if None not in self.seats:
             return Denial("full", "every seat is taken")

@@ -305,12 +305,15 @@ class Node:
         host.started_unix_s = self._wall()
         self.records.started(record_of(host, None, host.started_unix_s))
 
+    def seat_given_up(self, host: SessionHost, seat: Seat) -> None:
+        """A player has left, or was removed: free to sit elsewhere, before the step that frees the seat."""
+        if self.book.remove(seat.player_id, host.core.id, bot=seat.bot) and not seat.bot:
+            self.unseated(seat.player_id)
+
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in that session no longer."""
-        self.book.remove(seat.player_id, host.core.id, bot=seat.bot)
         self.room_changed(host)
-        if not seat.bot:
-            self.unseated(seat.player_id)
+        self.seat_given_up(host, seat)
 
     def room_changed(self, host: SessionHost) -> None:
         """A session takes players again, or takes no more."""

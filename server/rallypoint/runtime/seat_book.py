@@ -19,14 +19,15 @@ class SeatBook:
         self._sessions.setdefault(player, {})[session] = (game, exclusive)
         self._bots += bot
 
-    def remove(self, player: PlayerId, session: SessionId, *, bot: bool) -> None:
-        """The player has none there any more. Unknown ones are fine."""
+    def remove(self, player: PlayerId, session: SessionId, *, bot: bool) -> bool:
+        """The player has none there any more. False if there was none."""
         sessions = self._sessions.get(player)
         if sessions is None or sessions.pop(session, None) is None:
-            return
-        self._bots -= bot
-        if not sessions:
+            return False
+        if not sessions:  # a bot has one seat at most
+            self._bots -= bot
             del self._sessions[player]
+        return True
 
     def is_seated(self, player: PlayerId) -> bool:
         """True while the player has a seat in any session."""

@@ -36,6 +36,9 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.se
 class HostOwner(Protocol):
     """What a host tells its node."""
 
+    def seat_given_up(self, host: SessionHost, seat: Seat) -> None:
+        """A player has left, or was removed: the seat is freed by the next step."""
+
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in this session no longer."""
 
@@ -271,6 +274,7 @@ class SessionHost:
         """Removes a player for good."""
         self._close_link(seat, CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
         self.core.leave(seat, self._clock(), "kicked")
+        self._owner.seat_given_up(self, seat)
         self.stir()
 
     # --- from operators and backends --------------------------------------------------------------------------------
@@ -354,6 +358,7 @@ class SessionHost:
             case Leave():
                 self._links[link.seat.index] = None
                 self.core.leave(link.seat, self._clock())
+                self._owner.seat_given_up(self, link.seat)
                 self.stir()
                 link.connection.close_with(CloseCode.LEFT, CloseCode.LEFT.policy.meaning)
             case _:

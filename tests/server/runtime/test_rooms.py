@@ -250,3 +250,37 @@ async def test_bots_are_not_counted_among_those_who_play(node: Node, rooms: Node
     offer = created(rooms)
     node.seat(offer.session_id, PlayerId("bot-1"), "Bot", NOW, bot=True)
     assert rooms.playing() == 1
+
+
+async def test_who_was_kicked_is_told_so_also_before_the_step_that_frees_the_seat(node: Node, rooms: NodeRooms):
+    offer = created(rooms)
+    joined(rooms, BOB, offer.session_id)
+    assert rooms.kick(ANN, offer.session_id, BOB, NOW) is None
+    assert denied(joined(rooms, BOB, offer.session_id)) == "kicked"
+
+
+async def test_who_has_left_may_sit_elsewhere_at_once_and_the_lobby_is_told_once(node: Node, rooms: NodeRooms):
+    told: list[PlayerId] = []
+    node.unseated = told.append
+    offer = created(rooms)
+    host = node.hosts[offer.session_id]
+    seat = host.core.seating.of(ANN)
+    assert seat is not None
+    host.core.leave(seat, NOW)
+    node.seat_given_up(host, seat)
+    assert created(rooms).session_id != offer.session_id
+    step(node, offer.session_id)
+    assert told == [ANN]
+
+
+async def test_who_has_left_may_come_back_to_the_same_session_before_the_seat_is_free(node: Node, rooms: NodeRooms):
+    offer = created(rooms)
+    joined(rooms, BOB, offer.session_id)
+    host = node.hosts[offer.session_id]
+    seat = host.core.seating.of(BOB)
+    assert seat is not None
+    host.core.leave(seat, NOW)
+    node.seat_given_up(host, seat)
+    assert denied(joined(rooms, BOB, offer.session_id)) == "full"
+    step(node, offer.session_id)
+    assert isinstance(joined(rooms, BOB, offer.session_id), SeatOffer)

@@ -78,6 +78,17 @@ def looking_into(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+@contextlib.asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """Another process has the database for itself, as soon as the store lets it go."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=SOON_S, check_same_thread=False)
+    try:
+        await asyncio.to_thread(connection.execute, "BEGIN EXCLUSIVE")
+        yield
+    finally:
+        connection.close()
+
+
 async def meanwhile(path: Path, statement: str) -> None:
     """Another process changes something while the store works: it may have to wait for the store."""
 

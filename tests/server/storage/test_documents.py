@@ -28,13 +28,6 @@ def block(document: str, language: str) -> str:
     return str(found[0])
 
 
-def sql(document: str, verb: str) -> str:
-    """The statement in the document that begins so."""
-    found = re.findall(rf"[\"`]({verb} .*?)[\"`]", document)
-    assert len(found) == 1
-    return str(found[0])
-
-
 def test_the_receiver_s_check_knows_what_is_genuine():
     module: dict[str, Any] = {}
     exec(block(WEBHOOKS, "python"), module)  # our own document
@@ -69,7 +62,8 @@ async def test_what_was_given_up_can_be_sent_again(tmp_path):
         await written(store)
         await meanwhile(path, "UPDATE outbox SET state = 'failed', attempts = 33, due_at = 9e9")
         assert await store.outbox.due(2e9, 5, []) == ([], None)
-        await meanwhile(path, sql(WEBHOOKS, "UPDATE"))
+        (statement,) = re.findall(r'"(UPDATE .*?)"', WEBHOOKS)
+        await meanwhile(path, statement)
         (event,), _ = await store.outbox.due(2e9, 5, [])
         assert event.attempts == 0
 
@@ -81,8 +75,7 @@ async def test_old_results_can_be_removed_with_their_seats(tmp_path):
         store.ended(record("new", ended_at=9_000_000_000.0))
         await written(store)
     with looking_into(path) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(sql(STORAGE, "DELETE FROM results"))
+        connection.executescript(block(STORAGE, "sql"))
     assert rows(path, "SELECT DISTINCT session FROM result_seats") == [("new",)]
 
 

@@ -13,7 +13,7 @@ from rallypoint.config import Settings
 from rallypoint.storage import database as database_file, writer as writer_file
 from rallypoint_protocol.ids import SessionId
 from tests.server.live import Guest, Toy
-from tests.server.storage.made import looking_into, rows, until
+from tests.server.storage.made import locked, rows, until
 from tests.server.storage.receiver import hang, receiving
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -58,8 +58,7 @@ async def test_games_go_on_while_the_database_is_locked_and_the_backend_hangs(tm
         async with Server([Toy], settings) as server:
             await won(server, "Before")
             await until(lambda: backend.under_way == 1)
-            with looking_into(tmp_path / "rallypoint.db") as other:
-                other.execute("BEGIN EXCLUSIVE")
+            async with locked(tmp_path / "rallypoint.db"):
                 first = await won(server, "Ada")
                 await until(lambda: "locked" in server.store.status().error)
                 began = time.monotonic()
@@ -67,7 +66,6 @@ async def test_games_go_on_while_the_database_is_locked_and_the_backend_hangs(tm
                 await guest.passes(30)  # half a second's worth
                 assert time.monotonic() - began < 5.0
                 assert server.store.status().pending > 0
-                other.execute("ROLLBACK")
             await until(lambda: server.store.status().pending == 0)
             assert await server.store.result(SessionId(first.id)) is not None
             await guest.go()

@@ -15,7 +15,18 @@ from rallypoint.storage.no_store import NoStore
 from rallypoint.storage.session_rows import RESULT_BYTES_MAX
 from rallypoint.storage.store import SEEN_EVERY_S, SqlStore
 from rallypoint_protocol.ids import PlayerId, SessionId
-from tests.server.storage.made import CREATED_AT, count, events, looking_into, record, rows, store_at, url_of, written
+from tests.server.storage.made import (
+    CREATED_AT,
+    count,
+    events,
+    locked,
+    looking_into,
+    record,
+    rows,
+    store_at,
+    url_of,
+    written,
+)
 
 ADA = PlayerId("ada")
 SECRET = bytes(range(32))
@@ -48,14 +59,12 @@ async def test_a_wrong_secret_and_a_stranger_are_answered_alike(path):
 
 
 async def test_a_guest_is_found_before_the_database_has_it(path):
-    async with store_at(path) as store:
-        with looking_into(path) as other:
-            other.execute("BEGIN IMMEDIATE")
-            store.new_guest(ADA, "Ada", token_hash(SECRET))
-            found = await store.find_guest(ADA, SECRET)
-            assert found is not None
-            assert found.name == "Ada"
-            assert store.status().pending == 1
+    async with store_at(path) as store, locked(path):
+        store.new_guest(ADA, "Ada", token_hash(SECRET))
+        found = await store.find_guest(ADA, SECRET)
+        assert found is not None
+        assert found.name == "Ada"
+        assert store.status().pending == 1
 
 
 async def test_only_a_hash_of_the_secret_is_in_the_file(path):
@@ -90,12 +99,10 @@ async def test_a_result_is_read_as_it_was_written(path):
 
 
 async def test_a_result_is_found_before_the_database_has_it(path):
-    async with store_at(path) as store:
-        with looking_into(path) as other:
-            other.execute("BEGIN IMMEDIATE")
-            store.ended(record())
-            assert await store.result(SessionId("s1")) == record()
-            assert await store.results_of(ADA) == [record()]
+    async with store_at(path) as store, locked(path):
+        store.ended(record())
+        assert await store.result(SessionId("s1")) == record()
+        assert await store.results_of(ADA) == [record()]
 
 
 async def test_a_session_without_a_result_is_stored_too(path):
@@ -268,8 +275,7 @@ async def test_reads_do_not_wait_for_a_writer(path):
     async with store_at(path) as store:
         store.ended(record())
         await written(store)
-        with looking_into(path) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        async with locked(path):
             async with asyncio.timeout(1.0):
                 assert await store.result(SessionId("s1")) == record()
 

@@ -21,7 +21,17 @@ from rallypoint.ports import StoreDown
 from rallypoint.storage import database as database_file, store as store_file, writer as writer_file
 from rallypoint.storage.writes import Transaction
 from rallypoint_protocol.ids import PlayerId, SessionId
-from tests.server.storage.made import count, events, looking_into, meanwhile, record, rows, store_at, until, written
+from tests.server.storage.made import (
+    count,
+    events,
+    locked,
+    meanwhile,
+    record,
+    rows,
+    store_at,
+    until,
+    written,
+)
 
 ADA = PlayerId("ada")
 SECRET = bytes(range(32))
@@ -44,14 +54,12 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_locked_database_is_said_and_what_waited_is_written_when_it_is_free(path):
     with structlog.testing.capture_logs() as logs:
         async with store_at(path, webhooks=True) as store:
-            with looking_into(path) as other:
-                other.execute("BEGIN EXCLUSIVE")
+            async with locked(path):
                 for number in range(20):
                     store.ended(record(f"s{number}"))
                 await until(lambda: "locked" in store.status().error)
                 await asyncio.sleep(0.2)  # several attempts
                 assert store.status().pending == 20
-                other.execute("ROLLBACK")
             await written(store)
             assert store.status().error == ""
     assert (count(path, "results"), count(path, "outbox")) == (20, 40)
@@ -62,13 +70,11 @@ async def test_a_locked_database_is_said_and_what_waited_is_written_when_it_is_f
 async def test_a_store_on_a_locked_database_closes_within_seconds_and_says_what_is_lost(path, monkeypatch):
     monkeypatch.setattr(store_file, "CLOSE_S", 0.3)
     with structlog.testing.capture_logs() as logs:
-        async with store_at(path) as store:
-            with looking_into(path) as other:
-                other.execute("BEGIN EXCLUSIVE")
-                store.ended(record())
-                began = time.monotonic()
-                await store.close()
-                assert time.monotonic() - began < 4.0
+        async with store_at(path) as store, locked(path):
+            store.ended(record())
+            began = time.monotonic()
+            await store.close()
+            assert time.monotonic() - began < 4.0
     assert [entry["writes"] for entry in logs if entry["event"] == "not written, and lost"] == [1]
     assert count(path, "results") == 0
 
@@ -82,13 +88,13 @@ async def test_a_full_disk_leaves_nothing_half_written_and_what_waited_is_writte
         await written(store)
         pages = rows(path, "PRAGMA page_count")[0][0]
         limit = [pages + 1]
-        engine = store._database._engine
+        engine = store._database._engine.sync_engine
 
         def limited(connection, _record):
             connection.cursor().execute(f"PRAGMA max_page_count={limit[0]}")
 
-        event.listen(engine.sync_engine, "connect", limited)
-        await engine.dispose()
+        event.listen(engine, "connect", limited)
+        await store._database._drop_connections()
         big = {"winners": [], "scores": {}, "reason": "", "data": {"text": "x" * 20_000}}
         store.ended(record("big", result=big))
         await until(lambda: "full" in store.status().error)
@@ -98,7 +104,7 @@ async def test_a_full_disk_leaves_nothing_half_written_and_what_waited_is_writte
         assert rows(path, "SELECT session FROM result_seats WHERE session = 'big'") == []
         assert rows(path, "SELECT session FROM outbox WHERE session = 'big'") == []
         limit[0] = 1_000_000
-        await engine.dispose()
+        await store._database._drop_connections()
         await until(lambda: count(path, "results") == 3)
         assert store.status().refused == 0
     assert [kind for session, kind in events(path) if session == "big"] == ["session.ended", "session.result"]
@@ -254,15 +260,13 @@ async def test_a_read_that_hangs_is_answered_all_the_same(path, monkeypatch):
 async def test_who_is_cancelled_in_a_write_leaves_it_behind_and_the_store_closes_in_good_order(path, monkeypatch):
     monkeypatch.setattr(database_file, "BUSY_S", 0.3)
     async with store_at(path) as store:
-        with looking_into(path) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        async with locked(path):
             sweep = asyncio.create_task(store.outbox.sweep(0.0))
             await asyncio.sleep(0.05)  # it waits for the lock
             for _ in range(3):
                 sweep.cancel()
                 await asyncio.sleep(0)
             assert sweep.cancelled()  # at once
-            other.execute("ROLLBACK")
         store.ended(record())
         await written(store)
         began = time.monotonic()
@@ -291,13 +295,11 @@ async def test_a_write_that_hangs_is_said(path, monkeypatch):
 async def test_what_waits_has_a_bound_and_the_oldest_goes(path):
     with structlog.testing.capture_logs() as logs:
         async with store_at(path, entries_max=10) as store:
-            with looking_into(path) as other:
-                other.execute("BEGIN EXCLUSIVE")
+            async with locked(path):
                 for number in range(25):
                     store.ended(record(f"s{number}"))
                 assert store.status().pending == 10
                 assert store.status().lost == 15
-                other.execute("ROLLBACK")
             await written(store)
             assert len(store._ended) == 0
     assert [entry["event"] for entry in logs].count("too many writes wait: the oldest are lost") == 1

@@ -20,7 +20,7 @@ from rallypoint.runtime.webhook_request import signature
 from rallypoint.runtime.webhooks import WebhookRules, WebhookSender, checked_url
 from rallypoint.storage import database as database_file
 from rallypoint.storage.store import SqlStore
-from tests.server.storage.made import QUICK, looking_into, record, rows, store_at, until, written
+from tests.server.storage.made import QUICK, locked, record, rows, store_at, until, written
 from tests.server.storage.receiver import BROKEN, OK, Receiver, accept, always, hang, receiving
 
 STARTED, ENDED, RESULT = "session.started", "session.ended", "session.result"
@@ -399,12 +399,10 @@ async def test_a_locked_database_holds_webhooks_up_and_none_is_sent_twice(path, 
         receiver.answer = waits
         async with sending(store, receiver):
             await until(lambda: receiver.under_way == 3)
-            with looking_into(path) as other:
-                other.execute("BEGIN EXCLUSIVE")
+            async with locked(path):
                 gate.set()
                 await asyncio.sleep(0.2)
                 assert len(receiver.requests) == 3
-                other.execute("ROLLBACK")
             await delivered(store)
     assert len(receiver.requests) == 9
     assert len(set(receiver.told)) == 9
