@@ -224,8 +224,8 @@ def compile_values(entity: str, fields: Sequence[FieldDef]) -> ToWire:
 def compile_scan(entity: str, fields: Sequence[tuple[int, FieldDef]]) -> Scan:
     """Generates ``scan`` for the facet of an entity class that consists of ``fields``: ``(bit in the mask, field)``.
 
-    Three ways through it: nothing has changed; all has changed, as what moves often does, and is sent at one go; or each
-    field is looked at on its own. Only the last of them may meet a value that has to be converted.
+    Three ways through it: nothing has changed; all has changed, as in what moves, and is sent at one go; or each field
+    is looked at on its own. Only the last of them may meet a value that has to be converted.
     """
     names: dict[str, Any] = {"wrap": wrap, "values": compile_values(entity, [field for _, field in fields])}
     names |= {f"c{i}": to_wire(field.type) for i, (_, field) in enumerate(fields)}
@@ -298,7 +298,7 @@ def _at_one_go(fields: Sequence[tuple[int, FieldDef]]) -> list[str]:
 
 
 def _read(i: int, field: FieldDef) -> str:
-    """Generated expression that reads field ``i``: comparable with its wire value, but for most types not yet checked."""
+    """Generated expression that reads field ``i``: comparable with its wire value, for most types not yet checked."""
     value = f"e.{field.name}"
     match field.type:
         case Fixed(step):
