@@ -21,7 +21,7 @@ from .rules import HZ, SEATS
 
 __all__ = ["Running", "Server", "colyseus", "limit", "rallypoint"]
 
-CONNECTIONS_MAX = 20_000
+CONNECTIONS_MAX = 16_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Ending(_Connection):
 
         Cuts the connection when more than ``outbox_bytes_max`` bytes wait after that.
         """
-        if self.protocol.state is OPEN:
+        if self.protocol._state is OPEN:  # not the property: it costs every pass a call
             self.transport.write(framed)
             if self.paused:  # only then can there be much: the library's high-water mark lies below any cap
                 self._check_outbox()

@@ -116,7 +116,7 @@ class FastLane(Ending):
             and size > 1
             and self._lone[data[1]] == size
             and data[0] == BINARY
-            and self.protocol.state is OPEN
+            and self.protocol._state is OPEN
         ):
             budget = self.messages
             budget.left -= 1
@@ -134,7 +134,7 @@ class FastLane(Ending):
             and data[0] == BINARY
             and data[1] == (254 if self._masked else 126)
             and (data[2] << 8 | data[3]) == size - (8 if self._masked else 4) <= self.inbound_bytes_max
-            and self.protocol.state is OPEN
+            and self.protocol._state is OPEN
         ):
             if self._pay():
                 self._deliver(apply_mask(data[8:], data[4:8]) if self._masked else data[4:])

@@ -594,3 +594,10 @@ def test_the_parts_of_the_library_that_the_lane_uses_are_still_there(runner):
             assert name in vars(Server(cast("Any", None), cast("Any", None)))
 
     runner.run(look())
+
+
+def test_the_library_keeps_its_state_where_the_lane_reads_it():
+    protocol = ServerProtocol()
+    for state in (State.CONNECTING, State.OPEN, State.CLOSING, State.CLOSED):
+        protocol.state = state
+        assert protocol._state is protocol.state is state  # type: ignore[attr-defined]  # read past the property: see lane.py

@@ -185,7 +185,12 @@ class Seat:
 
     def is_over(self, now: float) -> bool:
         """True from the very moment when the reservation or the grace window ends."""
-        return self.state in (SeatState.LEFT, SeatState.EXPIRED) or (self.deadline is not None and now >= self.deadline)
+        return self.is_given_up or (self.deadline is not None and now >= self.deadline)
+
+    @property
+    def is_given_up(self) -> bool:
+        """True once it has been left, or has expired; the next step frees it."""
+        return self.state in (SeatState.LEFT, SeatState.EXPIRED)
 
     @property
     def is_seated(self) -> bool:

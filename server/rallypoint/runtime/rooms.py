@@ -123,7 +123,8 @@ class NodeRooms:
         host = self._node.find(session)
         if host is None:
             return False
-        return host.core.seating.of(player) is not None or player in host.core.spectators.all
+        seat = host.core.seating.of(player)
+        return (seat is not None and not seat.is_given_up) or player in host.core.spectators.all
 
     # --- looking ----------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,7 @@ async def test_a_session_is_created_and_its_seats_are_taken_with_the_tokens(hous
     taken = core.take(TakeSeat(1, SessionId(session["id"]), token), NOW)
     assert isinstance(taken, Taken)
     assert taken.seat.player_id == ANN
+    core.take(TakeSeat(1, SessionId(session["id"]), base64.urlsafe_b64decode(bob["token"])), NOW)
     house.settle(SessionId(session["id"]))
     assert (await house.get(f"/sessions/{session['id']}"))["session"]["state"] == "running"
 
