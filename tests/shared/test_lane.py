@@ -600,4 +600,4 @@ def test_the_library_keeps_its_state_where_the_lane_reads_it():
     protocol = ServerProtocol()
     for state in (State.CONNECTING, State.OPEN, State.CLOSING, State.CLOSED):
         protocol.state = state
-        assert protocol._state is protocol.state is state  # type: ignore[attr-defined]  # read past the property: see lane.py
+        assert protocol._state is protocol.state is state
