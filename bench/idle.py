@@ -44,6 +44,7 @@ async def _idle_sessions(count: int, seconds: float) -> dict[str, float]:
     from rallypoint.app import Server
     from rallypoint.config import Limits, Settings
     from rallypoint.core.orders import Denial
+    from rallypoint.core.session import SessionState
     from rallypoint_protocol.ids import PlayerId
     from rallypoint_protocol.messages import TakeSeat
 
@@ -61,13 +62,19 @@ async def _idle_sessions(count: int, seconds: float) -> dict[str, float]:
                 reserved = node.seat(session, PlayerId(f"p{number}-{place}"), f"Player {place}", now)
                 assert not isinstance(reserved, Denial)
                 core.take(TakeSeat(1, session, reserved[1]), now)
+            host = node.hosts[session]
+            while core.stimuli_waiting:  # both have joined, and it has started
+                host.step(now)
+                host.send()
             for seat in core.seated():
                 core.dropped(seat, now)
-            node.hosts[session].stir()
+            host.stir()
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         while any(host.core.stimuli_waiting for host in node.hosts.values()):  # noqa: ASYNC110  # nothing tells when
             await asyncio.sleep(0.1)
+        # The ticker looks at each once more when its patience would have ended; from then on at nothing.
+        await asyncio.sleep(Turns.definition().options.start_after_s + 1)
         gc.collect()
         kib = (_rss_bytes() - rss) / 1024 / count
         steps, used = node.ticker.ticks, time.process_time()
@@ -75,6 +82,7 @@ async def _idle_sessions(count: int, seconds: float) -> dict[str, float]:
         used = time.process_time() - used
         made = node.ticker.ticks - steps
         assert len(node.hosts) == count
+        assert all(host.core.state is SessionState.RUNNING for host in node.hosts.values())
     return {
         "idle_sessions": float(count),
         "idle_session_kib": kib,

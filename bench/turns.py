@@ -25,7 +25,7 @@ class Opponent(Player):
     hand: tuple[int, ...] = field((1, 2, 3, 4, 5), to="owner")
 
 
-class Turns(Game[Opponent], seats=2, tick_hz=0, grace_s=86_400, exclusive=False):
+class Turns(Game[Opponent], seats=2, tick_hz=0, grace_s=86_400, start_after_s=2, exclusive=False):
     """Moves in turn."""
 
     turn: int = field(0)
