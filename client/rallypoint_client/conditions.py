@@ -13,10 +13,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, Literal, cast
 
+from rallypoint_protocol.bags import why_not_plain
 from rallypoint_protocol.limits import CONDITIONS_MAX, KEY_CHARS_MAX
 from rallypoint_protocol.messages import Condition
-
-from .plain import why_not_plain
 
 __all__ = ["Where", "parse_conditions"]
 

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from rallypoint_protocol.limits import BAG_KEYS_MAX, INT_MAX, INT_MIN, KEY_CHARS_MAX, VALUE_CHARS_MAX
+from rallypoint_protocol.bags import why_not_plain
+from rallypoint_protocol.limits import BAG_KEYS_MAX, KEY_CHARS_MAX
 
 from .errors import InvalidInput
 
-__all__ = ["checked_bag", "why_not_plain"]
-
-_TYPES: Final = "None, True, False, a number or a text"
-
-
-def why_not_plain(value: object) -> str | None:
-    """What is wrong with a value, as the end of a sentence; ``None`` if nothing is."""
-    match value:
-        case None | bool():
-            return None
-        case int():
-            return None if INT_MIN <= value <= INT_MAX else "does not fit 64 bits"
-        case float():
-            return None if math.isfinite(value) else "is not a finite number"
-        case str():
-            return None if len(value) <= VALUE_CHARS_MAX else f"is longer than {VALUE_CHARS_MAX} characters"
-        case _:
-            return f"is neither {_TYPES}, but a {type(value).__name__}"
+__all__ = ["checked_bag"]
 
 
 def checked_bag(what: str, bag: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Server:
         )
         self.lobby_host = LobbyHost(self.lobby, self.node, loop, self.store, first_frame_s=limits.first_frame_s)
         self.node.unseated = self.lobby_host.player_unseated
-        self.node.room = self.lobby_host.capacity_changed
+        self.node.capacity = self.lobby_host.capacity_changed
         self.node.listed = self.lobby_host.session_changed
         self.node.records = self.store
         self.gate = SessionGate(self.node.find, loop, time.monotonic, limits.first_frame_s)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from rallypoint.game.plain import plain
 from rallypoint.runtime.backend import Created
 from rallypoint.runtime.invitations import Reservation
-from rallypoint.storage.plain_json import plain_json
 
 __all__ = [
     "CreatedSession",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-Json = Annotated[dict[str, Any], BeforeValidator(plain_json)]
+Json = Annotated[dict[str, Any], BeforeValidator(plain)]
 """What a game gave, as what JSON has."""
 
 
@@ -126,7 +126,7 @@ class SessionWhole(_Out):
     """Why, for people; null while it goes on."""
     result: Json | None
     """`winners` and `scores` by seat number, `reason` and `data`, as the game said; null without a result."""
-    game_state: Json | None
+    game_state: dict[str, Any] | None  # plain already
     """`game`, `players` and `entities` (by class): every declared field, those that no player sees, too. Null if it was
     not asked for."""
     entities_left_out: int

@@ -5,8 +5,9 @@ All of them get the same bytes. Each step leaves an entry: what changed, and now
 sent the newest key that is due and what followed it. A spectator who does not acknowledge is skipped, and goes on with
 the next key.
 
-Bounds: ``spectators_max``; ``FEED_BYTES_MAX`` of entries that wait for their time (beyond it, what waits is forgotten:
-the picture stands still, and goes on with a new key). A place is kept ``KEPT_S`` for one who has not come, or was cut.
+Bounds: ``spectators_max``; ``FEED_BYTES_MAX`` of entries that wait for their time. Beyond it only the keys among them
+are kept, and the picture goes on from key to key; if these are too many, it stands still until there is room for a
+newer one. A place is kept ``KEPT_S`` for one who has not come, or was cut.
 """
 
 from __future__ import annotations
@@ -175,21 +176,19 @@ class Spectators:
         entry = _Entry(now + self._delay_s, tick, changes, key() if wanted else None)
         if entry.key is not None:
             self._key_at = now
-        self._bytes += len(changes) + len(entry.key or b"")
+        self._bytes += _size(entry)
         self._entries.append(entry)
         if self._bytes > FEED_BYTES_MAX:
-            self._forget()
+            self._thin_out()
 
     def due(self, now: float) -> list[tuple[Spectator, bytes]]:
         """What is to be sent now, in order; it counts as sent."""
         sent: list[tuple[Spectator, bytes]] = []
         while self._entries and self._entries[0].due <= now:
             entry = self._entries.popleft()
-            self._bytes -= len(entry.changes) + len(entry.key or b"")
+            self._bytes -= _size(entry)
             if self._delay_s:
-                if entry.key is not None:
-                    self._shown.clear()
-                self._shown.append(entry)
+                self._show(entry)
             for spectator in self.all.values():
                 if spectator.connected:
                     message = self._next(spectator, entry)
@@ -220,7 +219,26 @@ class Spectators:
         spectator.acked = spectator.acked_seen = spectator.sent - 1
         return [self._shown[0].key, *(entry.changes for entry in self._shown[1:])]
 
+    def _show(self, entry: _Entry) -> None:
+        """From here on those who come begin with it, if they can."""
+        if entry.key is not None:
+            self._shown = [entry]
+        elif self._shown and entry.tick == self._shown[-1].tick + 1:
+            self._shown.append(entry)
+
+    def _thin_out(self) -> None:
+        """Room for what is to come, without taking from what is due next more than must be."""
+        self._entries = deque(entry for entry in self._entries if entry.key is not None)
+        while sum(map(_size, self._entries)) > FEED_BYTES_MAX:
+            self._entries.pop()
+        self._bytes = sum(map(_size, self._entries))
+        self._key_at = None
+
     def _forget(self) -> None:
         self._entries.clear()
         self._bytes = 0
         self._key_at = None
+
+
+def _size(entry: _Entry) -> int:
+    return len(entry.changes) + len(entry.key or b"")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from rallypoint_protocol.limits import BAG_KEYS_MAX, INT_MAX, INT_MIN, KEY_CHARS_MAX, VALUE_CHARS_MAX
+from rallypoint_protocol.bags import why_not_plain
+from rallypoint_protocol.limits import BAG_KEYS_MAX, KEY_CHARS_MAX
 
 __all__ = ["checked_meta"]
 
@@ -23,23 +23,7 @@ def checked_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in kept.items():
         if not 1 <= len(name) <= KEY_CHARS_MAX:
             raise ValueError(f"metadata {name!r}: a name is a text of up to {KEY_CHARS_MAX} characters")
-        if not _fits(value):
-            raise ValueError(
-                f"metadata {name}={value!r}: give a bool, a 64-bit int, a finite float or a text of up to"
-                f" {VALUE_CHARS_MAX} characters"
-            )
+        why = why_not_plain(value)
+        if why is not None:
+            raise ValueError(f"metadata {name}={value!r} {why}")
     return kept
-
-
-def _fits(value: Any) -> bool:
-    match value:
-        case bool():
-            return True
-        case int():
-            return INT_MIN <= value <= INT_MAX
-        case float():
-            return math.isfinite(value)
-        case str():
-            return len(value) <= VALUE_CHARS_MAX
-        case _:
-            return False

@@ -81,7 +81,7 @@ class NodeCounts:
 
 
 class Node:
-    """All sessions of this process. ``unseated``, ``room`` and ``listed`` tell the lobby's side."""
+    """All sessions of this process. ``unseated``, ``capacity`` and ``listed`` tell the lobby's side."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class Node:
         self.limit = StepLimit(settings.step_limit_s, clock)
         self.ticker = Ticker(loop, clock, journal)
         self.unseated: Callable[[PlayerId], None] = lambda player: None
-        self.room: Callable[[], None] = lambda: None
+        self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
         """A session appeared, what lists show of it changed, or it went."""
         self.bots: BotRunner | None = None
@@ -312,15 +312,15 @@ class Node:
 
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in that session no longer."""
-        self.room_changed(host)
+        self.capacity_changed(host)
         self.seat_given_up(host, seat)
 
-    def room_changed(self, host: SessionHost) -> None:
+    def capacity_changed(self, host: SessionHost) -> None:
         """A session takes players again, or takes no more."""
         order = host.core.order
         if host.core.free_seats and host.core.id in self.hosts and order.quick and not order.private:
             self._open[host.definition.options.name][host.core.id] = host
-            self.room()
+            self.capacity()
 
     def session_ended(self, host: SessionHost, ended: Ended) -> None:
         """A session makes no more steps; its players are free, and may still come back for the result for a while."""
@@ -341,7 +341,7 @@ class Node:
         self.records.ended(record_of(host, ended, self._wall()))
         for seat in list(host.core.seated()):
             self.seat_freed(host, seat)
-        self.room()
+        self.capacity()
 
     # --- time -------------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.game_like import Answer
 from rallypoint.core.schedule import Schedule, TurnSchedule
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken, Watching
 from rallypoint.game.definition import Definition
 from rallypoint.ports import Clock, StepRecord
+from rallypoint.runtime.asks import Asks
 from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.histogram import Recent
 from rallypoint.runtime.step_limit import StepLimit
@@ -48,7 +49,7 @@ class HostOwner(Protocol):
     def session_started(self, host: SessionHost) -> None:
         """It has its least number of players."""
 
-    def room_changed(self, host: SessionHost) -> None:
+    def capacity_changed(self, host: SessionHost) -> None:
         """It takes players again, or takes no more."""
 
     def row_changed(self, host: SessionHost) -> None:
@@ -86,7 +87,7 @@ class SessionHost:
         self._steps = steps
         self._links: list[SessionLink | None] = [None] * len(core.seats)
         self._step: Step | None = None
-        self._asks: set[asyncio.Task[None]] = set()
+        self._asks = Asks(definition.game, loop, self._answered, core.id)
         self._had_room = True
         self._turns = schedule if isinstance(schedule, TurnSchedule) else None
         self.audience = Audience(self, loop, clock)
@@ -193,7 +194,7 @@ class SessionHost:
         if step.started:
             self._owner.session_started(self)
         for ask in step.asks:
-            self._start_ask(ask)
+            self._asks.start(ask)
         for seat in step.freed:
             self._close_link(seat, CloseCode.KICKED, "removed from the session")
             self._owner.seat_freed(self, seat)
@@ -201,13 +202,13 @@ class SessionHost:
             self._end(step.ended)
             return
         self._tell_row()
-        self._look_at_room()
+        self._look_at_capacity()
 
-    def _look_at_room(self) -> None:
+    def _look_at_capacity(self) -> None:
         has_room = self.core.free_seats > 0
         if has_room is not self._had_room:
             self._had_room = has_room
-            self._owner.room_changed(self)
+            self._owner.capacity_changed(self)
 
     def _end(self, ended: Ended) -> None:
         for seat in list(self.core.seated()):
@@ -216,8 +217,7 @@ class SessionHost:
                 self._close_link(seat, CloseCode.TOO_SLOW, CloseCode.TOO_SLOW.policy.meaning)
             else:
                 self._close_link(seat, ended.code, ended.reason)
-        for task in self._asks:
-            task.cancel()
+        self._asks.cancel()
         self.audience.end()
         self._owner.session_ended(self, ended)
         self._tell_row()
@@ -283,7 +283,7 @@ class SessionHost:
         """Nobody else is seated, or free seats are open again (unless the game itself has locked)."""
         self.core.set_locked(locked)
         self.stir()
-        self._look_at_room()
+        self._look_at_capacity()
 
     def describe(self, meta: Mapping[str, Any]) -> None:
         """Other metadata, whole. Raises ``ValueError`` for what metadata cannot be."""
@@ -369,28 +369,7 @@ class SessionHost:
         """Session time right now, between two ticks."""
         return (self._clock() - self.schedule.origin) * 1000
 
-    # --- the outside ------------------------------------------------------------------------------------------------
-
-    def _start_ask(self, ask: Ask) -> None:
-        task = self._loop.create_task(self._ask(ask), name=f"ask {ask.method} of session {self.core.id}")
-        self._asks.add(task)
-        task.add_done_callback(self._asks.discard)
-
-    async def _ask(self, ask: Ask) -> None:
-        method = getattr(self.definition.game, ask.method)
-        try:
-            async with asyncio.timeout(ask.timeout_s):
-                value = await method(*ask.args)
-        except TimeoutError:
-            answer = Answer(ask.id, ask.method, ask.args, error="timeout")
-        except (Exception, SystemExit, asyncio.CancelledError) as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise  # by us: the session has ended
-            self.log.warning("ask failed", method=ask.method, exc_info=True)
-            answer = Answer(ask.id, ask.method, ask.args, error=f"{type(error).__name__}: {error}"[:200])
-        else:
-            answer = Answer(ask.id, ask.method, ask.args, value)
+    def _answered(self, answer: Answer) -> None:
         if self.running:
             self.core.answered(answer)
             self.stir()

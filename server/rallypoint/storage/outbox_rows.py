@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from rallypoint.game.plain import plain
 from rallypoint.ports import SessionRecord
 
-from .plain_json import plain_json
 from .session_rows import result_json
 
 __all__ = ["ENDED", "RANKS", "RESULT", "STARTED", "ended_rows", "iso_utc", "started_rows"]
@@ -72,7 +72,7 @@ def _body(record: SessionRecord, kind: str, key: str) -> str:
                 for seat in record.seats
             ],
             "result": None if result is None else json.loads(result),
-            "meta": plain_json(record.meta),
+            "meta": plain(record.meta),
         },
         allow_nan=False,
         separators=(",", ":"),

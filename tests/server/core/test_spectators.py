@@ -259,10 +259,23 @@ def test_nothing_is_kept_once_the_last_has_gone():
     assert (len(spectators), spectators.next_due, spectators._shown) == (0, None, [])
 
 
-def test_more_than_may_wait_is_forgotten_and_the_picture_goes_on_with_a_whole_one(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("rallypoint.core.spectators.FEED_BYTES_MAX", 300)
+@pytest.mark.parametrize("most", [200, 300, 600])
+def test_with_more_than_may_wait_the_picture_goes_on_from_key_to_key(monkeypatch: pytest.MonkeyPatch, most: int):
+    monkeypatch.setattr("rallypoint.core.spectators.FEED_BYTES_MAX", most)
     match = Match(Delayed, players=1)
     sam = Stand(match)
     sam.come()
-    watch(match, sam, steps=100)
-    assert match.session.spectators._bytes <= 300
+    seen: list[tuple[float, int]] = []
+    for _ in range(200):
+        watch(match, sam)
+        assert match.session.spectators._bytes <= most
+        if sam.at:
+            seen.append((match.now, sam.at[0]))
+    assert len({at for _, at in seen}) > 3
+    assert seen[-1][1] > 100  # of 200
+    assert all(at <= (now - 1.0) * 20 + 2 for now, at in seen)  # never earlier than the delay allows
+    tom = Stand(match, "Tom")
+    tom.come()
+    assert tom.at == sam.at
+    watch(match, sam, tom, steps=60)
+    assert tom.at == sam.at

@@ -8,7 +8,8 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from rallypoint.storage.plain_json import clean_text, plain_json, to_json
+from rallypoint.game.plain import plain as plain_of
+from rallypoint.storage.plain_json import clean_text, to_json
 
 
 class Colour(enum.IntEnum):
@@ -31,7 +32,7 @@ class Colour(enum.IntEnum):
     ],
 )
 def test_what_json_has_not_becomes_something_that_it_has(value, plain):
-    assert plain_json(value) == plain
+    assert plain_of(value) == plain
 
 
 def test_what_holds_itself_ends():
