@@ -44,7 +44,7 @@ async def url(request: pytest.FixtureRequest, server: Server, tmp_path: Path) ->
 
 def seen(server: Server) -> set[str]:
     """The addresses of those who are connected, as the server takes them."""
-    return {connection.remote_ip for connection in server._open_connections()}
+    return {connection.remote_ip for connection in server.game_port.connections}
 
 
 async def come_in(url: str, source: str, **headers: str) -> Raw:

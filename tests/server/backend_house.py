@@ -9,6 +9,7 @@ from rallypoint import Entity, Game, Refused, Result, field, private
 from rallypoint.core.orders import Order
 from rallypoint.core.quick_match import SeatOffer
 from rallypoint.ports import Store
+from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend, Created
 from rallypoint.runtime.invitations import Invited
 from rallypoint.runtime.node import Node, NodeSettings
@@ -60,8 +61,7 @@ class BackendHouse:
             NodeSettings(sessions_max=6),
             JournalOff(),
             asyncio.get_running_loop(),
-            clock=lambda: self.now,
-            wall=lambda: self.unix_s,
+            Ambient(clock=lambda: self.now, wall=lambda: self.unix_s),
         )
         self.in_lobby = {ANN}
         self.told: list[tuple[PlayerId, SeatOffer]] = []

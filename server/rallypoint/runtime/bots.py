@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import random
 from collections.abc import Coroutine, Sequence
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -39,10 +39,11 @@ def bot_class(name: str) -> type[Bot]:
 class ClientBots:
     """Runs bots against the server at ``lobby_url``. Implements :class:`rallypoint.ports.BotRunner`."""
 
-    def __init__(self, lobby_url: str) -> None:
+    def __init__(self, lobby_url: str, dice: Random) -> None:
+        """``dice`` seeds the bots."""
         self._lobby_url = lobby_url
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._random = random.SystemRandom()
+        self._tasks: dict[asyncio.Task[None], None] = {}
+        self._dice = dice
 
     def play(self, offer: BotOffer) -> None:
         """Starts a bot on a reserved seat; it plays until the session ends."""
@@ -60,22 +61,23 @@ class ClientBots:
 
     async def stop(self) -> None:
         """Ends all bots."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled() and task.exception() is not None:
             log.error("bot failed", bot=task.get_name(), exc_info=task.exception())
 
-    def _seed(self) -> random.Random:
-        return random.Random(self._random.getrandbits(64))  # noqa: S311  # dice of a game
+    def _seed(self) -> Random:
+        return Random(self._dice.getrandbits(64))  # noqa: S311  # dice of a game
 
     async def _play(self, offer: BotOffer) -> None:
         from rallypoint_client.bot import play_seat  # bots are rare: the client is imported for the first of them

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +17,8 @@ from rallypoint.core.session import Ended, SessionCore, SessionState
 from rallypoint.game.definition import Definition
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.options import Options
-from rallypoint.ports import BotOffer, BotRunner, Clock, Journal, Records
+from rallypoint.ports import BotOffer, BotRunner, Journal, Records
+from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.records import NoRecords, record_of
 from rallypoint.runtime.seat_book import SeatBook
 from rallypoint.runtime.session_host import SessionHost
@@ -28,30 +27,12 @@ from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.ids import LobbyId, PlayerId, SeatIndex, SessionId, Token
 
-__all__ = ["CODE_CHARS", "Node", "NodeCounts", "NodeSettings", "new_id", "new_token"]
+__all__ = ["Node", "NodeCounts", "NodeSettings"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.node")
 
 
-CODE_CHARS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Room codes are made of these: no two of them look or sound alike."""
-_CODE_LENGTH = 6
 _NO_ORDER = Order()
-
-
-def new_token() -> Token:
-    """256 random bits."""
-    return Token(secrets.token_bytes(32))
-
-
-def new_id() -> str:
-    """A name for a session, a lobby session or a player: not secret, never the same twice."""
-    return secrets.token_hex(8)
-
-
-def new_code() -> str:
-    """A room code: one of 729 million."""
-    return "".join(secrets.choice(CODE_CHARS) for _ in range(_CODE_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +70,7 @@ class Node:
         settings: NodeSettings,
         journal: Journal,
         loop: asyncio.AbstractEventLoop,
-        clock: Clock = time.monotonic,
-        wall: Clock = time.time,
+        ambient: Ambient,
     ) -> None:
         self.games = {definition.options.name: definition for definition in games}
         self.settings = settings
@@ -100,8 +80,8 @@ class Node:
         self.codes: dict[str, SessionId] = {}
         """Private sessions by their room codes."""
         self.book = SeatBook()
-        self.limit = StepLimit(settings.step_limit_s, clock)
-        self.ticker = Ticker(loop, clock, journal)
+        self.limit = StepLimit(settings.step_limit_s, ambient.clock)
+        self.ticker = Ticker(loop, ambient.clock, journal)
         self.unseated: Callable[[PlayerId], None] = lambda player: None
         self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
@@ -109,8 +89,9 @@ class Node:
         self.bots: BotRunner | None = None
         self.records: Records = NoRecords()
         self._loop = loop
-        self._clock = clock
-        self._wall = wall
+        self._ambient = ambient
+        self._clock = ambient.clock
+        self._wall = ambient.wall
         self._open: dict[str, dict[SessionId, SessionHost]] = {name: {} for name in self.games}
         """By game: the sessions that quick matches may fill, oldest first."""
         self._lingering: dict[SessionId, SessionHost] = {}
@@ -129,7 +110,7 @@ class Node:
         if self.draining or len(self.hosts) >= self.settings.sessions_max:
             return Denial("node_full", "this server takes no more sessions right now")
         own = definition.options
-        session_id = SessionId(new_id())
+        session_id = SessionId(self._ambient.new_id())
         try:
             with self.limit:
                 core = self._core(session_id, definition, now, order)
@@ -172,11 +153,11 @@ class Node:
         )
         return SessionCore(
             session_id,
-            GameDriver(definition, secrets.randbits(64)),
+            GameDriver(definition, self._ambient.random.getrandbits(64)),
             settings,
             schema=definition.schema_bytes,
             schema_hash=definition.schema_hash,
-            new_token=new_token,
+            new_token=self._ambient.new_token,
             now=now,
             order=order,
         )
@@ -189,9 +170,9 @@ class Node:
         return Schedule(own.tick_hz, round((now + offset) / BUCKET_S) * BUCKET_S)
 
     def _code(self, session_id: SessionId) -> str:
-        code = new_code()
+        code = self._ambient.new_code()
         while code in self.codes:
-            code = new_code()
+            code = self._ambient.new_code()
         self.codes[code] = session_id
         return code
 
@@ -253,7 +234,7 @@ class Node:
         there = sum(seat.bot for seat in host.core.seated())
         for number in range(there + 1, there + count + 1):
             name = f"Bot {number}"
-            reserved = self.seat(session_id, PlayerId(f"bot-{new_id()}"), name, self._clock(), bot=True)
+            reserved = self.seat(session_id, PlayerId(f"bot-{self._ambient.new_id()}"), name, self._clock(), bot=True)
             if isinstance(reserved, Denial):
                 return
             game = host.definition.options.name

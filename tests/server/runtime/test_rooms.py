@@ -11,6 +11,7 @@ import pytest
 from rallypoint import Game, Refused
 from rallypoint.core.orders import Denial, Order, SpectatorOffer
 from rallypoint.core.quick_match import SeatOffer
+from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.node import Node, NodeSettings
 from rallypoint.runtime.rooms import NodeRooms
 from rallypoint.storage.journal_off import JournalOff
@@ -40,7 +41,7 @@ async def node() -> AsyncIterator[Node]:
         NodeSettings(sessions_max=4),
         JournalOff(),
         asyncio.get_running_loop(),
-        clock=lambda: NOW,
+        Ambient(clock=lambda: NOW),
     )
     yield made
     made.ticker.stop()
