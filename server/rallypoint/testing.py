@@ -7,7 +7,7 @@
         assert match.player(0).one(Ship).ammo == 9
 
 It is the server's own session: inputs are encoded and decoded, state goes through deltas, and what :meth:`Match.view`
-shows is what a client would see. Time is counted, not waited for.
+shows is what a client would see. Time is counted, not waited for. The game's ``check()`` is called after each step.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class _Place:
     event: int = 0
     """Number of the last event received."""
     received: list[Received] = field(default_factory=list)
+    looked_at: int = 0
+    """How many of these were given as news."""
     news: bool = False
     """Its bot has not looked at the newest pass."""
     view: View | None = None
@@ -268,6 +270,7 @@ class Match(Generic[G]):
     def _make_step(self, now: float) -> None:
         self.now = now
         step = self.session.step(now)
+        self.game.check()
         self.asks += step.asks
         self.session.committed(self.session.tick)
         for seat, message in self.session.passes():
@@ -304,6 +307,13 @@ class Match(Generic[G]):
     def events(self, seat: int, kind: str | None = None) -> list[Received]:
         """What the player's client was sent so far, in order; of one ``kind`` if given."""
         return [event for event in self._places[seat].received if kind in (None, event.kind)]
+
+    def new_events(self, seat: int) -> list[Received]:
+        """What the player's client was sent since the last call."""
+        place = self._places[seat]
+        found = place.received[place.looked_at :]
+        place.looked_at = len(place.received)
+        return found
 
     def replica(self, seat: int) -> Replica:
         """The state as the player's client has it, as wire values."""

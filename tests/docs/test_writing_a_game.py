@@ -12,7 +12,19 @@ from rallypoint.game.options import Options
 TEXT = (Path(__file__).parents[2] / "docs/writing-a-game.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", TEXT, re.MULTILINE))
 HOOKS = {
-    *("created", "started", "joined", "dropped", "returned", "left", "tick", "answered", "signalled", "time_up"),
+    *(
+        "created",
+        "started",
+        "joined",
+        "dropped",
+        "returned",
+        "left",
+        "tick",
+        "answered",
+        "signalled",
+        "time_up",
+        "check",
+    ),
     "restored",
 }
 

@@ -11,7 +11,8 @@
 Hooks, all optional: ``created(options)`` once; ``started()`` when enough players are there; ``joined(player)``,
 ``dropped(player)``, ``returned(player)``, ``left(player, reason)``; ``tick()`` once a step after the start;
 ``answered(answer)`` for ``ask``; ``signalled(name, data)`` for a backend's signal; ``time_up()`` when the maximum
-duration is over; ``restored()`` after a recovery, to rebuild what is ``transient()``.
+duration is over; ``restored()`` after a recovery, to rebuild what is ``transient()``. ``check()`` is called after each
+step of a test or a simulation, never by a server: it raises if something is as it must never be.
 """
 
 from __future__ import annotations
@@ -176,6 +177,12 @@ class Game(Generic[P]):
 
     def restored(self) -> None:
         """After a recovery: rebuild what is ``transient()``."""
+
+    def check(self) -> None:
+        """After each step of a :class:`rallypoint.testing.Match` or of ``rallypoint simulate``, never in a server.
+
+        Raise (``assert`` will do) if something is as it must never be. Change nothing.
+        """
 
     # --- what a game can do -------------------------------------------------------------------------------------
 

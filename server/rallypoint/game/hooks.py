@@ -24,6 +24,7 @@ HOOKS: Final[dict[str, int]] = {
     "signalled": 2,
     "time_up": 0,
     "restored": 0,
+    "check": 0,
 }
 """Name to number of arguments after ``self``."""
 

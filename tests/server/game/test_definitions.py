@@ -455,6 +455,7 @@ HOOK_ARGUMENTS = {
     "tick": 0,
     "answered": 1,
     "restored": 0,
+    "check": 0,
 }
 
 

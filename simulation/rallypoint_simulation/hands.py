@@ -1,0 +1,167 @@
+"""Who plays a player's seats: a bot of the game, or hands that press this and that.
+
+What hands do is numbered, so that whoever watches knows each thing again: an action's field ``number`` and a hold's
+field ``value`` are drawn 1, 2, 3... from the player's own counters, in all seats and sessions. All else is random.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from rallypoint_client import NotConnected, TooManyOutstanding
+from rallypoint_client.seat import Seat
+from rallypoint_client.seat_state import SeatState
+from rallypoint_protocol.schema import (
+    Bool,
+    Bytes,
+    Enumeration,
+    Fixed,
+    Float,
+    InputDef,
+    Int,
+    OptionalOf,
+    Ref,
+    Str,
+    TupleOf,
+    WireType,
+)
+
+__all__ = ["Acted", "Counters", "Hands", "is_numbered"]
+
+_NUMBERED: Final = ("number", "value")
+_PAUSE_S: Final = (0.2, 2.0)
+"""Between two looks at a turn-based game, where nothing may happen for long."""
+_BURST: Final = 36
+"""More actions than a client keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """Something that a player did, and the client library took."""
+
+    seat: Seat
+    session: str
+    seq: int | None
+    """Its number on the wire; ``None`` for a hold that was kept, to be sent later."""
+    value: int
+    hold: bool
+
+
+@dataclass(slots=True)
+class Counters:
+    """The last number of an action, and of a hold."""
+
+    number: int = 0
+    value: int = 0
+    skipped: int = 0
+    """Actions that the library did not take: the connection was away, or too many waited already."""
+    acted: list[Acted] = field(default_factory=list)
+
+
+def is_numbered(seat: Seat) -> bool:
+    """True if the game can be played by hands so that each thing is known again."""
+    return any(each.name in _NUMBERED for definition in seat.schema.inputs for each in definition.fields)
+
+
+class Hands:
+    """Plays one seat from now on. How busily is drawn, too."""
+
+    def __init__(self, seat: Seat, dice: Random, counters: Counters) -> None:
+        self._dice = dice
+        self._counters = counters
+        self._holds = [each for each in seat.schema.inputs if each.hold]
+        self._actions = [each for each in seat.schema.inputs if not each.hold]
+        hz = seat.schema.tick_hz or 1
+        self._hold_chance = dice.choice((0.5, 2.0, 6.0)) / hz if self._holds else 0.0
+        self._act_chance = dice.choice((0.3, 1.0, 3.0, 6.0)) / hz if self._actions else 0.0
+        self._burst_chance = dice.choice((0.0, 0.0, 0.05)) / hz
+        self._draws = dice.random() < 0.2
+        """It shows the state as a renderer does, now and then."""
+        self._queue_s = dice.choice((None, 0.5, 5.0))
+        self._seat = seat
+        if not seat.spectator:
+            seat.on_pass = self.on_pass
+            if not seat.schema.tick_hz:
+                self._look()
+
+    def on_pass(self, seat: Seat) -> None:
+        """A pass came."""
+        roll = self._dice.random() - self._hold_chance
+        if roll < 0.0:
+            self._hold(seat)
+            return
+        roll -= self._act_chance
+        if roll < 0.0:
+            self._act(seat)
+            return
+        roll -= self._burst_chance
+        if roll < 0.0:
+            for _ in range(_BURST):
+                self._act(seat)
+                if self._holds:
+                    self._hold(seat)
+        elif self._draws and roll < 0.1:
+            seat.view()
+
+    def _look(self) -> None:
+        """In a game without a clock."""
+        if self._seat.state is not SeatState.CLOSED:
+            self._act(self._seat)
+            asyncio.get_running_loop().call_later(self._dice.uniform(*_PAUSE_S), self._look)
+
+    def _hold(self, seat: Seat) -> None:
+        counters = self._counters
+        counters.value += 1
+        seq = seat.hold(self._input(seat, self._dice.choice(self._holds)))
+        counters.acted.append(Acted(seat, seat.session, seq, counters.value, True))
+
+    def _act(self, seat: Seat) -> None:
+        counters = self._counters
+        counters.number += 1
+        try:
+            seq = seat.act(self._input(seat, self._dice.choice(self._actions)), queue_s=self._queue_s)
+        except (NotConnected, TooManyOutstanding):
+            counters.skipped += 1
+            return
+        counters.acted.append(Acted(seat, seat.session, seq, counters.number, False))
+
+    def _input(self, seat: Seat, definition: InputDef) -> Any:
+        made: Callable[..., Any] = getattr(seat.inputs, definition.name)
+        return made(**dict(self._fields(definition)))
+
+    def _fields(self, definition: InputDef) -> Iterator[tuple[str, Any]]:
+        for each in definition.fields:
+            if each.name == "number" and not definition.hold:
+                yield each.name, self._counters.number
+            elif each.name == "value" and definition.hold:
+                yield each.name, self._counters.value
+            else:
+                yield each.name, _value(each.type, self._dice)
+
+
+def _value(type_: WireType, dice: Random) -> Any:
+    """Any value of a field: small numbers more often than large ones. No schema says what a game accepts."""
+    match type_:
+        case Int():
+            return min(9, int(dice.expovariate(0.5)))
+        case Bool():
+            return dice.random() < 0.5
+        case Float() | Fixed():
+            return dice.random()
+        case Str():
+            return dice.choice(("", "a", "hello"))
+        case Bytes():
+            return b""
+        case Enumeration(_, members):
+            return dice.choice(members)[1]
+        case Ref():
+            return 0
+        case OptionalOf(inner):
+            return None if dice.random() < 0.5 else _value(inner, dice)
+        case TupleOf(items, more):
+            types = [items[0]] * dice.randrange(3) if more else list(items)
+            return tuple(_value(each, dice) for each in types)

@@ -1,0 +1,81 @@
+"""Who watches a world: told of everything on the wire and of every step, and says when something must not be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rallypoint.ports import StepRecord
+
+    from .wire import Wire
+    from .world import World
+
+__all__ = ["Observer", "Violation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation(Exception):
+    """Something happened that must not."""
+
+    invariant: str
+    """Its name, the same for every case."""
+    text: str
+    """What happened, in a sentence, with names and numbers."""
+    at: float = 0.0
+    """Seconds since the world began."""
+
+    def __str__(self) -> str:
+        return f"{self.invariant} at {self.at:.3f} s: {self.text}"
+
+
+class Observer:
+    """Override what is of interest. Nothing of this may change anything in the world.
+
+    Messages come decoded (:mod:`rallypoint_protocol.messages`); an input of a game comes as a plain list
+    ``[64 + index, seq, tick, fields...]``. ``sent`` is in the order of writing, ``received`` when the other side's
+    receiver is given the bytes; everything of one direction of a connection is received in the order of sending.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def violate(self, invariant: str, text: str) -> None:
+        """It must not be. The world goes on to the end of this moment, and then stops."""
+        self.world.violated(Violation(invariant, text, self.world.elapsed_s))
+
+    # --- the wire ---------------------------------------------------------------------------------------------------
+
+    def opened(self, wire: Wire) -> None:
+        """A client's connection is there; ``wire.path`` is known with its first bytes."""
+
+    def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        """One side has written a whole message."""
+
+    def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        """The other side has it."""
+
+    def closing(self, wire: Wire, code: int, reason: str, from_server: bool) -> None:
+        """One side has written a close frame."""
+
+    def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        """One side knows that the connection is over. Each side says so once, at its own time, or never."""
+
+    # --- the server -------------------------------------------------------------------------------------------------
+
+    def stepped(self, record: StepRecord) -> None:
+        """A session has made a step, and nothing of it is sent yet: ``world.node.hosts[record.session]``."""
+
+    def server_started(self) -> None:
+        """A server listens: the first, or another after a crash or a stop. All its sessions are new."""
+
+    def server_gone(self, crashed: bool) -> None:
+        """The server has crashed, or has stopped in good order."""
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Some time has passed (``World.look_every_s``): between callbacks, when nothing is half done."""
+
+    def at_rest(self) -> None:
+        """All players have gone, and everything that had to time out has: nothing should be left."""
