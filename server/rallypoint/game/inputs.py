@@ -13,7 +13,7 @@ class Hit(Event):           reliable: kept until the player has it
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any, ClassVar, dataclass_transform
+from typing import Annotated, Any, ClassVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -62,7 +62,7 @@ def zero(type_: WireType, annotation: Any) -> Any:
 
 
 def _strict(annotation: Any, type_: WireType) -> Any:
-    """The annotation that decodes strictly: bounded ints, finite floats; enums stay the developer's own."""
+    """The annotation that decodes strictly: bounded ints, finite floats, also within tuples; enums stay one's own."""
     if hasattr(annotation, "__metadata__"):
         bound = strict_annotation(type_)
         base = annotation.__origin__
@@ -75,6 +75,14 @@ def _strict(annotation: Any, type_: WireType) -> Any:
         return bound
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return annotation
+    args = get_args(annotation)
+    match type_:
+        case OptionalOf(inner):
+            return _strict(next(arg for arg in args if arg is not type(None)), inner) | None
+        case TupleOf(items, True):
+            return tuple.__class_getitem__((_strict(args[0], items[0]), ...))
+        case TupleOf(items):
+            return tuple.__class_getitem__(tuple(_strict(arg, item) for arg, item in zip(args, items, strict=True)))
     return strict_annotation(type_)
 
 

@@ -23,6 +23,7 @@ from rallypoint import (
     transient,
 )
 from rallypoint.testing import Match
+from rallypoint_protocol.codec import BadMessage, encode
 
 
 class Fire(Action):
@@ -555,6 +556,25 @@ def test_an_inputs_field_has_a_type_that_can_be_sent(base: Any):
 def test_an_inputs_field_has_a_plain_default(base: Any, annotations: Any):
     with wrong(r"Bad.x.* Write `x: int = 0`"):
         type(base)("Bad", (base,), {"__annotations__": annotations, "x": field(0), "__module__": __name__})
+
+
+def test_bounds_within_tuples_and_optionals_are_kept():
+    class Place(Action):
+        at: tuple[Annotated[int, Meta(ge=1, le=3)], bool]
+        size: Annotated[int, Meta(ge=0, le=5)] | None = None
+        more: tuple[Annotated[int, Meta(ge=0, le=5)], ...] = ()
+
+    class Board(Game, seats=2):
+        uses: ClassVar = [Place]
+
+        @on(Place)
+        def place(self, player: Player, action: Place) -> None: ...
+
+    decode = Board.definition().decode
+    assert decode(encode([64, 1, 0, [3, True], 5, [5]])).at == (3, True)
+    for fields in ([4, True], None, []), ([3, True], 6, []), ([3, True], None, [6]):
+        with pytest.raises(BadMessage):
+            decode(encode([64, 1, 0, *fields]))
 
 
 def test_a_bounded_number_has_both_bounds():
