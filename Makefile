@@ -25,6 +25,16 @@ JSON  ?=
 QUICK ?=
 BENCH_COMMAND = $(BIN)/python -m bench $(BENCH) $(if $(JSON),--json $(JSON)) $(if $(QUICK),--quick)
 
+# make simulate SEEDS=1000 FROM=1 JOBS=2 COLLECT=1.  Again:  make simulate SEED=4711,  make simulate SCENARIO=file
+SEEDS    ?= 1000
+FROM     ?= 1
+JOBS     ?= $(WORKERS)
+COLLECT  ?=
+SEED     ?=
+SCENARIO ?=
+SIMULATE_COMMAND = $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(if $(SCENARIO),--scenario $(SCENARIO),\
+  --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS) $(if $(COLLECT),--collect) $(if $(JSON),--json $(JSON)))) $(ARGS)
+
 # make peers:  make peers JSON=figures.json; the table of a README from it:  make peers TABLE=figures.json
 TABLE ?=
 PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $(TABLE),--table $(TABLE)) $(if $(QUICK),--quick) $(ARGS)
@@ -34,7 +44,7 @@ PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format soak bench peers load conformance vectors clean
+.PHONY: help setup run test check format soak simulate bench peers load conformance vectors clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +83,9 @@ format: setup ## Put the code into its format and mend what ruff can mend
 
 soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
 	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -s tests/soak $(ARGS)
+
+simulate: setup ## Play worlds in virtual time, each from a seed (SEEDS=n, COLLECT=1; SEED=n for one)
+	@$(SIMULATE_COMMAND)
 
 bench: setup ## Measure (BENCH=name for one, JSON=file for the figures, QUICK=1)
 	$(BENCH_COMMAND)

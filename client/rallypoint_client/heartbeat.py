@@ -84,7 +84,7 @@ class Heartbeat:
             return False
         if now - due > _LATE_S:
             self.heard = min(now, self.heard + now - due)
-        return now - self.heard >= self._timing.silence_s
+        return now >= self.heard + self._timing.silence_s  # as `due` adds it up: rounded otherwise, it would spin
 
     def take_ping(self, now: float) -> bool:
         """True if a ping is due; the next one is planned by asking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -111,18 +112,26 @@ def _fail(sentence: str) -> NoReturn:
 
 def main() -> None:
     """Entry point."""
-    arguments = sys.argv[1:]
-    if "load" in arguments[:1]:  # the load test is an extra, and its imports are heavy
-        try:
-            from rallypoint_loadtest.command import load
-        except ModuleNotFoundError as error:
-            print(f"rallypoint: the load test is an extra: pip install 'rallypoint[load]' ({error})", file=sys.stderr)
-            raise SystemExit(2) from None
-        app.command()(load)
-    else:
-        app.command(name="load", help="Plays a game with thousands of bots and measures it.")(_load_elsewhere)
+    for name, (module, what, extra) in _ELSEWHERE.items():
+        if sys.argv[1:2] == [name]:  # their imports are heavy, and the packages above this one
+            try:
+                app.command()(getattr(import_module(module), name))
+            except ModuleNotFoundError as error:
+                if not extra:
+                    raise
+                print(f"rallypoint: {name} is an extra: pip install 'rallypoint[{extra}]' ({error})", file=sys.stderr)
+                raise SystemExit(2) from None
+        else:
+            app.command(name=name, help=what)(_elsewhere)
     app()
 
 
-def _load_elsewhere() -> None:
+_ELSEWHERE = {
+    "load": ("rallypoint_loadtest.command", "Plays a game with thousands of bots and measures it.", "load"),
+    "simulate": ("rallypoint_simulation.command", "Plays a game between bots on bad networks, in virtual time.", ""),
+}
+"""Commands of other packages: module, what it does, and the extra that it needs."""
+
+
+def _elsewhere() -> None:
     """Stands in the list of commands: ``main`` puts the real one there when it is called."""

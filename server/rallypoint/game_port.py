@@ -53,6 +53,7 @@ class GamePort:
         self._ambient = ambient
         self._with_bots = bots
         self._listeners: list[Listener] = []
+        self._connections: dict[Connection, None] = {}  # in the order of their handshakes: the library's are sets
         self._sweeper: asyncio.Task[None] | None = None
         self.node = Node(
             definitions,
@@ -137,16 +138,20 @@ class GamePort:
 
     @property
     def connections(self) -> list[Connection]:
-        """Open connections, of lobby and sessions."""
-        return [connection for listener in self._listeners for connection in listener.all_connections]  # type: ignore[misc]  # ours, all of them
+        """Open connections, of lobby and sessions, in the order in which they came."""
+        return list(self._connections)
 
     async def _handle(self, connection: Connection) -> None:
         assert connection.request is not None
         session = session_in(connection.request.path)
-        if session is None:
-            await self.lobby_host.serve(connection)
-        else:
-            await self.gate.serve(connection, session)
+        self._connections[connection] = None
+        try:
+            if session is None:
+                await self.lobby_host.serve(connection)
+            else:
+                await self.gate.serve(connection, session)
+        finally:
+            del self._connections[connection]
 
     async def _sweep(self) -> None:
         while True:
@@ -175,6 +180,8 @@ class GamePort:
         self.node.ticker.stop()
         self.node.close_all(CloseCode.SHUTDOWN)
         self.gate.close_all(CloseCode.SHUTDOWN)
+        for connection in self.connections:  # in order, before the library does it in any
+            connection.close_with(CloseCode.SHUTDOWN, CloseCode.SHUTDOWN.policy.meaning)
         for listener in self._listeners:
             listener.close(code=CloseCode.SHUTDOWN, reason=CloseCode.SHUTDOWN.policy.meaning)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +22,7 @@ class Conditions:
     jitter_s: float
     stall_every_s: float = 0.0
     stall_s: float = 0.0
-    faults_per_min: Mapping[str, float] = MappingProxyType({})
+    faults_per_min: Mapping[str, float] = field(default_factory=dict)
     """By what happens: ``reset`` (cut, both sides know), ``vanish`` (cut, nobody knows), ``darken`` (nothing gets
     through for a while)."""
     dark_s: tuple[float, float] = (1.0, 4.0)

@@ -1,8 +1,8 @@
-"""What goes wrong in a world: each function is a fault, by the name in a scenario. Also what operators do, who disturb as well.
+"""What goes wrong in a world: each function is a fault, by the name in a scenario. What operators do is among them.
 
 ``target`` is a player's name; empty: the server, or everybody, as each says. A fault that finds nobody does nothing.
-Which connections of a target are meant, ``which`` says: ``this`` (of the message that a trigger waited for; the newest, if
-there was none), ``newest``, ``oldest`` or ``all``.
+Which connections of a target are meant, ``which`` says: ``this`` (of the message that a trigger waited for; without a
+trigger the newest), ``newest``, ``oldest`` or ``all``.
 """
 
 from __future__ import annotations

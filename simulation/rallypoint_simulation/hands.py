@@ -35,6 +35,8 @@ __all__ = ["Acted", "Counters", "Hands", "is_numbered"]
 _NUMBERED: Final = ("number", "value")
 _PAUSE_S: Final = (0.2, 2.0)
 """Between two looks at a turn-based game, where nothing may happen for long."""
+_PASSES_PER_S: Final = 30
+"""What is reckoned with in a turn-based game."""
 _BURST: Final = 36
 """More actions than a client keeps."""
 
@@ -75,7 +77,7 @@ class Hands:
         self._counters = counters
         self._holds = [each for each in seat.schema.inputs if each.hold]
         self._actions = [each for each in seat.schema.inputs if not each.hold]
-        hz = seat.schema.tick_hz or 1
+        hz = seat.schema.tick_hz or _PASSES_PER_S  # in turns, a pass comes with what somebody does: hardly ever at once
         self._hold_chance = dice.choice((0.5, 2.0, 6.0)) / hz if self._holds else 0.0
         self._act_chance = dice.choice((0.3, 1.0, 3.0, 6.0)) / hz if self._actions else 0.0
         self._burst_chance = dice.choice((0.0, 0.0, 0.05)) / hz

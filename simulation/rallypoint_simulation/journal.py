@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -25,6 +26,7 @@ class SimulatedJournal:
         self._commit_s = commit_s
         self._stepped = stepped
         self._last = 0.0
+        self._waiting: deque[tuple[list[StepRecord], Committed]] = deque()
 
     def append(self, batch: Sequence[StepRecord], committed: Committed) -> None:
         """See the port."""
@@ -34,9 +36,12 @@ class SimulatedJournal:
             committed(batch)
             return
         self._last = max(self._last, self._loop.time() + self._commit_s * self._dice.random())
-        self._loop.call_at(self._last, self._commit, list(batch), committed)
+        self._waiting.append((list(batch), committed))
+        self._loop.call_at(self._last, self._commit)
 
-    def _commit(self, batch: list[StepRecord], committed: Committed) -> None:
+    def _commit(self) -> None:
+        """The oldest: the loop shuffles what is due at one moment, and a journal commits in order."""
+        batch, committed = self._waiting.popleft()
         committed(batch)
 
     async def close(self) -> None:

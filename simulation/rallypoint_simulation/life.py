@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -111,12 +111,12 @@ class Life:
 
     async def perform(self, do: str, **args: Any) -> None:
         """An act with whatever comes of it: a documented error is life, any other a violation."""
-        await self.guard(do, getattr(self, do)(**args))
+        await self.guard(do, lambda: getattr(self, do)(**args))
 
-    async def guard(self, what: str, work: Coroutine[Any, Any, object]) -> None:
+    async def guard(self, what: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Waits for something that uses the library."""
         try:
-            await work
+            await work()
         except RallypointError as error:
             self.refusals.append((self.world.elapsed_s, what, f"{type(error).__name__}: {error}"))
         except Exception as error:
@@ -203,7 +203,7 @@ class Life:
 
     def _offered(self, lobby: Lobby, offer: SeatOffer) -> None:
         if self.dice.random() < 0.8:  # the others are left to time out
-            take = self.guard("take an offer", self._take(lobby, offer))
+            take = self.guard("take an offer", lambda: self._take(lobby, offer))
             asyncio.get_running_loop().create_task(take, name=f"{self.name} takes a seat")
 
     async def _take(self, lobby: Lobby, offer: SeatOffer) -> None:
@@ -217,20 +217,21 @@ class Life:
         self.tokens.append((seat.session, seat.token))
         dice = self.world.dice(f"player/{self.name}/seat{len(self.seats)}")
         earlier = seat.take_events()
-        if is_numbered(seat) or seat.spectator:
+        if seat.spectator or (is_numbered(seat) and not self.plan.bot):
             Hands(seat, dice, self.counters)
             seat.on_event = lambda event: self._told(seat, event)
         else:
             self._drive(seat, dice)
         for event in earlier:
             self.events.append((seat, event))
-        watch = self.guard("play", self._watch(seat))
+        watch = self.guard("play", lambda: self._watch(seat))
         asyncio.get_running_loop().create_task(watch, name=f"{self.name} in {seat.session}")
         return seat
 
     def _drive(self, seat: LobbySeat, dice: Any) -> None:
-        bot = next((each.options.bot for each in self.world.games if each.options.name == seat.schema.game), None)
-        if bot is None:
+        known = (each.options.bot for each in self.world.games if each.options.name == seat.schema.game)
+        bot = self.plan.bot or next(known, None)
+        if not bot:
             return
         drive(seat, bot_class(bot)(seat, dice))
         hear = seat.on_event

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Observer", "Violation"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Violation(Exception):
     """Something happened that must not."""
 

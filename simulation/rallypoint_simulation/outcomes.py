@@ -68,7 +68,7 @@ class Outcomes:
         matches = self.matches
         durations = sorted(match.duration_s for match in matches if match.outcome == "ended")
         cpu_s = sum(match.cpu_s for match in matches)
-        simulated_s = sum(match.simulated_s for match in matches)
+        played_s = sum(match.duration_s for match in matches)
         figures: dict[str, Any] = {"matches": len(matches)}
         for outcome in ("ended", "cancelled", "unfinished", "broken"):
             figures[outcome] = sum(match.outcome == outcome for match in matches)
@@ -77,9 +77,9 @@ class Outcomes:
             figures[f"duration_p{percent}_s"] = _percentile(durations, percent)
         figures["resumes"] = sum(seat.resumes for match in matches for seat in match.seats)
         figures["seats_lost"] = sum(seat.outcome == "expired" for match in matches for seat in match.seats)
-        figures["simulated_s"] = round(simulated_s, 1)
+        figures["played_s"] = round(played_s, 1)
         figures["cpu_s"] = round(cpu_s, 2)
-        figures["ratio"] = round(simulated_s / cpu_s, 1) if cpu_s else 0.0
+        figures["ratio"] = round(played_s / cpu_s, 1) if cpu_s else 0.0
         return figures
 
     def by(self, what: str) -> dict[str, dict[str, Any]]:
@@ -116,7 +116,7 @@ class Outcomes:
             if len(rows) > 1 or what == "bot":
                 console.print(_seats_table(what, rows), highlight=False)
         console.print(
-            f"{figures['simulated_s'] / 3600:,.2f} hours of play in {figures['cpu_s']:,.1f} s of CPU:"
+            f"{figures['played_s'] / 3600:,.2f} hours of play in {figures['cpu_s']:,.1f} s of CPU:"
             f" {figures['ratio']:,.0f} times faster than real time."
             f" {figures['resumes']:,} lost connections came back, {figures['seats_lost']:,} seats were lost.",
             highlight=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rallypoint_client import Lobby
+from rallypoint_client import Lobby, RequestRefused
 from rallypoint_client.chat import Room
 from rallypoint_client.lobby_seat import LobbySeat
 from rallypoint_protocol.messages import SessionRow
@@ -72,6 +72,24 @@ class Player(Life):
         lobby = await self.within()
         await self._seated(lobby.quick_match(game), patience_s)
 
+    async def sit(self, game: str, friend: str = "", patience_s: float = 20.0) -> None:
+        """Sits down, unless the player sits already: where ``friend`` sits, or in any session of ``game``.
+
+        Who has a seat somewhere still, goes back there.
+        """
+        if self.seat is not None:
+            return
+        other = self.world.players.get(friend)
+        try:
+            if other is not None and other.seat is not None:
+                await self.join(friend, patience_s=patience_s)
+            else:
+                await self.quick_match(game, patience_s)
+        except RequestRefused as no:
+            if no.code != "already_seated":
+                raise
+            await self.back_to_seat()
+
     async def cancel_queue(self) -> None:
         """Gives the place in the queue up by asking so."""
         lobby = self.lobby
@@ -100,6 +118,16 @@ class Player(Life):
             await self._seated(lobby.join(code=code), patience_s)
         elif named is not None:
             await self._seated(lobby.join(named), patience_s)
+
+    async def meet(self, friend: str, patience_s: float = 60.0) -> None:
+        """Sits down where ``friend`` does, as soon as they have a seat, and tries again if that does not work."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience_s
+        while self.seat is None and loop.time() < until:
+            other = self.world.players[friend].seat
+            if other is not None:
+                await self.guard("meet", lambda: self.join(friend, patience_s=patience_s))
+            await asyncio.sleep(0.1)
 
     async def spectate(self, friend: str = "", game: str = "", patience_s: float = 20.0) -> None:
         """Watches a session; named as for :meth:`join`."""
@@ -201,14 +229,20 @@ class Player(Life):
         path = "/lobby" if lobby else f"/session/{name}"
         stranger = await visit(URL, path)
         if stranger is not None:
-            await stranger.show(path, name, token, resume=resume, prove=prove, stay_s=stay_s)
+            try:
+                await stranger.show(path, name, token, resume=resume, prove=prove, stay_s=stay_s)
+            finally:
+                stranger.connection.transport.abort()
 
     async def hostile(self, manner: str = "garbage", session: bool = False) -> None:
         """A client that has no manners: :data:`rallypoint_simulation.strangers.MANNERS`."""
         path = f"/session/{self.tokens[-1][0]}" if session and self.tokens else "/lobby"
         stranger = await visit(URL, path)
         if stranger is not None:
-            await stranger.misbehave(manner, self.dice)
+            try:
+                await stranger.misbehave(manner, self.dice)
+            finally:
+                stranger.connection.transport.abort()
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -248,7 +282,7 @@ class Player(Life):
     def reopen(self) -> None:
         """The program ends if it runs, and begins again: a reload. From anywhere."""
         self.crash()
-        work = self.guard("open the app", self._go_back())
+        work = self.guard("open the app", self._go_back)
         self.world.loop.start_on(self.boot().host, work, f"{self.name}: opens the app")
 
     def _reload(self, times: int, pause_s: float) -> None:
@@ -263,4 +297,4 @@ class Player(Life):
 
     async def _rejoin(self, lobby: Lobby) -> None:
         for mine in lobby.my_seats:
-            await self.guard("come back", self._seated(lobby.join(mine), 20.0))
+            await self.guard("come back", lambda mine=mine: self._seated(lobby.join(mine), 20.0))  # type: ignore[misc]

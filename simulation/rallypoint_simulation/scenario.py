@@ -11,7 +11,7 @@ from .network import Weather
 __all__ = ["Act", "Fault", "PlayerPlan", "Scenario", "ServerPlan", "Trigger"]
 
 
-class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something that a player does: the name of a method of :class:`~rallypoint_simulation.players.Player`."""
 
     at: float
@@ -20,7 +20,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     args: dict[str, Any] = {}
 
 
-class PlayerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PlayerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A player with a device."""
 
     name: str
@@ -32,32 +32,32 @@ class PlayerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``module:Class`` of the bot that plays this player's seats; empty: the one that is known for the game."""
 
 
-class Trigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Trigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Strikes when a message of that kind is on the wire: so that faults hit the moments that last no time."""
 
     message: str
-    """A class of :mod:`rallypoint_protocol.messages`: ``Resume``, ``Seated``... or ``Push:matched``, ``Pass``, ``input``."""
+    """A class of :mod:`rallypoint_protocol.messages`: ``Resume``... or ``Push:matched``, ``Pass``, ``input``."""
     nth: int = 1
     """Which one of those to or from the target, counted from 1."""
     when: str = "sent"
     """``sent`` or ``received``: just before it is on its way, or just after it has arrived."""
 
 
-class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something that goes wrong: the name of a function of :mod:`rallypoint_simulation.faults`."""
 
     do: str
     at: float = 0.0
     """Seconds since the world began; with ``on``, not before that."""
     target: str = ""
-    """A player's name; empty: the server, or everybody."""
+    """A player's name; empty: the server, or everybody; ``*``, with ``on``: whoever's message it is."""
     on: Trigger | None = None
     after_s: float = 0.0
     """So long after the trigger."""
     args: dict[str, Any] = {}
 
 
-class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How the server is set. Seconds."""
 
     lobby_grace_s: float = 30.0
@@ -73,11 +73,11 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of :class:`rallypoint.config.Limits`."""
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A whole run. The same scenario gives the same run, in any process."""
 
     seed: int
-    """Of everything that is random while it runs: each player, connection, game and the scheduler have streams of their own."""
+    """Of everything that is random while it runs: each player, connection, game and the scheduler have their own."""
     games: tuple[str, ...]
     """``module:Class`` each."""
     duration_s: float

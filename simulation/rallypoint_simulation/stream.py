@@ -1,316 +1,241 @@
-"""One direction of a simulated connection, and the transports at its ends."""
+"""One direction of a simulated connection: what the kernels of both sides and everything between them hold."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
-from .loop import Host
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .network import Link
+    from .host import Timer
+    from .link import Link
+    from .transport import Transport
 
-__all__ = ["Stream", "Transport"]
+__all__ = ["Stream"]
 
-_RECEIVED_AT_ONCE = 65536
-"""What one read takes."""
+_READ_AT_ONCE: Final = 262144
+"""Bytes that asyncio takes with one read."""
+_NEVER: Final = float("inf")
+
+
+class _Mark(Enum):
+    END = "nothing follows"
+    RESET = "the other side knows nothing of this connection any more"
 
 
 class Stream:
-    """Bytes on their way to one side, in order."""
+    """Bytes on their way to one side, in order. Nothing is lost while both sides live, as TCP has it.
+
+    Each piece has the moment when it is in the receiver's kernel. What is not there when it gets dark comes when it is
+    light again, except for a reset, which nobody repeats.
+    """
 
     def __init__(self, link: Link, *, from_server: bool) -> None:
         self.link = link
         self.from_server = from_server
-        self.waiting: deque[tuple[float, bytes | None]] = deque()
-        """``(when it is there, what)``; ``None`` is the end."""
+        self.sender: Transport | None = None
+        self.receiver: Transport | None = None
+        self.waiting: deque[tuple[float, bytes | _Mark]] = deque()
+        """``(when it is there, what)``."""
         self.under_way = 0
         """Bytes that were sent and are not read."""
+        self._closed = False
         self._last = 0.0
         self._free_at = 0.0
-        self._pumping_at = 0.0
+        self._stall_at = 0.0
+        self._pump: Timer | None = None
         self._loop = link.network.loop
 
-    @property
-    def sender(self) -> Transport | None:
-        """The transport that writes here."""
-        return self.link.server if self.from_server else self.link.client
+    # --- the sender's side ------------------------------------------------------------------------------------------
 
-    @property
-    def receiver(self) -> Transport | None:
-        """The transport that reads here."""
-        return self.link.client if self.from_server else self.link.server
-
-    def send(self, data: bytes | None) -> None:
-        """Puts it on its way. ``None``: nothing follows."""
-        link, loop = self.link, self._loop
-        weather, now = link.route.weather, loop.now
-        at = now + link.delay()
-        size = 0 if data is None else len(data)
+    def send(self, data: bytes) -> None:
+        """Puts it on its way."""
+        size = len(data)
+        self.under_way += size
+        link = self.link
+        if link.gone:
+            return
+        weather, random, now = link.route.weather, link.dice.random, self._loop.now
+        at = now + weather.latency_s + weather.jitter_s * random()
         if weather.bytes_per_s:
             self._free_at = max(self._free_at, now) + size / weather.bytes_per_s
             at += self._free_at - now
-        if weather.stall_every_s and link.dice.random() < 0.05 / weather.stall_every_s:  # at about 20 pieces a second
-            at += weather.stall_s * link.dice.random()
-        at = self._last = max(at, self._last)
-        self.under_way += size
-        if size > 1 and weather.split and link.dice.random() < weather.split:
-            assert data is not None
+        if weather.stall_every_s:
+            at += self._stalled(weather.stall_every_s, weather.stall_s)
+        if link.dark_until > now:
+            at += link.dark_until - now
+        if at < self._last:
+            at = self._last
+        if size > 1 and random() < weather.split:
             cut = link.dice.randrange(1, size)
             self.waiting.append((at, data[:cut]))
-            at = self._last = at + link.delay() * link.dice.random()
+            at += weather.latency_s * random()
             data = data[cut:]
+        self._last = at
         self.waiting.append((at, data))
-        if self._pumping_at <= now or at < self._pumping_at:
-            self._arm(self.waiting[0][0])
-
-    def _arm(self, at: float) -> None:
-        receiver = self.receiver
-        if receiver is None or at == float("inf"):
-            return
-        self._pumping_at = at
-        self._loop.on(receiver.host, at, self.pump)
-
-    def pump(self) -> None:
-        """On the receiver's host: gives it what is there."""
-        self._pumping_at = 0.0
-        waiting, receiver, now = self.waiting, self.receiver, self._loop.now
-        dark_until = self.link.dark_until
-        if receiver is None or not waiting or receiver.is_over:
-            if receiver is not None and receiver.is_over and waiting:
-                self._to_nobody()
-            return
-        if dark_until > now:
-            self._arm(dark_until)
-            return
-        if receiver.reading_paused:
-            return
-        pieces: list[bytes] = []
-        size, end = 0, False
-        while waiting and waiting[0][0] <= now and size < _RECEIVED_AT_ONCE:
-            data = waiting.popleft()[1]
-            if data is None:
-                end = True
-                break
-            pieces.append(data)
-            size += len(data)
-        if waiting:
-            self._arm(max(now, waiting[0][0]))
-        if pieces:
-            self.under_way -= size
-            for tap in self.link.network.taps:
-                tap.arrived(self.link, self.from_server, size)
-            receiver.feed(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-            sender = self.sender
-            if sender is not None and sender.buffered and not sender.is_over:
-                self._loop.on(sender.host, now + self.link.delay(), sender.flush)
-        if end and not receiver.is_over:
-            receiver.end()
-
-    def _to_nobody(self) -> None:
-        """What comes to a socket that is closed is answered by a reset."""
-        bytes_came = any(data is not None for _, data in self.waiting)
-        self.waiting.clear()
-        self.under_way = 0
-        sender = self.sender
-        if bytes_came and sender is not None and self.link.dark_until <= self._loop.now:
-            sender.reset_by_peer(self.link.delay())
-
-
-class Transport(asyncio.Transport):
-    """One end of a connection, as asyncio's own transports behave."""
-
-    def __init__(self, link: Link, protocol: Any, host: Host, out: Stream, *, at_server: bool) -> None:
-        super().__init__({"peername": ("127.0.0.1", 50000 + link.number % 10000), "sockname": ("127.0.0.1", 0)})
-        self.link = link
-        self.host = host
-        self.is_over = False
-        """Its protocol has been told the end, or is about to be."""
-        self.reading_paused = False
-        self.buffered = 0
-        """Bytes that the kernel has not taken."""
-        self._protocol = protocol
-        self._out = out
-        self._in = link.down if not at_server else link.up
-        self._at_server = at_server
-        self._buffer: deque[bytes] = deque()
-        self._closing = False
-        self._ended = False
-        self._high, self._low = 65536, 16384
-        self._paused = False
-        self._loop = link.network.loop
-
-    # --- what asyncio's protocols ask for ---------------------------------------------------------------------------
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Another one is told from here on."""
-        self._protocol = protocol
-
-    def get_protocol(self) -> asyncio.BaseProtocol:
-        """Who is told."""
-        return self._protocol  # type: ignore[no-any-return]  # it was given as one
-
-    def is_closing(self) -> bool:
-        """True once it is closed, or closing."""
-        return self._closing
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """As asyncio's."""
-        if high is None:
-            high = 65536 if low is None else 4 * low
-        self._high, self._low = high, high // 4 if low is None else low
-
-    def get_write_buffer_size(self) -> int:
-        """Bytes that the kernel has not taken yet."""
-        return self.buffered
-
-    def get_write_buffer_limits(self) -> tuple[int, int]:
-        """Low and high."""
-        return self._low, self._high
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Sends, as far as the kernel takes it."""
-        if self._closing or self.is_over or not data:
-            return
-        data = bytes(data)
-        for tap in self.link.network.taps:
-            tap.sent(self.link, self._at_server, data)
-        if not self.buffered and self._out.under_way + len(data) <= self.link.route.weather.window_bytes:
-            self._out.send(data)
-            return
-        self._buffer.append(data)
-        self.buffered += len(data)
-        if self.buffered > self._high and not self._paused:
-            self._paused = True
-            self._protocol.pause_writing()
-
-    def writelines(self, list_of_data: Iterable[Any]) -> None:
-        """As one."""
-        self.write(b"".join(list_of_data))
-
-    def write_eof(self) -> None:
-        """Nothing more is sent; reading goes on."""
-        if not self._ended:
-            self._ended = True
-            if not self.buffered:
-                self._out.send(None)
-
-    def can_write_eof(self) -> bool:
-        """Yes."""
-        return True
-
-    def pause_reading(self) -> None:
-        """What comes waits in the kernel."""
-        self.reading_paused = True
-
-    def resume_reading(self) -> None:
-        """It goes on."""
-        if self.reading_paused and not self._closing:
-            self.reading_paused = False
-            self._loop.call_soon(self._in.pump)
-
-    def is_reading(self) -> bool:
-        """True unless it is paused or closing."""
-        return not self.reading_paused and not self._closing
-
-    def close(self) -> None:
-        """What was written is sent before."""
-        if self._closing:
-            return
-        self._closing = True
-        self.reading_paused = True
-        if not self.buffered:
-            self._finish()
-
-    def abort(self) -> None:
-        """Cuts it: what was written and is not sent is gone, and the other side gets a reset."""
-        if self.is_over:
-            return
-        self._drop()
-        self._tell_peer()
-        self._lose(None)
-
-    # --- what the network does --------------------------------------------------------------------------------------
-
-    def feed(self, data: bytes) -> None:
-        """Bytes have come."""
-        if self._closing:
-            self._tell_peer()  # a closed socket answers what comes by a reset
-            return
-        self._protocol.data_received(data)
+        if self._pump is None:
+            self._arm()
 
     def end(self) -> None:
-        """The other side sends nothing any more."""
-        if self._closing:
+        """Nothing follows."""
+        if not self.link.gone:
+            self._put(max(self._last, self._loop.now, self.link.dark_until) + self.link.delay(), _Mark.END)
+
+    def reset(self) -> None:
+        """The sender knows nothing of this connection any more. In the dark this gets lost, with all before it."""
+        if self.link.dark_until > self._loop.now:
+            self.lose()
+        else:
+            self._put(max(self._last, self._loop.now + self.link.delay()), _Mark.RESET)
+
+    def cut(self) -> None:
+        """Something on the way resets it: what would arrive later does not."""
+        at = self._loop.now + self.link.delay()
+        while self.waiting and self.waiting[-1][0] > at:
+            self.waiting.pop()
+        self._put(at, _Mark.RESET)
+
+    def lose(self) -> None:
+        """All that is under way is lost, and the sender does not know."""
+        now = self._loop.now
+        while self.waiting and self.waiting[-1][0] > now:
+            self.waiting.pop()
+        self._last = now
+
+    def hold(self) -> None:
+        """Darkness has come, or goes: what is under way arrives after it."""
+        link, now = self.link, self._loop.now
+        held = []
+        while self.waiting and self.waiting[-1][0] > now:
+            held.append(self.waiting.pop()[1])
+        at = max(now, link.dark_until)
+        self._last = now
+        for piece in reversed(held):
+            if piece is not _Mark.RESET:
+                self._last = max(self._last, at + link.delay())
+                self.waiting.append((self._last, piece))
+        self._rearm()
+        self._acknowledge()
+
+    def forget(self) -> None:
+        """Both sides are over."""
+        self.waiting.clear()
+        self._rearm()
+
+    def _put(self, at: float, mark: _Mark) -> None:
+        self._last = at
+        self.waiting.append((at, mark))
+        if mark is _Mark.RESET:
+            self._loop.on(self._loop.world, at, self._reset_arrives)
+        if self._pump is None:
+            self._arm()
+
+    def _stalled(self, every_s: float, at_most_s: float) -> float:
+        now, dice = self._loop.now, self.link.dice
+        if not self._stall_at:
+            self._stall_at = now + dice.expovariate(1 / every_s)
+        if now < self._stall_at:
+            return 0.0
+        self._stall_at = now + dice.expovariate(1 / every_s)
+        return at_most_s * dice.random()
+
+    # --- the receiver's side ----------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """The receiver begins to read, or goes on."""
+        if self._pump is None:
+            self._arm()
+
+    def close(self) -> bool:
+        """The receiver's socket is closed. Returns true if there was something that it has not read."""
+        self._closed = True
+        unread = self._take_bytes() > 0
+        self._rearm()
+        return unread
+
+    def _arm(self) -> None:
+        """Sees to it that what is first is read when it is there. The only place that arranges it."""
+        if not self.waiting:
             return
-        if not self._protocol.eof_received():
-            self.close()
-
-    def flush(self) -> None:
-        """There is room on the way."""
-        window = self.link.route.weather.window_bytes
-        while self._buffer and self._out.under_way + len(self._buffer[0]) <= window and not self.is_over:
-            data = self._buffer.popleft()
-            self.buffered -= len(data)
-            self._out.send(data)
-        if self._paused and self.buffered <= self._low and not self.is_over:
-            self._paused = False
-            self._protocol.resume_writing()
-        if not self.buffered and not self.is_over:
-            if self._closing:
-                self._finish()
-            elif self._ended:
-                self._out.send(None)
-
-    def reset_by_peer(self, delay_s: float) -> None:
-        """A reset comes, unless it gets lost in the dark."""
-        if not self.is_over and self.link.dark_until <= self._loop.now:
-            self._loop.on(self.host, self._loop.now + delay_s, self._was_reset)
-
-    def crashed(self) -> None:
-        """Its process is gone: the kernel resets the connection, and nobody here is told."""
-        if self.is_over:
+        at = self.waiting[0][0]
+        loop, receiver = self._loop, self.receiver
+        if at == _NEVER:
             return
-        self._drop()
-        self.is_over = True
-        self._over(None)
-        self._tell_peer()
+        if self._closed:
+            host = loop.world  # the kernel answers for a process that may be gone
+        elif receiver is not None and receiver.reading:
+            host = receiver.host
+        else:
+            return
+        self._pump = loop.on(host, max(loop.now, at), self._arrive)
 
-    # --- steps ------------------------------------------------------------------------------------------------------
+    def _rearm(self) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+            self._pump = None
+        self._arm()
 
-    def _was_reset(self) -> None:
-        if not self.is_over:
-            self._drop()
-            self._lose(ConnectionResetError(104, "connection reset by peer"))
+    def _arrive(self) -> None:
+        """On the receiver's host: one read."""
+        self._pump = None
+        waiting, receiver, now = self.waiting, self.receiver, self._loop.now
+        if self._closed:
+            self._to_nobody()
+        elif receiver is not None and receiver.reading and waiting and waiting[0][0] <= now:
+            piece = waiting.popleft()[1]
+            if type(piece) is bytes:
+                if waiting and waiting[0][0] <= now:
+                    piece = self._more(piece)
+                size = len(piece)
+                self.under_way -= size
+                for tap in self.link.network.taps:
+                    tap.arrived(self.link, self.from_server, size)
+                receiver.feed(piece)
+                sender = self.sender
+                if sender is not None and sender.buffered:
+                    self._acknowledge()
+            elif piece is _Mark.END:
+                receiver.end()
+            else:
+                receiver.was_reset()
+        if waiting and self._pump is None:
+            self._arm()
 
-    def _tell_peer(self) -> None:
-        peer = self._out.receiver
-        if peer is not None:
-            peer.reset_by_peer(self.link.delay())
+    def _more(self, first: bytes) -> bytes:
+        """What else is there, as far as one read takes it."""
+        pieces, size, waiting, now = [first], len(first), self.waiting, self._loop.now
+        while waiting and waiting[0][0] <= now and size < _READ_AT_ONCE:
+            piece = waiting[0][1]
+            if not isinstance(piece, bytes):
+                break
+            pieces.append(piece)
+            size += len(piece)
+            waiting.popleft()
+        return b"".join(pieces)
 
-    def _drop(self) -> None:
-        self._buffer.clear()
-        self.buffered = 0
+    def _acknowledge(self) -> None:
+        """There is room again: the sender hears of it, when it is light."""
+        sender, now = self.sender, self._loop.now
+        if sender is not None and sender.buffered and self.link.dark_until < _NEVER:
+            at = max(now, self.link.dark_until) + self.link.delay()
+            self._loop.on(sender.host, at, sender.flush)
 
-    def _finish(self) -> None:
-        if not self._ended:
-            self._ended = True
-            self._out.send(None)
-        self._lose(None)
+    def _take_bytes(self) -> int:
+        """Takes what is there, and says how many bytes that were."""
+        size = 0
+        while self.waiting and self.waiting[0][0] <= self._loop.now:
+            piece = self.waiting.popleft()[1]
+            if isinstance(piece, bytes):
+                size += len(piece)
+        self.under_way -= size
+        return size
 
-    def _lose(self, error: Exception | None) -> None:
-        self.is_over = self._closing = True
-        self._loop.on(self.host, self._loop.now, self._lost, error)
+    def _to_nobody(self) -> None:
+        """Bytes that come to a socket that is closed are answered by a reset."""
+        if self._take_bytes():
+            (self.link.up if self.from_server else self.link.down).reset()
 
-    def _lost(self, error: Exception | None) -> None:
-        self._over(error)
-        self._protocol.connection_lost(error)
-
-    def _over(self, error: Exception | None) -> None:
-        for tap in self.link.network.taps:
-            tap.ended(self.link, self._at_server, error)
-        peer = self._out.receiver
-        if peer is None or peer.is_over:
-            self.link.forget()
+    def _reset_arrives(self) -> None:
+        # The kernel knows now, though the process may not read.
+        if self.receiver is not None and any(piece is _Mark.RESET for _, piece in self.waiting):
+            self.receiver.broke()

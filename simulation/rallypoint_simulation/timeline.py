@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .observer import Observer, Violation
@@ -121,10 +122,10 @@ class Timeline(Observer):
         self.note("server", "crashed" if crashed else "stopped")
 
     def lines(self, seconds: float = 10.0, violation: Violation | None = None) -> list[str]:
-        """What happened in the last ``seconds``, the newest last; then the violation."""
-        end = self.world.elapsed_s if violation is None else violation.at
+        """What happened in the last ``seconds`` in which anything happened, the newest last; then the violation."""
+        end = max((each.at for each in self._kept), default=0.0)
         kept = [each for each in self._kept if each.at >= end - seconds]
-        lines = [f"{at:9.3f}  {who:<24} {text}" for at, who, text in _told(kept)]
+        lines = [f"{at:9.3f}  {who:<24} {text}" for at, who, text in sorted(_told(kept), key=itemgetter(0))]
         if violation is not None:
             lines.append(f"{violation.at:9.3f}  >>> {violation.invariant}: {violation.text.strip()}")
         return lines

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from rallypoint_protocol.messages import Answer, Push, Seated
 
@@ -13,7 +15,10 @@ from .scenario import Fault, Trigger
 from .wire import Wire
 from .world import World
 
-__all__ = ["Triggers", "kinds_of"]
+__all__ = ["WHOSE", "Triggers", "kinds_of"]
+
+WHOSE: Final = "*"
+"""As a target: whoever sends or receives the message."""
 
 
 def kinds_of(message: Any) -> tuple[str, ...]:
@@ -73,10 +78,12 @@ class Triggers(Observer):
                 continue
             for one in list(waiting):
                 fault = one.fault
-                if fault.target in ("", wire.client) and self.world.elapsed_s >= fault.at:
+                if fault.target in ("", WHOSE, wire.client) and self.world.elapsed_s >= fault.at:
                     one.left -= 1
                     if one.left <= 0:
                         waiting.remove(one)
+                        if fault.target == WHOSE:
+                            fault = msgspec.structs.replace(fault, target=wire.client)
                         self._soon(fault, fault.after_s, wire)
             if not waiting:
                 del self._waiting[when, kind]

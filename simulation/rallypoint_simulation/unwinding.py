@@ -1,4 +1,4 @@
-"""The end of tasks that nobody finishes: what a crash has left is unwound when its world is forgotten, and heard by nobody."""
+"""The end of tasks that nobody finishes: what crashes have left is unwound when its world is forgotten, unheard."""
 
 from __future__ import annotations
 

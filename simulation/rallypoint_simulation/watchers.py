@@ -36,7 +36,9 @@ class Watchers(Observer):
         self._look = self._those("look")
 
     def _those(self, name: str) -> list[Callable[..., None]]:
-        return [getattr(each, name) for each in self.observers if getattr(type(each), name) is not getattr(Observer, name)]
+        return [
+            getattr(each, name) for each in self.observers if getattr(type(each), name) is not getattr(Observer, name)
+        ]
 
     def _failed(self, tell: Callable[..., None], error: Exception) -> None:
         name = type(getattr(tell, "__self__", tell)).__name__

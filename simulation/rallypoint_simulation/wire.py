@@ -24,6 +24,7 @@ __all__ = ["Close", "Wire", "WireTap"]
 _session = decoder(*SessionMessage.__args__)
 _plain: Final[Callable[[bytes], Any]] = msgspec.msgpack.Decoder().decode
 _CLOSE: Final = 0x88
+_HEAD: Final = struct.Struct("<d?I").pack
 
 
 class Close(msgspec.Struct, frozen=True):
@@ -55,6 +56,8 @@ class Wire:
         """Counted for each client host, from 1."""
         self.client = link.client_host.name
         """The client's host."""
+        self.name = self.client.encode()
+        """The same, as :attr:`WireTap.digest` takes it."""
         self.path = ""
         """``/lobby`` or ``/session/<id>``; empty before the request."""
         self.closed_by: str = ""
@@ -97,7 +100,6 @@ class WireTap:
         self._now = now
         self.wires: dict[Link, Wire] = {}
         """Of every connection that a side has open."""
-        self._open: dict[Link, int] = {}
         self.digest = hashlib.blake2b(digest_size=16)
         """Of everything that was sent, and when: the same for the same world."""
         self.messages = 0
@@ -105,7 +107,6 @@ class WireTap:
     def opened(self, link: Link) -> None:
         """See :class:`~rallypoint_simulation.network.LinkTap`."""
         wire = self.wires[link] = Wire(link)
-        self._open[link] = 2
         for observer in self._observers:
             observer.opened(wire)
 
@@ -115,18 +116,17 @@ class WireTap:
         if wire is None:
             return
         half = wire.halves[from_server]
-        if half.opened and not half.rest and data[0] == BINARY and (size := data[1] & 127) < 126:
-            # One small frame and nothing else: nearly all.
-            begin = 2 if from_server else 6
+        if half.opened and not half.rest and len(data) > 3 and data[0] == BINARY:
+            # One frame and nothing else: nearly all.
+            size, begin = data[1] & 127, 2 if from_server else 6
+            if size == 126:
+                size, begin = data[2] << 8 | data[3], begin + 2
+            elif size == 127:
+                size = -1  # a large one
             if len(data) == begin + size:
                 half.written += len(data)
-                self._message(
-                    wire,
-                    half,
-                    half.written,
-                    data[begin:] if from_server else apply_mask(data[6:], data[2:6]),
-                    from_server,
-                )
+                payload = data[begin:] if from_server else apply_mask(data[begin:], data[begin - 4 : begin])
+                self._message(wire, half, half.written, payload, from_server)
                 return
         half.rest += data
         half.written += len(data)
@@ -167,6 +167,8 @@ class WireTap:
     def _message(self, wire: Wire, half: _Half, offset: int, payload: bytes, from_server: bool) -> None:
         self.messages += 1
         self._sum_up(wire, payload, from_server)
+        if not self._observers:
+            return  # nobody wants to know what it says
         message = wire.decode(payload, from_server)
         half.unread.append((offset, message))
         for observer in self._observers:
@@ -180,7 +182,7 @@ class WireTap:
             observer.closing(wire, code, reason, from_server)
 
     def _sum_up(self, wire: Wire, payload: bytes, from_server: bool) -> None:
-        self.digest.update(struct.pack("<d?I", self._now(), from_server, wire.number) + wire.client.encode() + payload)
+        self.digest.update(_HEAD(self._now(), from_server, wire.number) + wire.name + payload)
 
     def arrived(self, link: Link, from_server: bool, size: int) -> None:
         """As above."""
@@ -204,6 +206,7 @@ class WireTap:
             wire.closed_by = "server" if at_server else "client"
         for observer in self._observers:
             observer.ended(wire, at_server, error)
-        self._open[link] -= 1
-        if not self._open[link]:
-            del self._open[link], self.wires[link]
+
+    def forgotten(self, link: Link) -> None:
+        """As above."""
+        self.wires.pop(link, None)

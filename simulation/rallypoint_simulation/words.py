@@ -46,7 +46,7 @@ def short(name: str) -> str:
     return name[:6]
 
 
-def words(message: Any) -> str:  # noqa: PLR0911  # one case a kind of message
+def words(message: Any) -> str:
     """What it says."""
     match message:
         case Pass():
@@ -71,7 +71,9 @@ def words(message: Any) -> str:  # noqa: PLR0911  # one case a kind of message
         case Welcome():
             seats = f", seats in {', '.join(short(seat[0]) for seat in message.seats)}" if message.seats else ""
             how = "resumed" if message.resumed else "new"
-            return f"welcome {how} lobby {short(message.lobby)} player {short(message.player)} push {message.event}{seats}"
+            return (
+                f"welcome {how} lobby {short(message.lobby)} player {short(message.player)} push {message.event}{seats}"
+            )
         case Answer():
             return f"answer {message.id} " + (f"no: {message.error}" if message.error else _plain(message.value))
         case Push():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Callable, Iterable
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.node import Node
 
 from .journal import SimulatedJournal
+from .logged import Log
 from .loop import Host, SimulatedLoop
 from .network import SimulatedNetwork
 from .observer import Observer, Violation
@@ -44,7 +46,7 @@ def game_class(name: str) -> type[Game[Any]]:
 
 
 class World:
-    """Set it up, start the server, let time pass with :meth:`run_for`. It belongs to one thread, like everything here."""
+    """Set it up, start the server, let time pass with :meth:`run_for`. It belongs to one thread, as everything here."""
 
     look_every_s = 0.25
 
@@ -71,11 +73,13 @@ class World:
         self.port: GamePort | None = None
         """The game port of the server that runs; ``None`` while none does."""
         self.store = SimulatedStore(self.dice("store"), self.wall, self.plan.store_s, keeps_guests=self.plan.store)
+        self.log = Log(lambda: self.elapsed_s)
+        """What the server warns of."""
         self.players: dict[str, Player] = {}
         """Whoever plays a scenario puts them here."""
         self.observers: list[Observer] = [make(self) for make in observers]
         self._watchers = Watchers(self, self.observers)
-        self.tap = WireTap([self._watchers], lambda: self.elapsed_s)
+        self.tap = WireTap([self._watchers] if self.observers else [], lambda: self.elapsed_s)
         self.network.taps.append(self.tap)
 
     # --- what there is ----------------------------------------------------------------------------------------------
@@ -182,13 +186,18 @@ class World:
 
     def rest(self) -> None:
         """Says to the observers that everything should be over. Raises as :meth:`run_for`."""
+        self.loop.look_for_failures(at_rest=True)
+        self._check()
         self._watchers.at_rest()
+        self.loop.look_for_failures(at_rest=True)
         self._check()
 
     def _check(self) -> None:
         for failure in self.loop.failures[:1]:
             error = failure.get("exception")
-            text = f"on {failure['host']}: {failure['message']}: {type(error).__name__}: {error}"
+            text = f"on {failure['host']}: {failure['message']}"
+            if isinstance(error, BaseException):
+                text += "\n" + "".join(traceback.format_exception(error))
             self.violated(Violation("no exception gets into the event loop", text, failure["at"] - self.began))
             self.loop.failures.clear()
         if self.violations:
@@ -201,6 +210,7 @@ class World:
             self.loop.kill(host)
         self.loop.close()
         check_assignments(True)
+        self.log.close()
 
     @property
     def digest(self) -> str:

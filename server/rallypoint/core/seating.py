@@ -38,12 +38,24 @@ class Departed:
 class Seating:
     """The seats of one session. Times are seconds of the node's monotonic clock."""
 
-    __slots__ = ("_arrivals", "_new_token", "_next_due", "_settings", "banned", "departed", "leader", "locked", "seats")
+    __slots__ = (
+        "_arrivals",
+        "_new_token",
+        "_next_due",
+        "_people",
+        "_settings",
+        "banned",
+        "departed",
+        "leader",
+        "locked",
+        "seats",
+    )
 
     def __init__(self, settings: SessionSettings, new_token: NewToken, leader: PlayerId | None) -> None:
         self._settings = settings
         self._new_token = new_token
         self._arrivals = 0
+        self._people = False
         self._next_due: float | None = None
         self.seats: list[Seat | None] = [None] * settings.seats_max
         self.leader = leader
@@ -57,9 +69,11 @@ class Seating:
         return (seat for seat in self.seats if seat is not None)
 
     @property
-    def peopled(self) -> bool:
-        """True once somebody has had a seat here."""
-        return self._arrivals > 0
+    def deserted(self) -> bool:
+        """True once the last player has gone. Bots that filled seats do not play on among themselves."""
+        if self._people:
+            return all(seat is None or seat.bot for seat in self.seats)
+        return self._arrivals > 0 and not any(self.seats)
 
     @property
     def free(self) -> int:
@@ -86,6 +100,7 @@ class Seating:
         token = self._new_token()
         deadline = now + (settings.reserved_s if keep_s is None else keep_s)
         self._arrivals += 1
+        self._people = self._people or not bot
         seat = Seat(
             self.seats.index(None),
             player,

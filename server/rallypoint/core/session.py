@@ -423,7 +423,7 @@ class SessionCore:
         game = self.game
         if game.finished:
             self.ended = Ended(CloseCode.ENDED, "the session has ended", game.result)
-        elif self.ended is None and self._deserted:
+        elif self.ended is None and self.settings.dispose_when_empty and self.seating.deserted:
             self.ended = Ended(CloseCode.ENDED, "everybody has left", None)
         if self.ended is not None:
             self.state = SessionState.ENDED
@@ -432,10 +432,6 @@ class SessionCore:
             step.ended = self.ended
             for seat in self.seating:
                 self._event(seat.index, BuiltinEvent.ENDED, [self.ended.result or {}, self.ended.reason])
-
-    @property
-    def _deserted(self) -> bool:
-        return self.settings.dispose_when_empty and self.seating.peopled and not any(self.seats)
 
     def fail(self) -> Step:
         """The game raised: the session ends here. Players keep the state of the last whole step."""

@@ -26,13 +26,16 @@ class Asks:
         self._loop = loop
         self._answered = answered
         self._session = session
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}  # in the order in which they began
 
     def start(self, ask: Ask) -> None:
         """Makes the call."""
         task = self._loop.create_task(self._make(ask), name=f"ask {ask.method} of session {self._session}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
 
     def cancel(self) -> None:
         """Nobody waits for the answers any more."""

@@ -61,7 +61,7 @@ class GuestLookups:
         # Both in the order in which they began, and so in that in which their time is up.
         self._line: dict[LobbyReceiver, _Lookup] = {}
         self._asked: dict[LobbyReceiver, _Lookup] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
 
     @property
     def receivers(self) -> list[LobbyReceiver]:
@@ -109,7 +109,7 @@ class GuestLookups:
             lookup.until = min(lookup.until, self._clock() + self._answer_s)
             name = f"guest lookup for {receiver.connection.remote_ip}"
             lookup.task = asyncio.get_running_loop().create_task(self._look(receiver, lookup.message), name=name)
-            self._tasks.add(lookup.task)
+            self._tasks[lookup.task] = None
         self._begun()
 
     async def _look(self, receiver: LobbyReceiver, message: Hello) -> None:
@@ -124,7 +124,7 @@ class GuestLookups:
         finally:
             task = asyncio.current_task()
             assert task is not None
-            self._tasks.discard(task)
+            self._tasks.pop(task, None)
             lookup = self._asked.pop(receiver, None)
             self._ask()  # also if this one was cancelled: the next has its place
         if lookup is not None:

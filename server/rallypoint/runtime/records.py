@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rallypoint.core.seat import SeatState
 from rallypoint.core.session import Ended
 from rallypoint.ports import SeatRecord, SessionRecord
 from rallypoint.runtime.session_host import SessionHost
@@ -13,7 +14,9 @@ def record_of(host: SessionHost, ended: Ended | None, now_unix_s: float, outcome
     """The record of a session as it is now. ``ended``: how; ``outcome`` in place of its close code's name."""
     core = host.core
     seats = [SeatRecord(gone.seat, gone.player_id, gone.name, gone.bot, gone.reason) for gone in core.seating.departed]
-    seats += [SeatRecord(seat.index, seat.player_id, seat.name, seat.bot, "played") for seat in core.seating]
+    for seat in core.seating:
+        outcome_of_seat = "expired" if seat.state is SeatState.RESERVED else "played"  # who never came has not played
+        seats.append(SeatRecord(seat.index, seat.player_id, seat.name, seat.bot, outcome_of_seat))
     started = core.started_ms is not None
     return SessionRecord(
         core.id,

@@ -43,8 +43,8 @@ class SessionGate:
         self._loop = loop
         self._clock = clock
         self._first_frame_s = first_frame_s
-        self.waiting: set[Stranger] = set()
-        """Connections whose first frame is still to come."""
+        self.waiting: dict[Stranger, None] = {}
+        """Connections whose first frame is still to come, in the order in which they came."""
 
     async def serve(self, connection: Connection, session: SessionId) -> None:
         """Serves one connection until its end."""
@@ -96,7 +96,7 @@ class Stranger:
         self._session = session
         self.connection = connection
         self._timer: Timer = gate._loop.call_later(gate._first_frame_s, self._late)
-        gate.waiting.add(self)
+        gate.waiting[self] = None
 
     def received(self, payload: bytes) -> None:
         """The first frame; more that came with it goes to whoever receives by then."""
@@ -111,7 +111,7 @@ class Stranger:
     def finish(self) -> None:
         """It is a stranger no longer."""
         self._timer.cancel()
-        self._gate.waiting.discard(self)
+        self._gate.waiting.pop(self, None)
 
     def _late(self) -> None:
         self.finish()

@@ -20,6 +20,8 @@ __all__ = ["BUCKET_S", "Stepped", "Ticker", "next_bucket"]
 
 BUCKET_S = 0.005
 _WINDOW_S = 30.0
+_GONE_MIN = 16
+"""With so few that are gone, the queue is not looked through."""
 
 
 def next_bucket(at: float) -> float:
@@ -64,6 +66,9 @@ class Ticker:
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = math.inf
         self._by_id: dict[str, Stepped] = {}
+        self._gone = 0
+        """Sessions that were removed since the queue was last looked through."""
+        self._stopped = False
         self.late = Recent(_WINDOW_S, clock())
         """How much after its time each tick was begun."""
         self.busy = Recent(_WINDOW_S, clock())
@@ -83,11 +88,17 @@ class Ticker:
         self._arm()
 
     def remove(self, key: str) -> None:
-        """Forgets a session; its entry in the queue goes when it is due."""
-        self._by_id.pop(key, None)
+        """Forgets a session. What it has in the queue goes when it is due, or when half of the queue is such."""
+        if self._by_id.pop(key, None) is not None:
+            self._gone += 1
+            if self._gone > _GONE_MIN and self._gone * 2 > len(self._due):
+                self._due[:] = [entry for entry in self._due if entry[2].running]
+                heapq.heapify(self._due)
+                self._gone = 0
 
     def stop(self) -> None:
-        """Steps nothing any more."""
+        """Steps nothing any more, whatever still happens: the connections that are closed next are news to sessions."""
+        self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -102,7 +113,7 @@ class Ticker:
             heapq.heappush(self._due, (due, self._count, host))
 
     def _arm(self) -> None:
-        if not self._due:
+        if not self._due or self._stopped:
             return
         bucket = next_bucket(self._due[0][0])
         if bucket < self._armed_for:

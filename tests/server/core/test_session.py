@@ -1111,6 +1111,19 @@ def test_a_session_ends_when_everybody_has_left():
     assert not table.session.linger(table.now)
 
 
+def test_bots_that_filled_seats_do_not_play_on_alone():
+    table = Table()
+    ann, bob = table.play("Ann", "Bob")
+    bot = table.session.reserve(PlayerId("bot"), "Bot 1", table.now, bot=True)
+    assert not isinstance(bot, Denial)
+    ann.leave()
+    assert table.step().ended is None
+    bob.leave()
+    step = table.step()
+    assert step.ended is not None
+    assert step.ended.reason == "everybody has left"
+
+
 def test_whoever_was_away_at_the_end_comes_back_for_the_result():
     table = Table(grace_s=10)
     ann, _ = table.play("Ann", "Bob")

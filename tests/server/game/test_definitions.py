@@ -572,7 +572,8 @@ def test_bounds_within_tuples_and_optionals_are_kept():
 
     decode = Board.definition().decode
     assert decode(encode([64, 1, 0, [3, True], 5, [5]])).at == (3, True)
-    for fields in ([4, True], None, []), ([3, True], 6, []), ([3, True], None, [6]):
+    wrong_ones: list[list[Any]] = [[[4, True], None, []], [[3, True], 6, []], [[3, True], None, [6]]]
+    for fields in wrong_ones:
         with pytest.raises(BadMessage):
             decode(encode([64, 1, 0, *fields]))
 

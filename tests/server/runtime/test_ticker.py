@@ -171,6 +171,24 @@ def test_a_session_that_has_ended_is_not_stepped_again():
     assert len(other.ticks) == others + 20
 
 
+def test_sessions_that_have_ended_do_not_fill_the_queue_until_they_would_have_been_due():
+    loop, ticker, hosts = make(100)
+    for host in hosts[:90]:
+        host.running = False
+        ticker.remove(host.key)
+    assert len(ticker._due) < 40
+    loop.run_until(loop.now + 1)
+    assert all(19 <= len(host.ticks) <= 21 for host in hosts[90:])
+
+
+def test_a_ticker_that_was_stopped_steps_nothing_whatever_still_happens():
+    loop, ticker, (host,) = make(1)
+    ticker.stop()
+    ticker.wake(host)
+    loop.run_until(5010.0)
+    assert not host.ticks
+
+
 def test_an_error_of_ours_does_not_stop_the_sessions_of_the_node():
     loop, _, hosts = make(5)
 

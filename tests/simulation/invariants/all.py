@@ -1,0 +1,63 @@
+"""All observers. Each file here has one idea of what must be; see the names that it gives its violations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.world import World
+
+from .actions import Actions
+from .buffers import Buffers
+from .chats import Chats
+from .connections import Connections
+from .countdowns import Countdowns
+from .events import Events
+from .grace import Grace
+from .holds import Holds
+from .leftovers import Leftovers
+from .lists import Lists
+from .places import Places
+from .pushes import Pushes
+from .queues import Queues
+from .records import Records
+from .rematches import Rematches
+from .requests import Requests
+from .resumes import Resumes
+from .serves import Serves
+from .spectators import Spectators
+from .state import State
+from .tickets import Tickets
+from .ticks import Ticks
+from .tokens import Tokens
+
+__all__ = ["OBSERVERS"]
+
+OBSERVERS: tuple[Callable[[World], Observer], ...] = (
+    # of seats
+    Actions,
+    Connections,
+    Events,
+    Grace,
+    Holds,
+    Resumes,
+    Ticks,
+    Tokens,
+    # of the lobby
+    Tickets,
+    Queues,
+    Places,
+    Requests,
+    Pushes,
+    Lists,
+    Chats,
+    Rematches,
+    # of state, and of what is left
+    State,
+    Spectators,
+    Countdowns,
+    Buffers,
+    Records,
+    Leftovers,
+    Serves,  # the last one: it lets time pass
+)

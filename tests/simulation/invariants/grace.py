@@ -1,0 +1,257 @@
+"""A seat is kept for exactly as long as the game grants: neither shorter nor longer, and nobody comes back after that.
+
+Times are seconds of the server's own monotonic clock, which may stand still with its machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rallypoint.core.seat import Seat, SeatState
+from rallypoint.core.session import SessionState
+from rallypoint.ports import StepRecord
+from rallypoint.runtime.session_host import SessionHost
+from rallypoint_protocol.messages import Leave, Resume, Seated, TakeSeat
+from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.wire import Wire
+from rallypoint_simulation.world import World
+
+from .sittings import host_of, server_clock, unfrozen_since
+
+__all__ = [
+    "AFTER",
+    "AS_GRANTED",
+    "EARLY",
+    "LATE",
+    "LEFT_ONCE",
+    "NO_WINDOW",
+    "RESERVED",
+    "WITHOUT_REASON",
+    "Grace",
+]
+
+AS_GRANTED: Final = "an absence may last as long as the game grants, counted from the drop"
+NO_WINDOW: Final = "no grace runs while a player is connected"
+EARLY: Final = "a seat is kept until its time is over"
+LATE: Final = "a seat is freed when its time is over"
+AFTER: Final = "nothing resumes after grace"
+RESERVED: Final = "a reservation ends when it was said to"
+WITHOUT_REASON: Final = "a seat is freed only for a reason that there was"
+LEFT_ONCE: Final = "the game is told once that a player has gone"
+
+_EXACT_S: Final = 1e-6
+_SLACK_S: Final = 0.06
+"""After a deadline, for whatever looks at it."""
+
+
+class _Kept:
+    """What is known of one seat from the outside."""
+
+    def __init__(self, seat: Seat, grace_s: float, budget_s: float) -> None:
+        self.seat = seat
+        self.grace_s = grace_s
+        self.budget_s = budget_s
+        """What is left of it."""
+        self.wire: Wire | None = None
+        self.drops: list[float] = []
+        """When the newest connection was closed or ended, as far as that has happened."""
+        self.away_at: float | None = None
+        self.deadline: float | None = None
+        self.in_game = False
+        self.has_left = False
+        """The server got a ``leave``."""
+
+
+class Grace(Observer):
+    """Looks at all seats of a session after each of its steps, and before it hears a first frame."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._seats: dict[str, dict[int, _Kept]] = {}
+        """By session and number."""
+        self._by_wire: dict[Wire, _Kept] = {}
+        self._gone: dict[str, int] = {}
+        """How many of the game's own notes of those who have gone were read."""
+        self._departed: dict[str, set[tuple[str, int, int]]] = {}
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def _observe(self, host: SessionHost) -> dict[int, _Kept]:
+        """Looks at all seats that are somebody's."""
+        id_, core = str(host.core.id), host.core
+        kept = self._seats.get(id_)
+        if kept is None:
+            kept = self._seats[id_] = {}
+        for seat in core.seats:
+            if seat is None:
+                continue
+            one = kept.get(seat.number)
+            if one is None:
+                one = kept[seat.number] = _Kept(seat, core.settings.grace_s, core.settings.grace_budget_s)
+            one.in_game = one.in_game or seat.in_game
+            state = seat.state
+            if state is SeatState.CONNECTED:
+                if seat.deadline is not None:
+                    self.violate(NO_WINDOW, f"{_named(one, id_)} is connected, and to be freed at {seat.deadline}")
+            elif state is SeatState.AWAY:
+                if one.away_at is None:
+                    self._went_away(one, id_)
+                elif seat.deadline != one.deadline:
+                    self.violate(AS_GRANTED, f"{_named(one, id_)} was away until {one.deadline}, now {seat.deadline}")
+                    one.deadline = seat.deadline
+            elif state is SeatState.RESERVED and seat.deadline != one.deadline:
+                if one.deadline is not None:
+                    self.violate(RESERVED, f"{_named(one, id_)} was kept until {one.deadline}, now {seat.deadline}")
+                one.deadline = seat.deadline
+        return kept
+
+    def _went_away(self, one: _Kept, session: str) -> None:
+        deadline = one.seat.deadline
+        assert deadline is not None
+        window_s = min(one.grace_s, one.budget_s)
+        dropped = next((at for at in one.drops if abs(at + window_s - deadline) < _EXACT_S), None)
+        if dropped is None and one.wire in self._by_wire and one.drops and one.drops[0] <= deadline - window_s:
+            dropped = deadline - window_s  # a close that nobody answers ends when the server gives it up
+        if dropped is None:
+            text = f"{_named(one, session)} is away until {deadline}; it was gone at {one.drops}, and has {window_s} s"
+            self.violate(AS_GRANTED, text)
+            dropped = deadline - window_s
+        one.away_at, one.deadline = dropped, deadline
+
+    # --- the wire ---------------------------------------------------------------------------------------------------
+
+    def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        if from_server:
+            return
+        kind = type(message)
+        if kind is Leave:
+            one = self._by_wire.get(wire)
+            if one is not None and one.wire is wire:
+                one.has_left = True
+        elif (kind is Resume or kind is TakeSeat) and wire.session:
+            host = host_of(self.world, wire.session)
+            if host is not None:
+                self._observe(host)
+
+    def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        if not from_server or type(message) is not Seated or message.seat < 0:
+            return
+        host = host_of(self.world, message.session)
+        seat = None if host is None else host.core.seats[message.seat]
+        one = None if seat is None else self._seats.get(message.session, {}).get(seat.number)
+        if one is None:
+            return
+        now = server_clock(self.world)
+        if one.deadline is not None and now >= one.deadline:
+            self.violate(
+                AFTER, f"{_named(one, message.session)} is let in at {now}; its time was over at {one.deadline}"
+            )
+        if one.away_at is not None:
+            one.budget_s = max(0.0, one.budget_s - (now - one.away_at))
+        one.away_at = one.deadline = None
+        one.drops = []
+        one.wire = wire
+        self._by_wire[wire] = one
+
+    def closing(self, wire: Wire, code: int, reason: str, from_server: bool) -> None:
+        if from_server:
+            self._dropped(wire)
+
+    def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        if at_server:
+            self._dropped(wire)
+            self._by_wire.pop(wire, None)
+
+    def _dropped(self, wire: Wire) -> None:
+        one = self._by_wire.get(wire)
+        if one is not None and one.wire is wire:
+            one.drops.append(server_clock(self.world))
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def stepped(self, record: StepRecord) -> None:
+        host = host_of(self.world, record.session)
+        if host is None:
+            return
+        kept = self._observe(host)
+        now, core = server_clock(self.world), host.core
+        freed = []
+        for one in kept.values():
+            seat = one.seat
+            if core.seats[seat.index] is not seat:
+                freed.append(one)
+            elif seat.deadline is not None and now >= seat.deadline and core.state is not SessionState.ENDED:
+                name = RESERVED if seat.state is SeatState.RESERVED else LATE
+                self.violate(
+                    name, f"{_named(one, record.session)} is {seat.state.value} after step {record.tick} at {now}"
+                )
+        notes = self._notes(host, record)
+        for one in freed:
+            del kept[one.seat.number]
+            self._freed(one, host, now)
+            if notes is not None and one.in_game:
+                told = sum(note.player_id == one.seat.player_id and note.seat == one.seat.index for note in notes)
+                if told != 1:
+                    self.violate(
+                        LEFT_ONCE, f"{_named(one, record.session)} is free, and the game was told {told} times"
+                    )
+
+    def _notes(self, host: SessionHost, record: StepRecord) -> list[Any] | None:
+        """What the game has noted in this step of those who have gone; ``None`` if it notes nothing."""
+        gone = getattr(getattr(host.core.game, "game", None), "gone", None)
+        if gone is None:
+            return None
+        seen = self._gone.get(record.session, 0)
+        self._gone[record.session] = len(gone)
+        new: list[Any] = gone[seen:]
+        if new:
+            before = self._departed.setdefault(record.session, set())
+            for note in new:
+                key = (note.player_id, note.seat, note.began)
+                if key in before:
+                    self.violate(LEFT_ONCE, f"{note.player_id} of seat {note.seat} has left {record.session} twice")
+                before.add(key)
+        return new
+
+    def _freed(self, one: _Kept, host: SessionHost, now: float) -> None:
+        seat = one.seat
+        departed = [each for each in host.core.seating.departed if each.player_id == seat.player_id]
+        reason = next((each.reason for each in reversed(departed) if each.seat == seat.index), "nothing")
+        session = str(host.core.id)
+        if reason == "expired":
+            if one.deadline is None or now < one.deadline - _EXACT_S:
+                self.violate(EARLY, f"{_named(one, session)} has expired at {now}; it was kept until {one.deadline}")
+        elif reason not in ("left", "kicked") or (reason == "left" and not one.has_left):
+            self.violate(WITHOUT_REASON, f"{_named(one, session)} is free, because of {reason}")
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def server_gone(self, crashed: bool) -> None:
+        self._seats.clear()
+        self._by_wire.clear()
+        self._gone.clear()
+        self._departed.clear()
+
+    def look(self) -> None:
+        if self.world.port is None:
+            return
+        for id_ in [id_ for id_ in self._seats if host_of(self.world, id_) is None]:
+            del self._seats[id_]
+            self._gone.pop(id_, None)
+            self._departed.pop(id_, None)
+        now, loop_now = server_clock(self.world), self.world.loop.now
+        for host in self.world.node.hosts.values():
+            kept = self._observe(host)
+            slack_s = _SLACK_S + (1 / host.core.settings.tick_hz if host.core.settings.tick_hz else 0.0)
+            for one in kept.values():
+                deadline = one.seat.deadline
+                if deadline is None or now < deadline + slack_s:
+                    continue
+                if loop_now - unfrozen_since(self.world, 0.0) > slack_s:
+                    name = RESERVED if one.seat.state is SeatState.RESERVED else LATE
+                    self.violate(name, f"{_named(one, str(host.core.id))} is {one.seat.state.value} at {now}")
+
+
+def _named(one: _Kept, session: str) -> str:
+    seat = one.seat
+    return f"seat {seat.index} of {seat.name} ({seat.player_id}) in {session}"

@@ -1,0 +1,61 @@
+"""Looks for a planted fault: plays mean scenarios on a copy of the code that has it, until something breaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .fault import Fault
+from .plant import plant
+
+__all__ = ["TABLE", "Caught", "hunt", "read_table"]
+
+TABLE: Final = Path(__file__).with_name("caught.json")
+"""What the last whole hunt has found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A planted fault that was found out."""
+
+    fault: str
+    invariant: str
+    """By which one."""
+    seed: int
+    """In which seed; 0: in none of those that were played."""
+    played: int
+    """How many seeds were played until then."""
+
+
+def hunt(fault: Fault, first: int, count: int) -> Caught:
+    """Plays at most ``count`` seeds from ``first`` on, in a process of its own, and gives what broke first."""
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+        roots = plant(fault, Path(folder))
+        report = Path(folder) / "report.json"
+        command = ["-m", "tests.simulation", "--from", str(first), "--seeds", str(count)]
+        ended = subprocess.run(
+            [sys.executable, *command, "--jobs", "1", "--brief", "--json", str(report)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, roots)), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not report.exists():
+            raise RuntimeError(f"fault {fault.name}: the hunt has failed\n{ended.stdout}\n{ended.stderr}")
+        found = json.loads(report.read_text())
+    if not found["broken"]:
+        return Caught(fault.name, "", 0, found["seeds"])
+    broken = found["broken"][0]
+    return Caught(fault.name, broken["invariant"], broken["seed"], found["seeds"])
+
+
+def read_table() -> dict[str, Caught]:
+    """What is known, by the fault's name."""
+    return {row["fault"]: Caught(**row) for row in json.loads(TABLE.read_text())}

@@ -1,0 +1,71 @@
+"""Mean worlds are dense: each kind of act, fault and moment comes, and a number always gives the same world."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from rallypoint_simulation.faults import FAULTS
+from rallypoint_simulation.players import Player
+from rallypoint_simulation.scenario import Scenario
+from rallypoint_simulation.strangers import MANNERS
+from rallypoint_simulation.world import game_class
+from tests.simulation.mean import GAMES, mean_scenario
+from tests.simulation.mean_faults import MOMENTS
+
+SEEDS = range(1500)
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> list[Scenario]:
+    return [mean_scenario(seed) for seed in SEEDS]
+
+
+def test_a_seed_gives_the_same_scenario_each_time() -> None:
+    assert [mean_scenario(seed).to_json() for seed in range(20)] == [
+        mean_scenario(seed).to_json() for seed in range(20)
+    ]
+
+
+def test_a_scenario_can_be_written_down_and_read_again(scenarios: list[Scenario]) -> None:
+    for scenario in scenarios[:50]:
+        assert Scenario.from_json(scenario.to_json()) == scenario
+
+
+def test_every_game_is_one() -> None:
+    assert len({game_class(name).definition().options.name for name in GAMES}) == len(GAMES)
+
+
+def test_every_act_is_done_by_somebody(scenarios: list[Scenario]) -> None:
+    done = Counter(act.do for scenario in scenarios for plan in scenario.players for act in plan.acts)
+    own = {name for name, value in vars(Player).items() if asyncio.iscoroutinefunction(value) and name[0] != "_"}
+    assert set(done) == own - {"meet"}, "an act that nobody does, or one that there is not"
+    manners = {
+        act.args["manner"]
+        for scenario in scenarios
+        for plan in scenario.players
+        for act in plan.acts
+        if act.do == "hostile"
+    }
+    assert manners == set(MANNERS)
+
+
+def test_every_fault_strikes_in_some_world_at_a_time_or_a_moment(scenarios: list[Scenario]) -> None:
+    drawn = [fault for scenario in scenarios for fault in scenario.faults]
+    assert {fault.do for fault in drawn} == set(FAULTS)
+    assert {(fault.on.message, fault.on.when) for fault in drawn if fault.on is not None} == {
+        (moment, when) for moment in MOMENTS for when in ("sent", "received")
+    }
+    triggered = sum(fault.on is not None for fault in drawn)
+    assert 0.4 < triggered / len(drawn) < 0.6
+
+
+def test_worlds_are_short_and_their_players_few(scenarios: list[Scenario]) -> None:
+    sizes = Counter(len(scenario.players) for scenario in scenarios)
+    assert min(sizes) == 1
+    assert max(sizes) == 10
+    assert all(15 <= scenario.duration_s <= 60 for scenario in scenarios)
+    assert all(3 <= scenario.server.lobby_grace_s <= 10 for scenario in scenarios)
+    assert 0.25 < sum(scenario.server.journal_s > 0 for scenario in scenarios) / len(scenarios) < 0.42
