@@ -98,7 +98,8 @@ class Retrying:
         """The connection ended with that close code (``None``: it broke, or was never made)."""
         retry = policy(code).retry
         if retry in (Retry.NEVER, Retry.FRESH, Retry.UPDATE):
-            return Stop(None if code in _ENDS_WELL else closed_error(code, reason, self._other))
+            well = code in _ENDS_WELL and (self._was_in or code != CloseCode.ENDED)  # who was never in saw no end
+            return Stop(None if well else closed_error(code, reason, self._other))
         if self._since is None:
             self._since = now
             if self._in_at is not None and now - self._in_at >= SETTLED_S:

@@ -278,6 +278,8 @@ class Seat(Endpoint):
 
     def _deliver(self, payload: bytes) -> None:
         core = self._core
+        if core.state is SeatState.CLOSED:
+            return  # closed by us, a moment ago
         got = core.received(payload, self._time())
         if got is Got.PASS:
             self._updates.unread += 1

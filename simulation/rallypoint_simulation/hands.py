@@ -83,11 +83,15 @@ class Hands:
         self._burst_chance = dice.choice((0.0, 0.0, 0.05)) / hz
         self._draws = dice.random() < 0.2
         """It shows the state as a renderer does, now and then."""
+        self._taps = dice.random() < 0.4
+        """It presses keys and lets them go within a pass."""
+        restless = dice.random() < 0.5
+        """It does not mind whether there is a connection."""
         self._queue_s = dice.choice((None, 0.5, 5.0))
         self._seat = seat
         if not seat.spectator:
             seat.on_pass = self.on_pass
-            if not seat.schema.tick_hz:
+            if restless or not seat.schema.tick_hz:
                 self._look()
 
     def on_pass(self, seat: Seat) -> None:
@@ -95,6 +99,8 @@ class Hands:
         roll = self._dice.random() - self._hold_chance
         if roll < 0.0:
             self._hold(seat)
+            if self._taps and self._dice.random() < 0.5:
+                self._hold(seat)
             return
         roll -= self._act_chance
         if roll < 0.0:
@@ -110,9 +116,12 @@ class Hands:
             seat.view()
 
     def _look(self) -> None:
-        """In a game without a clock."""
+        """In a game without a clock, where no pass may come for long; and for the restless."""
         if self._seat.state is not SeatState.CLOSED:
-            self._act(self._seat)
+            if self._holds and self._dice.random() < 0.5:
+                self._hold(self._seat)
+            else:
+                self._act(self._seat)
             asyncio.get_running_loop().call_later(self._dice.uniform(*_PAUSE_S), self._look)
 
     def _hold(self, seat: Seat) -> None:

@@ -26,9 +26,13 @@ class Player(Life):
 
     # --- coming and going -------------------------------------------------------------------------------------------
 
-    async def enter(self) -> None:
-        """Opens the app, and comes in."""
-        await self.within()
+    async def enter(self, patience_s: float = 60.0) -> None:
+        """Opens the app, and comes in, unless it takes too long."""
+        try:
+            async with asyncio.timeout(patience_s):
+                await self.within()
+        except TimeoutError:
+            pass
 
     async def leave_lobby(self) -> None:
         """Leaves all seats, logs out, and closes the app in good order."""

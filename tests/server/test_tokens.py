@@ -42,7 +42,7 @@ def test_proving_the_new_token_ends_the_old_one():
     first = new()
     pair = TokenPair(first)
     second = pair.redeem(first, new)
-    pair.proved()
+    pair.proved(pair.newest)
     assert not pair.knows(first)
     assert pair.redeem(first, new) is None
     assert second is not None
@@ -63,7 +63,7 @@ def test_proving_before_anything_was_issued_ends_nothing():
     new = tokens()
     first = new()
     pair = TokenPair(first)
-    pair.proved()
+    pair.proved(pair.newest)
     assert pair.knows(first)
 
 
@@ -112,7 +112,7 @@ class Rotation(RuleBasedStateMachine):
     @precondition(lambda self: self.held == self.issued)
     @rule()
     def the_client_proves(self) -> None:
-        self.pair.proved()
+        self.pair.proved(self.pair.newest)
         self.old, self.issued = self.held, None
 
     @rule(data=st.data())

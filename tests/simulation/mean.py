@@ -8,20 +8,25 @@ from __future__ import annotations
 from random import Random
 from typing import Any, Final
 
+from msgspec import structs
+
 from rallypoint_simulation.network import Weather
 from rallypoint_simulation.scenario import Act, PlayerPlan, Scenario, ServerPlan
 from tests.simulation.mean_acts import evening
 from tests.simulation.mean_faults import faults
+from tests.simulation.mean_themes import Theme, theme
 
 __all__ = ["GAMES", "mean_scenario"]
 
 _OWN: Final = "tests.simulation.games."
-GAMES: Final = {
+GAMES: Final[dict[str, float]] = {
     f"{_OWN}ledgers:Books": 6,
     f"{_OWN}turns:Turns": 4,
     f"{_OWN}ledgers:Pairs": 4,
     f"{_OWN}trouble:Trouble": 3,
     f"{_OWN}ledgers:Park": 2,
+    f"{_OWN}herald:Herald": 0.6,
+    f"{_OWN}hoard:Hoard": 0.4,
     "games.orbit.game:Orbit": 1,
     "games.fourline.game:FourLine": 1,
     "games.cards.game:Cards": 1,
@@ -29,6 +34,9 @@ GAMES: Final = {
 """With how often each is among those of a world."""
 _NAMES: Final = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "jon")
 _PLAYERS: Final = {1: 1, 2: 5, 3: 5, 4: 4, 5: 3, 6: 2, 8: 2, 10: 1}
+_THEMED: Final = 0.6
+"""How many worlds have a theme."""
+_THEME_FIRST_S: Final = 6.0
 _PLAYER_SECONDS_MAX: Final = 150
 """Players times duration: what a seed costs goes with it."""
 _WEATHERS: Final = (
@@ -47,16 +55,27 @@ def mean_scenario(seed: int) -> Scenario:
     dice = Random(f"{seed}/scenario")
     games = _games(dice)
     names = _NAMES[: dice.choices(list(_PLAYERS), list(_PLAYERS.values()))[0]]
-    duration_s = round(max(15.0, min(dice.uniform(20.0, 60.0), _PLAYER_SECONDS_MAX / len(names))), 1)
-    players = tuple(PlayerPlan(name, _weather(dice), _acts(dice, name, names, games, duration_s)) for name in names)
-    return Scenario(
-        seed,
-        games,
-        duration_s,
-        players=players,
-        faults=faults(dice, names, duration_s),
-        server=_server(dice),
+    about = Theme()
+    duration_s = _duration_s(dice, len(names))
+    if dice.random() < _THEMED:
+        names = names[: max(2, min(len(names), dice.randint(2, 5)))]
+        duration_s = _duration_s(dice, len(names))
+        about = theme(dice, list(names), duration_s)
+        names = names[: about.players_max]
+        games = tuple(dict.fromkeys((*about.games, *games)))[:3]
+    players = tuple(
+        PlayerPlan(name, about.weather or _weather(dice), _acts(dice, name, names, games, duration_s, about))
+        for name in names
     )
+    here = [fault for fault in about.faults if fault.target not in _NAMES or fault.target in names]
+    besides = faults(dice, names, duration_s)
+    if about.faults:
+        besides = besides[-3:]
+    return Scenario(seed, games, duration_s, players=players, faults=(*here, *besides), server=_server(dice, about))
+
+
+def _duration_s(dice: Random, players: int) -> float:
+    return round(max(15.0, min(dice.uniform(20.0, 60.0), _PLAYER_SECONDS_MAX / players)), 1)
 
 
 def _games(dice: Random) -> tuple[str, ...]:
@@ -72,14 +91,20 @@ def _weather(dice: Random) -> Weather:
 
 
 def _acts(
-    dice: Random, name: str, names: tuple[str, ...], games: tuple[str, ...], duration_s: float
+    dice: Random, name: str, names: tuple[str, ...], games: tuple[str, ...], duration_s: float, about: Theme
 ) -> tuple[Act, ...]:
     called = [game.partition(":")[2].lower() for game in games]
     friends = [other for other in names if other != name]
-    return tuple(evening(dice, friends, called, duration_s))
+    own = about.acts.get(name, [])
+    if name in about.devoted and own:
+        return tuple(sorted(own, key=lambda act: act.at))
+    drawn = list(evening(dice, friends, called, duration_s))
+    if own:  # it begins with the theme
+        drawn = [act for act in drawn if act.at > _THEME_FIRST_S]
+    return tuple(sorted((*own, *drawn), key=lambda act: act.at))
 
 
-def _server(dice: Random) -> ServerPlan:
+def _server(dice: Random, about: Theme) -> ServerPlan:
     limits: dict[str, Any] = {}
     if dice.random() < 0.3:
         limits = dice.choice(
@@ -95,7 +120,7 @@ def _server(dice: Random) -> ServerPlan:
                 {"first_frame_s": 0.3},
             )
         )
-    return ServerPlan(
+    plan = ServerPlan(
         lobby_grace_s=round(dice.uniform(3.0, 10.0), 1),
         journal_s=round(dice.choice((0.005, 0.05, 0.4)), 3) if dice.random() < 0.33 else 0.0,
         store=dice.random() < 0.85,
@@ -103,3 +128,6 @@ def _server(dice: Random) -> ServerPlan:
         bots=dice.random() < 0.7,
         limits=limits,
     )
+    if about.limits:
+        plan = structs.replace(plan, limits=about.limits)
+    return plan if about.bots is None else structs.replace(plan, bots=about.bots)

@@ -96,20 +96,25 @@ def _game(dice: Random, games: list[str]) -> str:
 
 
 def _create(dice: Random, friends: list[str], games: list[str]) -> dict[str, Any]:
-    args: dict[str, Any] = {"game": _game(dice, games), "private": dice.random() < 0.3}
-    if args["game"] in ("books", "pairs") and dice.random() < 0.5:
+    args: dict[str, Any] = {"game": _game(dice, games), "private": dice.random() < 0.3, **_patience(dice)}
+    if args["game"] in ("books", "pairs", "hoard") and dice.random() < 0.5:
         args["options"] = {"no": True} if dice.random() < 0.1 else {"ends_s": dice.choice((0.0, 1.0, 5.0, 12.0))}
     if dice.random() < 0.3:
         args["meta"] = {"map": dice.choice(("desert", "ice")), "level": dice.randrange(3)}
     return args
 
 
+def _patience(dice: Random) -> dict[str, Any]:
+    """Some do not wait."""
+    return {"patience_s": dice.choice((0.02, 0.1, 0.4))} if dice.random() < 0.15 else {}
+
+
 def _join(dice: Random, friends: list[str], games: list[str]) -> dict[str, Any]:
     if dice.random() < 0.05:
         return {"code": "AAAAAA"}
     if friends and dice.random() < 0.7:
-        return {"friend": _friend(dice, friends)}
-    return {"game": _game(dice, games)}
+        return {"friend": _friend(dice, friends), **_patience(dice)}
+    return {"game": _game(dice, games), **_patience(dice)}
 
 
 def _watch(dice: Random, friends: list[str], games: list[str]) -> dict[str, Any]:
@@ -139,6 +144,7 @@ _ARGS: Final[dict[str, _Args]] = {
         "game": _game(dice, games),
         "patience_s": dice.choice((0.05, 0.5, 4.0, 12.0, 20.0)),
     },
+    "enter": lambda dice, friends, games: _patience(dice),
     "create": _create,
     "join": _join,
     "spectate": lambda dice, friends, games: (

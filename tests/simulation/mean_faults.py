@@ -78,6 +78,8 @@ _TRIGGERED: Final = {
 _ALL_OR_SERVER: Final = 0.12
 """How many faults have no target."""
 
+_NO_TARGET: Final = {"freeze": 0.45, "lock": 0.4, "end": 0.4}
+"""Of these more."""
 _WHOSE: Final = 0.6
 """How many of those that wait for a message hit whoever sends or receives it."""
 
@@ -98,13 +100,13 @@ def _fault(dice: Random, names: tuple[str, ...], duration_s: float) -> Fault:
     triggered = dice.random() < 0.5
     kinds = _TRIGGERED if triggered else _TIMED
     do = dice.choices(list(kinds), list(kinds.values()))[0]
-    target = "" if dice.random() < _ALL_OR_SERVER else dice.choice(names)
+    target = "" if dice.random() < _NO_TARGET.get(do, _ALL_OR_SERVER) else dice.choice(names)
     args = _args(dice, do, names)
     if not triggered:
         return Fault(do, round(dice.uniform(0.0, duration_s), 3), target, args=args)
     at = round(dice.uniform(0.0, duration_s * 0.6), 3)
     after_s = dice.choice((0.0, 0.0, 0.0, 0.01, 0.05, 0.3))
-    if dice.random() < _WHOSE:
+    if dice.random() < _WHOSE and (target or do != "freeze"):
         target = WHOSE
     return Fault(do, at, target, _moment(dice), after_s, args)
 
@@ -120,6 +122,7 @@ def _args(dice: Random, do: str, names: tuple[str, ...]) -> dict[str, Any]:
         case "cut" | "reset" | "vanish":
             return {"which": dice.choice(("this", "this", "newest", "oldest", "all"))}
         case "stop_reading":
+            seconds = round(seconds * 1.5, 3)
             return {"seconds": seconds, "which": dice.choice(("this", "all"))}
         case "darken" | "store_down":
             return {"seconds": seconds}

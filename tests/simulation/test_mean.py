@@ -59,7 +59,7 @@ def test_every_fault_strikes_in_some_world_at_a_time_or_a_moment(scenarios: list
         (moment, when) for moment in MOMENTS for when in ("sent", "received")
     }
     triggered = sum(fault.on is not None for fault in drawn)
-    assert 0.4 < triggered / len(drawn) < 0.6
+    assert 0.2 < triggered / len(drawn) < 0.6
 
 
 def test_worlds_are_short_and_their_players_few(scenarios: list[Scenario]) -> None:

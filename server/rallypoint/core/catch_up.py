@@ -22,6 +22,7 @@ def catch_up(
     seat.acked_at = now
     seat.news = seat.tell_channels = True
     seat.overflowed = False
+    seat.coming_in = True
     seat.sent = -1
     events = seat.events
     if isinstance(message, TakeSeat) or not seat.in_game:

@@ -141,7 +141,7 @@ class Lobby:
             case Ping():
                 return Pong(message.sent_ms, 0.0, 0)
             case Proved():
-                session.tokens.proved()
+                session.tokens.proved(session.tokens.newest)
                 return None
             case Leave():
                 self._end(session, LobbyEvent.LEFT)

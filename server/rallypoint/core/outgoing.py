@@ -34,13 +34,19 @@ class Outgoing(Generic[T]):
         self.lost = 0
         """Highest number that was dropped without having been acknowledged; 0 if none."""
 
-    def append(self, make: T, size: int) -> bool:
-        """Keeps the next message; its number is :attr:`last` afterwards. False if older ones had to go for it."""
+    def append(self, make: T, size: int, *, spare: bool = False) -> bool:
+        """Keeps the next message; its number is :attr:`last` afterwards. False if older ones had to go for it.
+
+        ``spare``: what is kept is about to be sent for the first time, so half as much again may come before that.
+        """
         self.last += 1
         self._kept.append((self.last, make, size))
         self._bytes += size
         whole = True
-        while len(self._kept) > self._count_max or self._bytes > self._bytes_max:
+        count_max, bytes_max = self._count_max, self._bytes_max
+        if spare:
+            count_max, bytes_max = count_max * 3 // 2, bytes_max * 3 // 2
+        while len(self._kept) > count_max or self._bytes > bytes_max:
             number, _, gone = self._kept.pop(0)
             self._bytes -= gone
             self.lost = number

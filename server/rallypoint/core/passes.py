@@ -76,7 +76,7 @@ class Passes:
                 message = common
             else:
                 message = _START + self._seat_part(seat) + head + self._parts(seat, crc)
-                seat.news = seat.tell_channels = False
+                seat.news = seat.tell_channels = seat.coming_in = False
             seat.sent = tick
             built.append((seat, message))
         if session.spectators.all:

@@ -85,6 +85,7 @@ class Seat:
         "away_until_ms",
         "bot",
         "channels",
+        "coming_in",
         "conflated",
         "deadline",
         "event_sent",
@@ -159,6 +160,8 @@ class Seat:
         self.news = False
         """Something individual has to be in the next pass: events, or its channels."""
         self.tell_channels = False
+        self.coming_in = False
+        """A connection has come, and its first pass is not built: it is going to have all events that are kept."""
         self.overflowed = False
         """Events that were never sent had to go: the connection is to be closed, so that the resume says so."""
 

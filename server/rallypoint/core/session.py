@@ -368,7 +368,8 @@ class SessionCore:
         if seat is None:
             return
         data = encode(fields)  # here, where what cannot be sent is the game's error, and ends its session alone
-        if not seat.events.append((self.tick, kind, Raw(data)), 16 + len(data)) and seat.event_sent < seat.events.lost:
+        kept = seat.events.append((self.tick, kind, Raw(data)), 16 + len(data), spare=seat.coming_in)
+        if not kept and seat.event_sent < seat.events.lost:
             seat.overflowed = True  # an event went that was never sent: only a resume can tell that
         seat.news = True
 

@@ -60,7 +60,16 @@ class TokenPair:
         self._issued = token_hash(issued)
         return issued
 
-    def proved(self) -> None:
-        """The client has shown that it has the newest token: the older one ends. Idempotent."""
-        if self._issued is not None:
-            self._proven, self._issued = self._issued, None
+    @property
+    def newest(self) -> bytes:
+        """The hash of the newest token, for :meth:`proved`."""
+        return self._issued or self._proven
+
+    def proved(self, digest: bytes) -> None:
+        """The client has shown that it has the token of that hash, with which it was let in: older ones end. Idempotent.
+
+        A newer one, which was issued meanwhile because its player is known otherwise, stays.
+        """
+        self._proven = digest
+        if self._issued == digest:
+            self._issued = None

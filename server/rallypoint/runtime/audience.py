@@ -113,7 +113,7 @@ class Audience:
             case Ping():
                 link.connection.write_message(encode(Pong(message.sent_ms, self._host.clock_ms(), core.tick)))
             case Proved():
-                link.spectator.tokens.proved()
+                link.spectator.tokens.proved(link.token_hash)
             case Leave():
                 del self._links[link.spectator]
                 core.spectators.remove(link.spectator)
@@ -140,12 +140,14 @@ class Audience:
 class SpectatorLink:
     """A spectator's connection: hands what it receives to the audience."""
 
-    __slots__ = ("_audience", "connection", "spectator")
+    __slots__ = ("_audience", "connection", "spectator", "token_hash")
 
     def __init__(self, audience: Audience, connection: Connection, spectator: Spectator) -> None:
         self._audience = audience
         self.connection = connection
         self.spectator = spectator
+        self.token_hash = spectator.tokens.newest
+        """Of the token that this connection was given."""
 
     def received(self, payload: bytes) -> None:
         """One whole message."""

@@ -117,6 +117,7 @@ class Backend:
         if isinstance(reserved, Denial):  # the game has locked itself in `created`
             host.end("its players could not be seated")
             return reserved
+        node.capacity_changed(host)  # whoever is in the queue may have one of its other seats
         return Created(session_info(host), reserved)
 
     def reserve(

@@ -73,8 +73,13 @@ class ClientBots:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("bot failed", bot=task.get_name(), exc_info=task.exception())
+        from rallypoint_client.errors import RallypointError
+
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, RallypointError):
+            log.info("bot is out", bot=task.get_name(), why=str(error))  # as may happen to any player
+        elif error is not None:
+            log.error("bot failed", bot=task.get_name(), exc_info=error)
 
     def _seed(self) -> Random:
         return Random(self._dice.getrandbits(64))  # noqa: S311  # dice of a game

@@ -81,6 +81,7 @@ class Matching:
         waiting = [member.player for member in agreed.members if not member.bot]
         try:
             self._again(agreed, waiting, now)
+            self._lobby.queues.capacity_changed()  # the new session may have seats for others, too
         except Exception:
             log.exception("rematch failed", session=agreed.session, game=agreed.group.game)
         if waiting:

@@ -288,6 +288,9 @@ class Node:
 
     def seat_given_up(self, host: SessionHost, seat: Seat) -> None:
         """A player has left, or was removed: free to sit elsewhere, before the step that frees the seat."""
+        newest = host.core.seating.of(seat.player_id)
+        if newest is not None and newest is not seat:
+            return  # already back there, in another seat, while this one waited for its step
         if self.book.remove(seat.player_id, host.core.id, bot=seat.bot) and not seat.bot:
             self.unseated(seat.player_id)
 

@@ -46,6 +46,8 @@ class NodeRooms:
         offer = node.reserve(session, player, name, lobby_id, now)
         if isinstance(offer, Denial):  # the game has locked itself in `created`
             node.hosts[session].end("its creator could not be seated")
+        else:
+            node.capacity_changed(node.hosts[session])  # whoever is in the queue may have one of its other seats
         return offer
 
     def join(

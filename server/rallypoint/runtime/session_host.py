@@ -354,7 +354,7 @@ class SessionHost:
             case Ping():
                 link.connection.write_message(encode(Pong(message.sent_ms, self.clock_ms(), self.core.tick)))
             case Proved():
-                link.seat.tokens.proved()
+                link.seat.tokens.proved(link.token_hash)
             case Leave():
                 self._links[link.seat.index] = None
                 self.core.leave(link.seat, self._clock())
@@ -378,12 +378,14 @@ class SessionHost:
 class SessionLink:
     """A seated player's connection: hands what it receives to the session."""
 
-    __slots__ = ("connection", "host", "seat")
+    __slots__ = ("connection", "host", "seat", "token_hash")
 
     def __init__(self, host: SessionHost, connection: Connection, seat: Seat) -> None:
         self.host = host
         self.connection = connection
         self.seat = seat
+        self.token_hash = seat.tokens.newest
+        """Of the token that this connection was given."""
 
     def received(self, payload: bytes) -> None:
         """One whole message. What comes after the connection was replaced or closed is nobody's."""

@@ -188,7 +188,7 @@ class Actions(RuleBasedStateMachine):
             elif self.attached is not connection:
                 continue  # closed: nobody hears it
             elif isinstance(message, Proved):
-                self.seat.tokens.proved()
+                self.seat.tokens.proved(self.seat.tokens.newest)
             elif isinstance(message, Ack):
                 assert session.ack(self.seat, message.epoch, message.tick, message.event) is None
             else:

@@ -473,7 +473,7 @@ def test_wrong_and_stale_and_expired_tokens_are_answered_alike():
     ann, bob, cid = table.reserve("Ann"), table.sit("Bob"), table.sit("Cid")
     table.step()
     first = bob.tokens[0]
-    bob.seat.tokens.proved()
+    bob.seat.tokens.proved(bob.seat.tokens.newest)
     cid.drop()
     table.step_until(table.now + 1)
     answers = {
@@ -517,7 +517,7 @@ def test_the_token_of_the_match_takes_over_until_the_newer_one_is_proved():
     table.step()
     assert not table.game.told("join", "drop", "come_back")
     ann.refused(TakeSeat(1, "s", lost))  # nobody saw it: it ended with the next that was issued
-    ann.seat.tokens.proved()
+    ann.seat.tokens.proved(ann.seat.tokens.newest)
     ann.refused(TakeSeat(1, "s", first))
     ann.enter(TakeSeat(1, "s", taken.message.token))
 

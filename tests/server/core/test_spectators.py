@@ -242,7 +242,7 @@ def test_a_consumed_token_is_answered_like_an_unknown_one():
     first = sam.token
     sam.come()
     assert sam.spectator is not None
-    sam.spectator.tokens.proved()
+    sam.spectator.tokens.proved(sam.spectator.tokens.newest)
     refused = match.session.take(TakeSeat(1, "match", first), match.now)
     assert isinstance(refused, Refusal)
     assert refused.code is CloseCode.UNKNOWN

@@ -62,6 +62,8 @@ class _Ear:
         """Since when it could have had all lines."""
         self.outside_since: float | None = None
         """Since when its player is seen not to belong to the session."""
+        self.seat = 0
+        """Number of the player's seat there, as it was last seen."""
         self.sits = False
         """It was last seen in a seat there, and not as a spectator."""
         self.perhaps_out = False
@@ -95,7 +97,9 @@ class Chats(LobbyObserver):
         now = self.world.loop.now
         match request:
             case Listen() if not answer.error:
-                ears[request.room] = _Ear(now)
+                ear = ears[request.room] = _Ear(now)
+                if request.room and self.world.port is not None:
+                    self._look_whether_inside(stay, request.room, ear, now)
                 self._room(request.room).heard_at = now
             case Unlisten():
                 ears.pop(request.room, None)
@@ -206,16 +210,22 @@ class Chats(LobbyObserver):
         port = self.world.port
         assert port is not None
         host = port.node.find(SessionId(name))
+        if host is None or not host.running:
+            ear.sits = False  # what is not taken out with a seat is looked at every ten seconds
         if host is None:
             ear.perhaps_out = True
             ear.outside_since = now if ear.outside_since is None else ear.outside_since
             return
-        inside = not host.running or any(
-            seat.player_id == stay.player and not seat.is_given_up for seat in host.core.seated()
-        )
+        seat = next((one for one in host.core.seated() if one.player_id == stay.player and not one.is_given_up), None)
+        inside = not host.running or seat is not None
+        if not host.running and seat is None:
+            ear.perhaps_out = True  # who had left just before the end is out
+        if seat is not None and seat.number != ear.seat:
+            ear.perhaps_out = ear.perhaps_out or ear.seat > 0  # another seat: it had none for a moment
+            ear.seat = seat.number
         watches = stay.player in host.core.spectators.all
         if inside or watches:
-            ear.outside_since, ear.sits = None, inside and not watches
+            ear.outside_since, ear.sits = None, host.running and not watches
         else:
             ear.perhaps_out = True
             ear.outside_since = now if ear.outside_since is None else ear.outside_since

@@ -54,14 +54,18 @@ class Stay:
 
     def begin(self, wire: Wire, *, anew: bool) -> None:
         """Another connection; ``anew``: of a client that knows nothing of before."""
+        self.doubt()
         self.wire = wire
         if anew:
             self.life += 1
             self.requests.clear()
             self.answers.clear()
+            if self.doubtful:
+                self.doubtful = {-1: None}  # what was done may last into this life
+
+    def doubt(self) -> None:
+        """A connection has ended."""
         self.doubtful.update((id_, None) for id_ in self.requests if id_ not in self.answers)
-        if anew:
-            self.doubtful.clear()
 
     def ask(self, request: Any) -> None:
         """The server has it."""
@@ -70,7 +74,8 @@ class Stay:
             oldest = min(self.requests)
             del self.requests[oldest]
             self.answers.pop(oldest, None)
-            self.doubtful.pop(oldest, None)
+            if self.doubtful.pop(oldest, oldest) is None:
+                self.doubtful[-1] = None
 
 
 class LobbyObserver(Observer):
@@ -257,6 +262,7 @@ class LobbyObserver(Observer):
         stay = self.of_wire.get(wire)
         if stay is not None and stay.wire is wire:
             stay.wire = None
+            stay.doubt()
 
     # --- the server, and time ---------------------------------------------------------------------------------------
 

@@ -15,8 +15,16 @@ FAULTS = (
         (
             Edit(
                 f"{_CORE}/tokens.py",
-                "            self._proven, self._issued = self._issued, None\n",
-                "            self._proven, self._issued = self._issued, self._proven\n",
+                """\
+        self._proven = digest
+        if self._issued == digest:
+            self._issued = None
+""",
+                """\
+        former, self._proven = self._proven, digest
+        if self._issued == digest:
+            self._issued = former
+""",
             ),
         ),
     ),
