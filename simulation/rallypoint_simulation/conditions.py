@@ -54,9 +54,9 @@ CONDITIONS: Final[Mapping[str, Conditions]] = MappingProxyType(
         "train": Conditions((0.05, 0.2), 0.1, 3.0, 1.5, {"reset": 1.0, "vanish": 0.5, "darken": 2.0}, (1.0, 12.0)),
     }
 )
-"""By name. ``mixed`` draws one of them for each player."""
+"""By name."""
 
 
-def conditions_for(name: str, dice: Random) -> Conditions:
-    """One of :data:`CONDITIONS`, or any for ``mixed``. Raises ``KeyError`` for another name."""
-    return CONDITIONS[dice.choice(list(CONDITIONS)) if name == "mixed" else name]
+def conditions_for(name: str) -> Conditions:
+    """One of :data:`CONDITIONS`. Raises ``KeyError`` for another name."""
+    return CONDITIONS[name]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rallypoint_client import Lobby, RequestRefused
+from rallypoint_client import ConnectFailed, Lobby, LobbyClosed, RequestRefused
 from rallypoint_client.chat import Room
 from rallypoint_client.lobby_seat import LobbySeat
 from rallypoint_protocol.messages import SessionRow
@@ -111,6 +111,21 @@ class Player(Life):
         """Opens a session."""
         lobby = await self.within()
         await self._seated(lobby.create(game, options=options, meta=meta, private=private), patience_s)
+
+    async def host(self, game: str, options: dict[str, Any] | None = None, patience_s: float = 60.0) -> None:
+        """Opens a session, and tries again if the connection does not let it; not if the game does not."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience_s
+        while self.seat is None and loop.time() < until:
+            try:
+                await self.create(game, options=options)
+            except RequestRefused as no:
+                if no.code != "already_seated":
+                    raise
+                await self._rejoin(await self.within())  # the answer was lost
+            except (ConnectFailed, LobbyClosed):
+                pass
+            await asyncio.sleep(0.1)
 
     async def join(self, friend: str = "", game: str = "", code: str = "", patience_s: float = 20.0) -> None:
         """Sits down where ``friend`` is or was, by room code if there is one; or in any listed session of ``game``."""

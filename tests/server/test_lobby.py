@@ -505,6 +505,15 @@ def test_a_match_tells_its_player_where_the_seat_is(place):
     assert place.ask(first, QuickMatch(2, "orbit")).error == "already_seated"
 
 
+def test_who_is_seated_in_another_game_is_told_that_the_queue_place_is_gone(place):
+    first = place.hello()
+    place.ask(first, QuickMatch(1, "chess"))
+    place.seat(first)  # by a backend, in orbit
+    told = [(kind, data) for _, kind, data in place.pushes()]
+    assert ("unqueued", {"game": "chess", "reason": "already_seated"}) in told
+    assert [kind for kind, _ in told].index("unqueued") < [kind for kind, _ in told].index("matched")
+
+
 def test_a_place_in_the_queue_is_kept_while_away(place):
     first, second = place.hello(), place.hello()
     place.ask(first, QuickMatch(1, "orbit"))

@@ -49,6 +49,20 @@ def test_proving_the_new_token_ends_the_old_one():
     assert pair.knows(second)
 
 
+def test_a_token_that_is_proved_stays_beside_one_that_was_issued_meanwhile():
+    new = tokens()
+    first = new()
+    pair = TokenPair(first)
+    connected = pair.redeem(first, new)
+    shown = pair.newest
+    other_tab = pair.issue(new)
+    pair.proved(shown)
+    assert connected is not None
+    assert not pair.knows(first)
+    assert pair.knows(connected), "its player is connected with it"
+    assert pair.knows(other_tab)
+
+
 def test_resuming_with_the_new_token_ends_the_old_one_as_well():
     new = tokens()
     first = new()

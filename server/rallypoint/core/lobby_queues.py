@@ -123,7 +123,9 @@ class LobbyQueues:
 
     def seated(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
         """The player has a seat: a ticket goes, and the player is told where."""
-        self.remove(session)
+        queued = self.remove(session)
+        if queued is not None and queued != offer.data["game"]:  # somebody else has seated them, in another game
+            self._push(session, "unqueued", {"game": queued, "reason": "already_seated"})
         self._push(session, "matched", offer.data | ({} if rematch_of is None else {"rematch": rematch_of}))
 
     def barred(self, session: LobbySession, from_: SessionId) -> None:

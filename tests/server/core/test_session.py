@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from rallypoint import Action, Game, Hold, Player, PlayerState, on
+from rallypoint import Action, Event, Game, Hold, Player, PlayerState, on
 from rallypoint.core.game_like import Answer
 from rallypoint.core.orders import Denial
 from rallypoint.core.seat import SeatState
@@ -1109,6 +1109,30 @@ def test_a_session_ends_when_everybody_has_left():
     assert step.ended is not None
     assert step.ended.reason == "everybody has left"
     assert not table.session.linger(table.now)
+
+
+class Tick(Event):
+    n: int
+
+
+class Chatty(Game, seats=(1, 2), tick_hz=20, grace_s=60):
+    uses: ClassVar = [Tick]
+
+    def tick(self) -> None:
+        for player in self.players:
+            self.emit(player, Tick(n=1))
+
+
+def test_who_missed_more_events_than_are_kept_gets_in_again_though_more_come_at_once():
+    match = Match(Chatty)
+    match.drop(0)
+    match.run(20)
+    match.come_back(0)
+    match.step(3)
+    assert match.replica(0).tick == match.session.tick
+    seat = match.session.seats[0]
+    assert seat is not None
+    assert not seat.overflowed
 
 
 def test_bots_that_filled_seats_do_not_play_on_alone():

@@ -110,6 +110,27 @@ async def test_who_has_a_seat_gets_it_again_with_a_new_token(node: Node, rooms: 
     assert rooms.seats_of(ANN) == [(offer.session_id, "duel")]
 
 
+async def test_who_comes_back_before_the_step_that_frees_the_old_seat_is_still_seated(node: Node, rooms: NodeRooms):
+    session = created(rooms, private=True).session_id
+    core = node.hosts[session].core
+    old = core.seating.of(ANN)
+    assert old is not None
+    core.leave(old, NOW)
+    node.seat_given_up(node.hosts[session], old)
+    assert isinstance(joined(rooms, ANN, session), SeatOffer)
+    step(node, session)
+    assert rooms.seats_of(ANN) == [(session, "duel")]
+
+
+async def test_whoever_waits_hears_of_a_room_that_was_opened(node: Node, rooms: NodeRooms):
+    heard: list[int] = []
+    node.capacity = lambda: heard.append(sum(each.free for each in node.open_sessions("duel")))
+    created(rooms)
+    assert heard == [1], "after its creator has a seat"
+    created(rooms, BOB, private=True)
+    assert heard == [1]
+
+
 async def test_a_player_has_a_seat_in_one_exclusive_session_at_a_time(rooms: NodeRooms):
     created(rooms)
     assert denied(rooms.create_for(ANN, "Ann", LOBBY, "duel", Order(), NOW)) == "already_seated"
