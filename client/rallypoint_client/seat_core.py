@@ -284,7 +284,7 @@ class SeatCore:
     def pass_done(self) -> None:
         """A pass was shown to everybody: acknowledges it, unless an input has just done so."""
         tick = self.tick
-        if self._acks.due(tick, self._event):
+        if tick >= 0 and self._acks.due(tick, self._event):
             assert self._replica is not None
             self.outbox.append(encode(Ack(self._replica.epoch, tick, self._event)))
 

@@ -50,7 +50,10 @@ def breakage_of(violation: Violation, world: World, ticks: int) -> Breakage:
         return _raised("check", f"check() fails after tick {ticks}: {_failed(cause)}", cause)
     failed = world.log.errors("game failed")
     if failed:
-        return _raised("game", f"the game raises {_named(failed[0])}, at tick {ticks + 1}", failed[0])
+        error = failed[0]
+        frames = frames_of_theirs(error.__traceback__)
+        place = f"in {frames[0][0].tb_frame.f_code.co_name}(), " if frames else ""
+        return _raised("game", f"the game raises {_named(error)}, {place}at tick {ticks + 1}", error)
     if violation.invariant == _ACT_RAISED and cause is not None and _by_bot(cause):
         who = violation.text.partition(":")[0]
         return _raised("bot", f"{who}'s bot raises {_named(cause)}", cause)

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import json as json_module
 import os
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from types import FrameType
 
     from rich.console import Console
 
     from .matches import MatchPlan
     from .outcomes import MatchOutcome, Outcomes
+    from .scenario import Scenario
 
 __all__ = ["simulate"]
 
-_CHUNK = 4
-"""Matches that a process plays before it reports."""
-_CROWD_MAX = 8
-"""Players of a game that allows more, unless it is said."""
-
 
 def simulate(
-    game: Annotated[str, typer.Argument(help="The game, as module:Class, or module where it has one.")],
+    game: Annotated[str, typer.Argument(help="The game, as module:Class, or module where it has one.")] = "",
     matches: Annotated[int, typer.Option(min=1, help="How many are played.")] = 100,
     seed: Annotated[int, typer.Option(help="Of the first match; the next ones have the next.")] = 1,
     players: Annotated[str, typer.Option(help="How many play, as 4 or 2..8; by default what the game allows.")] = "",
@@ -43,7 +42,11 @@ def simulate(
     minutes: Annotated[float, typer.Option(min=0.1, help="A match that takes longer is unfinished.")] = 30.0,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.")] = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Play on when a match breaks.")] = False,
+    shrink: Annotated[float, typer.Option(min=0, help="Seconds for cutting a broken match down; 0: do not.")] = 20.0,
     match: Annotated[bool, typer.Option("--match", help="Only the match of --seed, with its last seconds.")] = False,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Only the match in this file, in the same way.", exists=True, dir_okay=False)
+    ] = None,
     json: Annotated[
         Path | None, typer.Option(help="File to write everything to, each match included.", dir_okay=False)
     ] = None,
@@ -56,50 +59,90 @@ def simulate(
     raises, a client's state differs from the server's) is shown with what led to it and the command that plays it
     again. Exit codes: 0 fine, 1 a match broke, 2 it could not run. docs/simulation.md tells more.
     """
-    from rich.console import Console
+    from .matches import OptionsRefused
 
-    plan = _plan(game, players, bot or [], network, option or [], minutes)
-    console = Console(stderr=True)
-    if match:
-        raise typer.Exit(_one(plan, seed, Console()))
-    outcomes = _play(plan, range(seed, seed + matches), jobs or os.cpu_count() or 1, keep_going, console)
-    outcomes.matches.sort(key=lambda each: each.seed)
-    if json is not None:
-        json.write_text(json_module.dumps(outcomes.to_json(), indent=1) + "\n", encoding="utf-8")
-    outcomes.show(Console())
-    broken = [each for each in outcomes.matches if each.outcome == "broken"]
-    if not broken:
-        return
-    for each in broken[1:]:
-        console.print(f"seed {each.seed}: {each.reason.splitlines()[0]}", style="red", highlight=False, markup=False)
-    raise typer.Exit(_one(plan, broken[0].seed, Console()))
+    with _stoppable():
+        try:
+            if scenario is not None:
+                raise typer.Exit(_written_down(scenario))
+            plan = _plan(game, players, bot or [], network, option or [], minutes)
+            if match:
+                raise typer.Exit(_one(plan, seed))
+            if json is not None and not json.absolute().parent.is_dir():
+                _fail(f"--json {json}: there is no directory {json.parent}")
+            raise typer.Exit(_many(plan, range(seed, seed + matches), jobs, keep_going, shrink, json))
+        except OptionsRefused as refused:
+            _fail(f"the game does not take these options: {refused}")
+
+
+class _Stopped(KeyboardInterrupt):
+    """Somebody has asked for the end of this process."""
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM is as good as Ctrl-C: no process is left, and nothing is said about it."""
+    main = threading.current_thread() is threading.main_thread()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise _Stopped
+
+    former = signal.signal(signal.SIGTERM, stop) if main else None
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise typer.Exit(143 if isinstance(error, _Stopped) else 130) from None
+    finally:
+        if former is not None:
+            signal.signal(signal.SIGTERM, former)
+
+
+# --- what is asked for ------------------------------------------------------------------------------------------------
 
 
 def _plan(game: str, players: str, bots: list[str], network: str, options: list[str], minutes: float) -> MatchPlan:
     from rallypoint.game.errors import DefinitionError
     from rallypoint.games import GameNotFound, find_game
-    from rallypoint.runtime.bots import bot_class
 
     from .conditions import CONDITIONS
     from .matches import MatchPlan
+    from .presentation import default_players
 
+    if not game:
+        _fail("name a game, as games.orbit:Orbit; or a file, with --scenario")
     try:
         found = find_game(game)
-        own = found.definition().options
-        chosen = bots or ([own.bot] if own.bot else [])
-        for name in chosen:
-            bot_class(name)
-    except (GameNotFound, DefinitionError, LookupError) as error:
+    except (GameNotFound, DefinitionError) as error:
         _fail(str(error))
+    own = found.definition().options
+    chosen = bots or ([own.bot] if own.bot else [])
+    for name in chosen:
+        _check_bot(name)
     if not chosen:
-        _fail(f"{own.name} has no bot: name one with --bot module:Class")
+        _fail(f"{own.name} has no bot: name one with --bot module:Class, or in the game, with bot=\"module:Class\"")
     if network not in (*CONDITIONS, "mixed"):
         _fail(f"there is no network `{network}`: choose {', '.join(CONDITIONS)} or mixed")
-    least, most = _range(players) if players else (own.seats_min, max(own.seats_min, min(own.seats_max, _CROWD_MAX)))
+    least, most = _range(players) if players else default_players(own.seats_min, own.seats_max)
     if not own.seats_min <= least <= most <= own.seats_max:
-        _fail(f"{own.name} has {own.seats_min} to {own.seats_max} seats: --players {players} does not fit")
+        _fail(f"{own.name} is for {_spoken(own.seats_min, own.seats_max)}: --players {players} does not fit")
     spec = f"{found.__module__}:{found.__name__}"
     return MatchPlan(spec, tuple(chosen), (least, most), network, dict(_option(each) for each in options), minutes)
+
+
+def _check_bot(name: str) -> None:
+    from rallypoint.runtime.bots import bot_class
+    from rallypoint_client import Bot
+
+    try:
+        found: Any = bot_class(name)
+    except LookupError as error:
+        _fail(f"{error}. Name one as module:Class")
+    if not (isinstance(found, type) and issubclass(found, Bot)):
+        _fail(f"{name} is no bot: that is a subclass of rallypoint_client.Bot")
+
+
+def _spoken(least: int, most: int) -> str:
+    return f"{least} player{'s' * (least != 1)}" if least == most else f"{least} to {most} players"
 
 
 def _range(text: str) -> tuple[int, int]:
@@ -120,91 +163,137 @@ def _option(text: str) -> tuple[str, Any]:
         return name, value  # a word
 
 
-def _play(plan: MatchPlan, seeds: range, jobs: int, keep_going: bool, console: Console) -> Outcomes:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from .outcomes import Outcomes
-
-    outcomes = Outcomes(plan.game)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(seeds), speed="")
-        began = progress.get_time()
-        played_s = 0.0
-        for played in _played(plan, seeds, min(jobs, len(seeds))):
-            outcomes.matches += played
-            played_s += sum(each.duration_s for each in played)
-            hours = played_s / 3600 / max(0.001, progress.get_time() - began)
-            broken = sum(each.outcome == "broken" for each in outcomes.matches)
-            speed = f"{hours * 60:,.1f} h/min" + (f", {broken} broken" if broken else "")
-            progress.update(task, completed=len(outcomes.matches), speed=speed)
-            if broken and not keep_going:
-                break
-    return outcomes
-
-
-def _played(plan: MatchPlan, seeds: range, jobs: int) -> Iterator[list[MatchOutcome]]:
-    """In processes of their own: a match needs one core, and there may be several."""
-    import multiprocessing
-    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-
-    chunks = iter([seeds[at : at + _CHUNK] for at in range(0, len(seeds), _CHUNK)])
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=50) as pool:
-        running: set[Future[list[MatchOutcome]]] = set()
-        try:
-            while True:
-                while len(running) < jobs and (chunk := next(chunks, None)) is not None:
-                    running.add(pool.submit(_play_chunk, plan, chunk))
-                if not running:
-                    return
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in done:
-                    yield each.result()
-        finally:
-            for each in running:
-                each.cancel()
-
-
-def _play_chunk(plan: MatchPlan, seeds: range) -> list[MatchOutcome]:
-    from .matches import play_match
-
-    here = os.getcwd()
-    if here not in sys.path:  # where the game was found
-        sys.path.insert(0, here)
-    return [play_match(plan, seed) for seed in seeds]
-
-
-def _one(plan: MatchPlan, seed: int, console: Console) -> int:
-    """Plays one match, and shows it; if it breaks, cut down to what is needed for that."""
-    from .matches import play_scenario
-
-    played, outcome = play_scenario(plan.scenario(seed), keep_timeline=True)
-    if outcome.violation is None:
-        console.print(f"seed {seed}: {played.outcome} {played.reason}".rstrip(), highlight=False, markup=False)
-        return int(played.outcome == "broken")
-    console.print("\n".join(outcome.timeline), highlight=False, markup=False)
-    console.print(f"\nseed {seed} broke: {played.reason}", style="bold red", highlight=False, markup=False)
-    console.print(f"  again: {_again(plan, seed)}", highlight=False, markup=False)
-    return 1
-
-
-def _again(plan: MatchPlan, seed: int) -> str:
-    """The command that plays one match again."""
-    from shlex import quote
-
-    bots = "".join(f" --bot {bot}" for bot in plan.bots)
-    options = "".join(
-        f" --option {quote(f'{name}={json_module.dumps(value)}')}" for name, value in plan.options.items()
-    )
-    least, most = plan.players
-    return (
-        f"rallypoint simulate {plan.game} --match --seed {seed} --players {least}..{most} --network {plan.network}"
-        f" --minutes {plan.minutes:g}{bots}{options}"
-    )
-
-
 def _fail(sentence: str) -> NoReturn:
     """Ends with exit code 2: what was asked for cannot be done."""
     print(f"rallypoint: {sentence}", file=sys.stderr)
     raise typer.Exit(2)
+
+
+# --- many -------------------------------------------------------------------------------------------------------------
+
+
+def _many(
+    plan: MatchPlan, seeds: range, jobs: int | None, keep_going: bool, shrink_s: float, json: Path | None
+) -> int:
+    from rich.console import Console
+
+    from .outcomes import Outcomes
+
+    outcomes = Outcomes(plan.game)
+    errors = Console(stderr=True)
+    stopped: KeyboardInterrupt | None = None
+    try:
+        _play(plan, seeds, min(jobs or os.cpu_count() or 1, len(seeds)), keep_going, errors, outcomes)
+    except KeyboardInterrupt as error:  # what there is by then is shown
+        stopped = error
+    outcomes.matches.sort(key=lambda each: each.seed)
+    if json is not None:
+        json.write_text(json_module.dumps(outcomes.to_json(), indent=1) + "\n", encoding="utf-8")
+    broken = [each for each in outcomes.matches if each.outcome == "broken"]
+    if len(broken) < len(outcomes.matches):
+        outcomes.show(Console())
+    if stopped is not None:
+        raise stopped
+    if broken:
+        for each in broken:
+            print(f"seed {each.seed} broke: {each.reason}")
+        _present_broken(plan, broken[0], shrink_s, errors)
+    return int(bool(broken))
+
+
+def _play(
+    plan: MatchPlan, seeds: range, jobs: int, keep_going: bool, console: Console, outcomes: Outcomes
+) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from .workers import play_all
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        closing(play_all(plan, seeds, jobs)) as played,
+    ):
+        task = progress.add_task("", total=len(seeds), speed="")
+        began = progress.get_time()
+        hours, broken = 0.0, 0
+        for each in _until_broken(played, keep_going):
+            outcomes.matches.append(each)
+            hours += each.duration_s / 3600
+            broken += each.outcome == "broken"
+            speed = f"{hours * 60 / max(0.001, progress.get_time() - began):,.1f} h/min"
+            progress.update(task, advance=1, speed=speed + (f", {broken} broken" if broken else ""))
+
+
+def _until_broken(played: Generator[MatchOutcome], keep_going: bool) -> Iterator[MatchOutcome]:
+    for each in played:
+        yield each
+        if each.outcome == "broken" and not keep_going:
+            return
+
+
+# --- one --------------------------------------------------------------------------------------------------------------
+
+
+def _one(plan: MatchPlan, seed: int) -> int:
+    """Plays one match, and shows it."""
+    from .matches import play_scenario
+    from .presentation import command_of, lines_of
+
+    played = play_scenario(plan.scenario(seed), plan.networks(seed), keep_timeline=True)
+    print("\n".join(lines_of(played, command_of(plan, seed))))
+    return int(played.breakage is not None)
+
+
+def _written_down(file: Path) -> int:
+    """The same for one in a file."""
+    from msgspec import ValidationError
+
+    from .matches import play_scenario
+    from .presentation import lines_of
+    from .scenario import Scenario
+
+    try:
+        scenario = Scenario.from_json(file.read_bytes())
+        _import(scenario)
+        played = play_scenario(scenario, keep_timeline=True)
+    except (ValidationError, ValueError, LookupError) as error:
+        _fail(f"--scenario {file}: {error}")
+    print("\n".join(lines_of(played, f"rallypoint simulate --scenario {file}")))
+    return int(played.breakage is not None)
+
+
+def _import(scenario: Scenario) -> None:
+    """What a scenario names, as the command line does it: modules are found from the current directory."""
+    from rallypoint.game.errors import DefinitionError
+    from rallypoint.games import GameNotFound, find_game
+
+    try:
+        for name in scenario.games:
+            find_game(name)
+    except (GameNotFound, DefinitionError) as error:
+        _fail(str(error))
+    for plan in scenario.players:
+        if plan.bot:
+            _check_bot(plan.bot)
+
+
+def _present_broken(plan: MatchPlan, broken: MatchOutcome, shrink_s: float, console: Console) -> None:
+    """Plays it again here, to see its last seconds; and cuts it down to what is needed for that."""
+    from .matches import play_scenario
+    from .presentation import command_of, cut_down, lines_of
+
+    again = command_of(plan, broken.seed)
+    if broken.broke == "process":
+        print(f"  again:    {again}")
+        return
+    scenario = plan.scenario(broken.seed)
+    played = play_scenario(scenario, plan.networks(broken.seed), keep_timeline=True)
+    smaller = None
+    if shrink_s and played.breakage is not None and played.outcome.digest == broken.digest:
+        if console.is_terminal:
+            with console.status("cutting it down") as status:
+                smaller = cut_down(scenario, played, shrink_s, status.update)
+        else:
+            smaller = cut_down(scenario, played, shrink_s, lambda text: None)
+    print()
+    print("\n".join(lines_of(played, again, smaller, broken.digest)))

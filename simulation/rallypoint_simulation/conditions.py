@@ -11,7 +11,7 @@ from typing import Final
 from .network import Weather
 from .scenario import Fault
 
-__all__ = ["CONDITIONS", "Conditions", "conditions_for"]
+__all__ = ["CONDITIONS", "Conditions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,3 @@ CONDITIONS: Final[Mapping[str, Conditions]] = MappingProxyType(
     }
 )
 """By name."""
-
-
-def conditions_for(name: str) -> Conditions:
-    """One of :data:`CONDITIONS`. Raises ``KeyError`` for another name."""
-    return CONDITIONS[name]

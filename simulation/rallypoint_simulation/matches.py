@@ -9,11 +9,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint.game.driver import GameDriver
+from rallypoint.game.game import Game
+from rallypoint.game.player import Player
 from rallypoint.ports import SessionRecord, StepRecord
 from rallypoint_client import Closed, ConnectFailed
 
 from .breakage import CHECK, DESYNC, Breakage, breakage_of
-from .conditions import CONDITIONS, conditions_for
+from .conditions import CONDITIONS
 from .observer import Observer, Violation
 from .outcomes import MatchOutcome, SeatOutcome
 from .run import Outcome, run
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
     from .wire import Wire
     from .world import World
 
-__all__ = ["CROWD_MAX", "MatchPlan", "OptionsRefused", "Played", "play_match", "play_scenario"]
+__all__ = ["CROWD_MAX", "MINUTES", "MatchPlan", "OptionsRefused", "Played", "play_match", "play_scenario"]
 
 _NAMES: Final = "Ann Bob Cid Dee Eve Fay Gus Hal Ida Jon Kim Lea Max Nia Oz Pia".split()
+MINUTES: Final = 30.0
+"""What a match may take, if nothing is said."""
 CROWD_MAX: Final = 8
 """Players of a game that allows more, unless it is said."""
 _BOT_RAISED: Final = "the client library raises only what it documents"
+_REFUSED: Final = "the game takes the options"
 _CPU_S_MIN: Final = 60.0
 _CPU_PER_S: Final = 1 / 20
 """CPU time that a match may take, for a second of it: far more than any does that goes on."""
@@ -51,7 +56,7 @@ class MatchPlan:
     """Least and most: each match draws."""
     network: str = "mixed"
     options: dict[str, Any] = field(default_factory=dict)
-    minutes: float = 30.0
+    minutes: float = MINUTES
     """A match that takes longer, in its own time, is ``unfinished``."""
 
     def networks(self, seed: int) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ class MatchPlan:
         faults: list[Fault] = []
         for number, network in enumerate(self.networks(seed)):
             who = _NAMES[number] if number < len(_NAMES) else f"P{number + 1}"
-            conditions = conditions_for(network)
+            conditions = CONDITIONS[network]
             if number == 0:
                 act = Act(0.0, "host", {"game": name, "options": self.options, "patience_s": seconds})
             else:
@@ -141,6 +146,11 @@ class _Referee(Observer):
         records = self.world.store.ended_records
         self.record = records[0] if records else None
 
+    @property
+    def finished(self) -> bool:
+        """The game has ended the session itself."""
+        return self._driver is not None and self._driver.finished
+
     def _violated(self, invariant: str, text: str, error: BaseException) -> None:
         violation = Violation(invariant, text, self.world.elapsed_s)
         violation.__cause__ = error
@@ -152,14 +162,13 @@ class _Referee(Observer):
             return ()
         game = self._driver.game
         lines = [("the game", game), *((player.name, player) for player in game.players)]
-        return tuple(f"{name}: {_fields(thing)}" for name, thing in lines if thing.__fields__)
+        return tuple(f"{name}: {told}" for name, thing in lines if (told := _fields(thing)))
 
 
-_REFUSED: Final = "the game takes the options"
-
-
-def _fields(thing: Any) -> str:
-    return " ".join(f"{name}={_brief(getattr(thing, name, '?'))}" for name in thing.__fields__)
+def _fields(thing: Game[Any] | Player) -> str:
+    """Those that the game's own classes declare."""
+    names = (name for name in thing.__fields__ if name not in Game.__fields__ and name not in Player.__fields__)
+    return " ".join(f"{name}={_brief(getattr(thing, name, '?'))}" for name in names)
 
 
 def _brief(value: object) -> str:
@@ -237,15 +246,16 @@ def _outcome(
 def _how(referee: _Referee, scenario: Scenario) -> tuple[str, str]:
     record = referee.record
     if record is None or record.ended_at is None:
-        return "cancelled", "nobody got as far as a seat"
+        refusals = [each for player in referee.world.players.values() for each in player.refusals]
+        return "cancelled", max(refusals)[2] if refusals else "nobody got as far as a seat"
     if record.started_at is None:
         return "cancelled", "too few came"
     world = referee.world
     if record.ended_at - (world.wall() - world.elapsed_s) >= scenario.duration_s:
         return "unfinished", "time was up"  # they were told to leave: what the game makes of that does not count
-    if record.result is None:
+    if not referee.finished:
         return "abandoned", record.reason
-    return "ended", str(record.result.get("reason") or "")
+    return "ended", str((record.result or {}).get("reason") or "")
 
 
 def _seats(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 __all__ = ["MatchOutcome", "Outcomes", "SeatOutcome"]
 
 _PERCENTILES: Final = (50, 90, 99)
+_OUTCOMES: Final = ("ended", "abandoned", "unfinished", "cancelled", "broken")
+_REASONS_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,12 @@ class SeatOutcome:
     """One player of a match."""
 
     name: str
+    seat: int | None
+    """Its number; ``None``: it never had one."""
     bot: str
     """``module:Class`` of what played it."""
     network: str
+    """``good``, ``home``, ``mobile``, ``train``."""
     outcome: str
     """``played`` (to the end), ``left``, ``kicked``, ``expired``; empty: it never had the seat."""
     won: bool
@@ -39,16 +45,22 @@ class MatchOutcome:
     seed: int
     """``--match`` with this plays it again."""
     outcome: str
-    """``ended``, ``cancelled`` (too few came), ``unfinished`` (it took too long), ``broken``."""
+    """``ended`` (by the game), ``abandoned`` (it was over before the game had ended it: everybody was gone),
+    ``unfinished`` (it took too long), ``cancelled`` (too few came), ``broken``."""
     reason: str
-    """The game's own word for how it ended, or what broke."""
+    """The game's own word for how it ended, or what broke, in a line."""
+    broke: str
+    """What broke: ``check``, ``game``, ``bot``, ``desync``, ``stuck``, ``process`` or ``rallypoint``; else empty."""
     duration_s: float
     """Session time from the start to the end."""
     ticks: int
     seats: tuple[SeatOutcome, ...]
+    """By seat, as the scenario names them; who plays is there also if it had no seat."""
     simulated_s: float
+    """From the first hello until everybody had gone."""
     cpu_s: float
     digest: str
+    """Of all that was sent, and when: it is the same each time, or something is not decided by the seed."""
 
     @property
     def drawn(self) -> bool:
@@ -70,7 +82,7 @@ class Outcomes:
         cpu_s = sum(match.cpu_s for match in matches)
         played_s = sum(match.duration_s for match in matches)
         figures: dict[str, Any] = {"matches": len(matches)}
-        for outcome in ("ended", "cancelled", "unfinished", "broken"):
+        for outcome in _OUTCOMES:
             figures[outcome] = sum(match.outcome == outcome for match in matches)
         figures["drawn"] = sum(match.drawn for match in matches)
         for percent in _PERCENTILES:
@@ -87,10 +99,10 @@ class Outcomes:
         rows: dict[str, list[tuple[SeatOutcome, bool]]] = {}
         for match in self.matches:
             if match.outcome == "ended":
-                for index, seat in enumerate(match.seats):
-                    key = str(index) if what == "seat" else getattr(seat, what)
-                    rows.setdefault(key, []).append((seat, match.drawn))
-        return {key: _row(rows[key]) for key in sorted(rows)}
+                for seat in match.seats:
+                    if seat.seat is not None:
+                        rows.setdefault(str(getattr(seat, what)), []).append((seat, match.drawn))
+        return {key: _row(rows[key]) for key in sorted(rows, key=lambda key: (len(key) if what == "seat" else 0, key))}
 
     def to_json(self) -> dict[str, Any]:
         """Everything."""
@@ -109,18 +121,27 @@ class Outcomes:
     def show(self, console: Console) -> None:
         """Prints it."""
         figures = self.summary()
-        console.print(f"\n[bold]{self.game}[/bold]: {figures['matches']:,} matches", highlight=False)
+        console.print(f"{self.game}: {_counted(figures['matches'], 'match', 'matches')}", style="bold", highlight=False)
         console.print(_outcomes_table(figures, self.matches), highlight=False)
         for what in ("bot", "seat", "network"):
             rows = self.by(what)
-            if len(rows) > 1 or what == "bot":
+            if len(rows) > 1 or (what == "bot" and rows):
+                console.print()
                 console.print(_seats_table(what, rows), highlight=False)
-        console.print(
-            f"{figures['played_s'] / 3600:,.2f} hours of play in {figures['cpu_s']:,.1f} s of CPU:"
-            f" {figures['ratio']:,.0f} times faster than real time."
-            f" {figures['resumes']:,} lost connections came back, {figures['seats_lost']:,} seats were lost.",
-            highlight=False,
-        )
+        console.print(f"\n{_in_words(figures)}", highlight=False, soft_wrap=True)
+
+
+def _in_words(figures: dict[str, Any]) -> str:
+    """What the tables do not say."""
+    came = _counted(figures["resumes"], "lost connection", "lost connections")
+    lost = _counted(figures["seats_lost"], "seat", "seats")
+    played = f"{figures['played_s'] / 3600:,.2f} hours of play in {figures['cpu_s']:,.1f} s of CPU time"
+    faster = f", {figures['ratio']:,.0f} times faster than real time" if figures["ratio"] else ""
+    return f"{came} came back, {lost} {'was' if figures['seats_lost'] == 1 else 'were'} lost. {played}{faster}."
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _row(seats: Sequence[tuple[SeatOutcome, bool]]) -> dict[str, Any]:
@@ -145,19 +166,21 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _outcomes_table(figures: dict[str, Any], matches: Iterable[MatchOutcome]) -> Table:
+def _outcomes_table(figures: dict[str, Any], matches: Sequence[MatchOutcome]) -> Table:
     table = _table("outcome", "matches", "share", "p50 s", "p90 s", "p99 s")
-    reasons = Counter(match.reason or "without a reason" for match in matches if match.outcome == "ended")
     total = max(1, figures["matches"])
-    for outcome in ("ended", "cancelled", "unfinished", "broken"):
+    for outcome in _OUTCOMES:
         count = figures[outcome]
-        if count or outcome == "ended":
-            times = [f"{figures[f'duration_p{p}_s']:,.1f}" for p in _PERCENTILES] if outcome == "ended" else []
-            style = "bold red" if outcome == "broken" else ""
-            table.add_row(outcome, f"{count:,}", f"{count / total:.1%}", *times, style=style)
-        if outcome == "ended":
-            for reason, number in reasons.most_common(8):
-                table.add_row(f"  {reason}", f"{number:,}", f"{number / total:.1%}", style="dim")
+        if not count:
+            continue
+        times = [f"{figures[f'duration_p{p}_s']:,.1f}" for p in _PERCENTILES] if outcome == "ended" else []
+        style = "bold red" if outcome == "broken" else ""
+        table.add_row(outcome, f"{count:,}", f"{count / total:.1%}", *times, style=style)
+        if outcome != "broken":
+            reasons = Counter(match.reason for match in matches if match.outcome == outcome)
+            for reason, number in reasons.most_common(_REASONS_SHOWN):
+                if reason:
+                    table.add_row(f"  {escape(reason)}", f"{number:,}", f"{number / total:.1%}", style="dim")
     return table
 
 
@@ -166,5 +189,5 @@ def _seats_table(what: str, rows: dict[str, dict[str, Any]]) -> Table:
     for key, row in rows.items():
         won, drawn = (f"{row[part] / row['seats']:.1%}" for part in ("won", "drawn"))
         score = "" if row["mean_score"] is None else f"{row['mean_score']:,.2f}"
-        table.add_row(key, f"{row['seats']:,}", won, drawn, score, f"{row['resumes']:,}")
+        table.add_row(escape(key), f"{row['seats']:,}", won, drawn, score, f"{row['resumes']:,}")
     return table

@@ -135,17 +135,19 @@ def full(dice: Random, names: list[str], duration_s: float) -> Theme:
     game = dice.choice((_BOOKS, _PAIRS, _TURNS))
     made = Theme((game,), players_max=6, limits={"sessions_max": dice.choice((1, 1, 2))}, bots=False)
     called = _called(game)
-    ends_s = dice.choice((3.0, 6.0))
-    first = names[0]
-    options = {"moves": 3} if game == _TURNS else {"ends_s": ends_s}
+    first, leaves = names[0], dice.uniform(3.0, 7.0)
+    options = {"moves": 200} if game == _TURNS else {"ends_s": 0.0}
     made.acts[first] = [
-        Act(0.2, "create", {"game": called, "private": dice.random() < 0.7, "options": options, "patience_s": 5.0}),
-        Act(round(4.0 + dice.uniform(0.0, 4.0), 3), "leave_seat"),
+        Act(0.2, "create", {"game": called, "private": dice.random() < 0.8, "options": options, "patience_s": 5.0}),
+        Act(round(leaves, 3), "leave_seat"),
     ]
-    made.devoted.update(names if dice.random() < 0.6 else (first,))
+    made.devoted.update(names if dice.random() < 0.7 else (first,))
     for name in names[1:]:
-        at = round(dice.uniform(0.5, 3.0), 3)
-        made.acts[name] = [Act(at, "quick_match", {"game": called, "patience_s": 20.0})]
+        before_s = dice.uniform(0.05, 1.0) if dice.random() < 0.7 else dice.uniform(0.0, 3.0)
+        at = round(leaves - before_s, 3)
+        made.acts[name] = [Act(0.3, "enter"), Act(at, "quick_match", {"game": called, "patience_s": 20.0})]
+    if dice.random() < 0.5:
+        return made
     for at in _times(dice, duration_s, 6.0, 5.0):
         made.faults.append(Fault(dice.choice(("end", "end", "lock")), at))
     return made
@@ -232,6 +234,26 @@ def queues(dice: Random, names: list[str], duration_s: float) -> Theme:
     return made
 
 
+def reunited(dice: Random, names: list[str], duration_s: float) -> Theme:
+    """Who came first is away when the other comes, and then is back, or is not; and nothing else happens."""
+    game = dice.choice((_PAIRS, _TURNS))
+    made = Theme((game,), players_max=3, bots=False)
+    called = _called(game)
+    made.devoted.update(names)
+    first = names[0]
+    match = {"game": called, "patience_s": 40.0}
+    made.acts[first] = [Act(0.5, "quick_match", match)]
+    made.faults += _absence(dice, first, 1.5, round(dice.uniform(1.0, 3.0), 3))
+    if dice.random() < 0.5:  # and again, soon or late in the grace of the first time
+        made.faults += _absence(dice, first, round(dice.uniform(4.0, 9.0), 3), round(dice.uniform(1.0, 5.0), 3))
+    for name in names[1:]:
+        made.acts[name] = [Act(round(dice.uniform(1.7, 4.5), 3), "quick_match", match)]
+        for at in _times(dice, duration_s, 12.0, 8.0):
+            made.acts[name].append(Act(at, "leave_seat"))
+            made.acts[name].append(Act(round(at + 0.5, 3), "quick_match", match))
+    return made
+
+
 def again(dice: Random, names: list[str], duration_s: float) -> Theme:
     """Short games, which all want to play again, and chat about, while connections break."""
     game = dice.choice((_BOOKS, _PAIRS, _TURNS))
@@ -284,6 +306,24 @@ def _requests(dice: Random, at: float) -> list[Act]:
     return dice.sample(some, 3)
 
 
+def impatient(dice: Random, names: list[str], duration_s: float) -> Theme:
+    """Seats are given up while they are taken: the offer is there, and the way to the session is long."""
+    made = Theme((_BOOKS,), players_max=4)
+    latency_s = dice.choice((0.02, 0.1, 0.3))
+    made.weather = Weather(latency_s=latency_s, jitter_s=latency_s / 4)
+    for name in names:
+        acts = made.acts.setdefault(name, [Act(0.1, "enter")])
+        for at in _times(dice, duration_s, 4.0, 1.5):
+            patience_s = round(latency_s * dice.uniform(1.0, 9.0), 3)
+            what = dice.choice(("quick_match", "create", "join", "spectate"))
+            acts.append(Act(at, what, {"game": "books", "patience_s": patience_s}))
+            acts.append(Act(round(at + 2.5, 3), dice.choice(("back_to_seat", "leave_seat", "sit")), {}))
+            if acts[-1].do == "sit":
+                acts[-1] = Act(acts[-1].at, "sit", {"game": "books", "patience_s": 4.0})
+    made.devoted.update(names)
+    return made
+
+
 def doors(dice: Random, names: list[str], duration_s: float) -> Theme:
     """Guests come again and again through a slow door, and many do not wait."""
     made = Theme(players_max=4)
@@ -308,11 +348,13 @@ THEMES: Final[dict[_Make, int]] = {
     deadline: 3,
     stalls: 4,
     full: 4,
-    slow: 4,
+    slow: 5,
     heralds: 3,
     watched: 3,
     rooms: 3,
     queues: 3,
+    reunited: 3,
+    impatient: 3,
     again: 4,
     at_once: 4,
     doors: 2,

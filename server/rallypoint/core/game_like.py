@@ -79,6 +79,9 @@ class GameLike(Protocol):
     def away_until(self, seat: int, away_until_ms: int) -> None:
         """The seat is kept until another time than was said before."""
 
+    def let_go(self, seat: int) -> None:
+        """What the player held is let go: another connection has the seat."""
+
     def come_back(self, seat: int) -> None:
         """The player is back."""
 

@@ -35,7 +35,7 @@ from .seating import Seating
 from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
 from .spectators import Spectator, Spectators
 from .start import Start, Starts
-from .stimuli import Drop, Gone, Join, Look, Return, Signal, Stimulus
+from .stimuli import Drop, Gone, Join, Look, Replaced, Return, Signal, Stimulus
 from .tokens import NewToken
 
 __all__ = ["Ended", "Refusal", "SessionCore", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
@@ -150,7 +150,7 @@ class SessionCore:
         elif before is SeatState.AWAY:
             self._stimuli.append((None, Return(seat)))
         else:
-            self._show()
+            self._stimuli.append((None, Replaced(seat)))
         over = self.state is SessionState.ENDED
         outcome, lost = catch_up(seat, message, now, epoch=self.epoch, tick=self.tick, over=over)
         schema = None if message.schema == self._schema_hash else self._schema
@@ -347,6 +347,9 @@ class SessionCore:
             case Return(seat):
                 seat.away_until_ms = 0
                 self.game.come_back(seat.index)
+            case Replaced(seat):
+                if seat.in_game:
+                    self.game.let_go(seat.index)
             case Gone(seat, reason):
                 if seat.in_game:
                     seat.in_game = False

@@ -8,7 +8,7 @@ from typing import Any
 from .game_like import Answer
 from .seat import Seat
 
-__all__ = ["Drop", "Gone", "Join", "Look", "Return", "Signal", "Stimulus"]
+__all__ = ["Drop", "Gone", "Join", "Look", "Replaced", "Return", "Signal", "Stimulus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ class Drop:
 @dataclass(frozen=True, slots=True)
 class Return:
     """A player came back."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Another connection of the player has taken the seat over, and holds nothing yet."""
 
     seat: Seat
 
@@ -53,4 +60,4 @@ class Look:
     """Somebody is to be sent the state, and nothing else has happened: a turn-based session makes a step for it."""
 
 
-Stimulus = Join | Drop | Return | Gone | Answer | Signal | Look
+Stimulus = Join | Drop | Return | Replaced | Gone | Answer | Signal | Look

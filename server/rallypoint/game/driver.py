@@ -115,6 +115,9 @@ class GameDriver:
         player._held = {}
         self.game.dropped(player)
 
+    def let_go(self, seat: int) -> None:
+        self._players[seat]._held = {}
+
     def away_until(self, seat: int, away_until_ms: int) -> None:
         self._players[seat].away_until_ms = away_until_ms
 

@@ -76,6 +76,9 @@ class Script:
     def away_until(self, seat: int, away_until_ms: int) -> None:
         self._told("away_until", seat, away_until_ms)
 
+    def let_go(self, seat: int) -> None:
+        self._told("let_go", seat)
+
     def come_back(self, seat: int) -> None:
         self._told("come_back", seat)
 

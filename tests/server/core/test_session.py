@@ -1285,13 +1285,13 @@ def test_holds_are_let_go_when_a_player_drops():
     assert match.player(0).held(Push).force == 0
 
 
-def test_holds_survive_a_takeover():
+def test_holds_are_let_go_at_a_takeover_because_what_was_released_meanwhile_is_not_sent():
     match = Match(Jumper, players=1)
     match.hold(0, Push(force=5))
     match.step()
     match.come_back(0)
     match.step()
-    assert match.player(0).held(Push).force == 5
+    assert match.player(0).held(Push).force == 0
 
 
 def test_the_state_of_others_shows_an_absence_and_its_end():

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Buffers"]
 
-EVENTS_MAX, EVENT_BYTES_MAX = 256, 64 * 1024
-"""Of a seat's events, and of a lobby session's pushes."""
-MESSAGE_BYTES = 64 * 1024
-"""More than any single message of the test games."""
+PUSHES_MAX, PUSH_BYTES_MAX = 256, 64 * 1024
+"""Of a lobby session."""
+EVENTS_MAX, EVENT_BYTES_MAX = PUSHES_MAX * 3 // 2, PUSH_BYTES_MAX * 3 // 2
+"""Of a seat: half as many again while a connection comes in."""
+CONTROL_BYTES = 1024
+"""Frames that the protocol answers by itself, after the last look at the outbox."""
 SLACK_S = 1.0
 
 
@@ -114,7 +116,8 @@ class Buffers(Observer):
         bytes_waiting = connection.outbox_bytes
         who = f"connection of {connection.remote_ip}, {connection.request and connection.request.path}"
         if bytes_waiting:
-            if bytes_waiting > connection.outbox_bytes_max + MESSAGE_BYTES:
+            is_open = connection.protocol.state is OPEN
+            if is_open and bytes_waiting > connection.outbox_bytes_max + CONTROL_BYTES:
                 self.violate(self.OUTBOX, f"{who}: {bytes_waiting} bytes wait")
             if bytes_waiting > connection.transport.get_write_buffer_limits()[0] and connection.paused:
                 waited_s = self._lasting.seen((connection, "reads"))
@@ -163,7 +166,7 @@ class Buffers(Observer):
                 del self._lobbies[lobby_id]
                 continue
             pushes, answers = session.pushes, session.answers._kept
-            if len(pushes) > EVENTS_MAX or pushes._bytes > EVENT_BYTES_MAX or pushes._bytes < 0:
+            if len(pushes) > PUSHES_MAX or pushes._bytes > PUSH_BYTES_MAX or pushes._bytes < 0:
                 text = f"{len(pushes)} pushes, {pushes._bytes} bytes"
                 self.violate(self.LOBBY, f"lobby session of {session.name}: {text}")
             if len(answers) > ANSWERS_KEPT or len(session.listens) > LISTENED_MAX:

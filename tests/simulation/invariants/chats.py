@@ -160,6 +160,9 @@ class Chats(LobbyObserver):
         at = line.n - 1 - (room.count - len(room.said))
         if at < 0:
             return
+        if at >= len(room.said) and self._may_have_said(line.player):
+            room.certain = False  # the connection broke in the middle of a read: there is no answer on the wire
+            return
         if at >= len(room.said):
             text = f"line {line.n} of room {name!r} ({line.player}: {line.text!r}), and {room.count} were said"
             self.violate(WAS_SAID, text)
@@ -169,6 +172,13 @@ class Chats(LobbyObserver):
         if player != line.player or (plain and text != line.text):
             shown = f"{line.player}: {line.text!r}"
             self.violate(WAS_SAID, f"line {line.n} of room {name!r} is {shown}, and was {player}: {text!r}")
+
+    def _may_have_said(self, player: str) -> bool:
+        """True if a line of theirs has reached the server, and no answer was on the wire."""
+        stays = [stay for stay in self.stays.values() if stay.player == player]
+        return any(
+            isinstance(asked, Say) and id_ not in stay.answers for stay in stays for id_, asked in stay.requests.items()
+        )
 
     def _room(self, name: str) -> _Room:
         """It may have begun anew, if nobody was there for long."""

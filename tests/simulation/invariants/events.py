@@ -62,7 +62,7 @@ class Events(Observer):
         self._sittings = Sittings(world, _Seat)
         self._first: dict[Wire, TakeSeat | Resume] = {}
         self._heard: dict[Any, tuple[int, int]] = {}
-        """By the library's seat: the newest event that its user was told, and how many were lost by then."""
+        """By the library's seat: the newest event that its user was told, and how many were missing until then."""
         self._read: dict[Any, int] = {}
         """By player: how many of the events were looked at."""
 
@@ -191,10 +191,10 @@ class Events(Observer):
         """What the library has told its user since the last look."""
         heard, seen = self._heard, self._read.get(player, 0)
         for seat, event in player.events[seen:]:
-            last, lost = heard.get(seat, (0, 0))
-            now_lost = seat.stats.events_lost
             # The first may have any number: what came before was for an earlier program.
-            if last and event.n != last + 1 and not (event.n > last and now_lost > lost):
+            last, missing = heard.get(seat, (event.n - 1, 0))
+            missing += event.n - last - 1
+            if event.n <= last or missing > seat.stats.events_lost:
                 self.violate(USER, f"{player.name} was told event {event.n} after {last} in {seat.session}")
-            heard[seat] = event.n, now_lost
+            heard[seat] = event.n, missing
         self._read[player] = len(player.events)
