@@ -62,6 +62,7 @@ def mean_scenario(seed: int) -> Scenario:
         duration_s = _duration_s(dice, len(names))
         about = theme(dice, list(names), duration_s)
         names = names[: about.players_max]
+        duration_s = max(duration_s, about.duration_min_s)
         games = tuple(dict.fromkeys((*about.games, *games)))[:3]
     players = tuple(
         PlayerPlan(name, about.weather or _weather(dice), _acts(dice, name, names, games, duration_s, about))

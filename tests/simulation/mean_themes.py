@@ -31,6 +31,7 @@ class Theme:
     games: tuple[str, ...] = ()
     """These come first."""
     players_max: int = 5
+    duration_min_s: float = 0.0
     acts: dict[str, list[Act]] = field(default_factory=dict)
     """Besides those that are drawn for each, or, of the ``devoted``, in their place."""
     devoted: set[str] = field(default_factory=set)
@@ -159,7 +160,9 @@ def slow(dice: Random, names: list[str], duration_s: float) -> Theme:
     made = Theme((game,), players_max=4)
     if dice.random() < 0.7:
         made.limits = {"outbox_bytes_max": 65536}
-    _sit(dice, made, names, game)
+    _sit(dice, made, names, game, ends_s=dice.choice((0.0, 0.0, 7.0, 12.0)))
+    for at in _times(dice, duration_s, 15.0, 6.0):
+        made.faults.append(Fault("end", at))
     if dice.random() < 0.5:
         window_bytes = dice.choice((8192, 16384))
         made.weather = Weather(latency_s=0.03, bytes_per_s=dice.choice((0, 20_000, 60_000)), window_bytes=window_bytes)
@@ -183,7 +186,7 @@ def heralds(dice: Random, names: list[str], duration_s: float) -> Theme:
 def watched(dice: Random, names: list[str], duration_s: float) -> Theme:
     """Somebody comes early to watch, and stays."""
     game = dice.choice((_PARK, _BOOKS, _TURNS))
-    made = Theme((game,), players_max=3, bots=game == _TURNS)
+    made = Theme((game,), players_max=3, duration_min_s=42.0, bots=game == _TURNS)
     called = _called(game)
     options = {"moves": 200} if game == _TURNS else {"ends_s": 0.0}
     made.acts[names[0]] = [Act(0.1, "create", {"game": called, "options": options})]
@@ -362,10 +365,10 @@ THEMES: Final[dict[_Make, int]] = {
 """With how often each comes."""
 
 
-def _sit(dice: Random, made: Theme, names: list[str], game: str) -> None:
+def _sit(dice: Random, made: Theme, names: list[str], game: str, ends_s: float = 0.0) -> None:
     """Everybody sits down together, for long; half of them do nothing else."""
     called = _called(game)
-    options = {"moves": 200} if game == _TURNS else {} if game in (_TROUBLE, _HERALD) else {"ends_s": 0.0}
+    options = {"moves": 200} if game == _TURNS else {} if game in (_TROUBLE, _HERALD) else {"ends_s": ends_s}
     made.acts[names[0]] = [Act(0.1, "create", {"game": called, "options": options})]
     for name in names[1:]:
         made.acts[name] = [Act(round(dice.uniform(0.8, 2.0), 3), "join", {"friend": names[0]})]

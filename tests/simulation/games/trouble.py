@@ -2,8 +2,8 @@
 
 What else a ``Put`` does, by ``what``: 0 nothing; 1 everybody is told; 2 an entity comes, 3 the oldest one goes; 4 the
 metadata change; 5 the outside is asked, and answers, fails, or takes too long; 6 the session is locked for three
-seconds; 7 the player is kicked by the game; 8 whoever has the next seat is; 9 the game ends, without a result, and with
-number 13, 26... it has a bug instead (:class:`Bug`): the session fails, alone.
+seconds; 7 the player is kicked by the game; 8 whoever has the next seat is; 9 the game asks and ends, without a result,
+and with number 13, 26... it has a bug instead (:class:`Bug`): the session fails, alone.
 
 ``game.asked``: how many questions there were. ``game.answers``: what came of them, in order: ``ok``, or the error's
 first word.
@@ -100,6 +100,8 @@ class Trouble(
         elif put.what == 9:
             if put.number % 13 == 0:
                 raise Bug("number thirteen")
+            self.asked += 1
+            self.ask("outside", self.random.random(), timeout_s=0.6)  # nobody is there for the answer
             self.finish()
 
     def open_again(self) -> None:
