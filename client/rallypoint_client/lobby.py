@@ -41,7 +41,6 @@ from .plain import checked_bag
 from .quick_match import OnWait, QuickMatching
 from .rematch import OnWanted, Rematching
 from .requests import Make
-from .seat import Seat
 from .seat_core import SeatState
 from .seat_offer import SeatOffer, read_offer
 from .session_id import SessionName, session_id
@@ -215,11 +214,10 @@ class Lobby(LobbySessions):
             RequestRefused: ``unknown``, ``not_over``, ``already_seated``, ``already_queued``, ``full``, ``refused``; or
                 why there will be none: ``declined``, ``left``, ``expired``.
         """
-        game = session.schema.game if isinstance(session, Seat) else ""
         named = session_id(session)
         if named in self._rematches:
             raise RequestRefused("already_wanted", "this lobby is waiting for that rematch already")
-        claim = self._rematches[named] = Rematching(named, game, on_wait)
+        claim = self._rematches[named] = Rematching(named, on_wait)
         try:
             with self._matches.claimed(claim):
                 await self._request(lambda id_: Rematch(id_, named, True))

@@ -23,19 +23,16 @@ _WHY_OFF: Final = {
 
 
 class Rematching(Claim):
-    """A rematch of ``session``. ``game`` may be empty, if it is not known."""
+    """A rematch of ``session``."""
 
-    def __init__(self, session: str, game: str, on_wait: OnWanted | None) -> None:
+    def __init__(self, session: str, on_wait: OnWanted | None) -> None:
         super().__init__()
         self.session = session
-        self._game = game
         self._on_wait = on_wait
 
     def fits(self, data: dict[str, Any]) -> bool:
-        """The match that names the session as the one it follows; of a server that names none, the game's."""
-        if data.get("rematch"):
-            return bool(data["rematch"] == self.session)
-        return not self._game or data.get("game") == self._game
+        """The match that names the session as the one it follows: any other is for a quick match."""
+        return bool(data.get("rematch") == self.session)
 
     def pushed(self, kind: str, data: dict[str, Any]) -> None:
         """``rematch``: who wants it now. ``rematch_off``: nobody waits any more."""
@@ -43,7 +40,6 @@ class Rematching(Claim):
             return
         match kind, data:
             case "rematch", {"wanted": [*wanted], "group": [*group]}:
-                self._game = str(data.get("game") or self._game)
                 call(self._on_wait, wanted, group)
             case "rematch_off", _:
                 reason = str(data.get("reason", "off"))

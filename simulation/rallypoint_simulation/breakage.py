@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import linecache
+import os
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -14,11 +16,11 @@ from .observer import Violation
 if TYPE_CHECKING:
     from .world import World
 
-__all__ = ["CHECK", "DESYNC", "Breakage", "breakage_of", "frames_of_theirs"]
+__all__ = ["ACT_RAISED", "CHECK", "DESYNC", "Breakage", "breakage_of", "frames_of_theirs"]
 
 CHECK: Final = "the game's check() holds"
 DESYNC: Final = "a client's state is the server's"
-_ACT_RAISED: Final = "the client library raises only what it documents"
+ACT_RAISED: Final = "the client library raises only what it documents"
 _STANDS_STILL: Final = "the world does not stand still"
 _OURS: Final = frozenset(
     {"rallypoint", "rallypoint_client", "rallypoint_protocol", "rallypoint_simulation", "msgspec", "websockets"}
@@ -54,14 +56,23 @@ def breakage_of(violation: Violation, world: World, ticks: int) -> Breakage:
         frames = frames_of_theirs(error.__traceback__)
         place = f"in {frames[0][0].tb_frame.f_code.co_name}(), " if frames else ""
         return _raised("game", f"the game raises {_named(error)}, {place}at tick {ticks + 1}", error)
-    if violation.invariant == _ACT_RAISED and cause is not None and _by_bot(cause):
+    if violation.invariant == ACT_RAISED and cause is not None and _by_bot(cause):
         who = violation.text.partition(":")[0]
         return _raised("bot", f"{who}'s bot raises {_named(cause)}", cause)
     if violation.invariant == DESYNC:
         return Breakage("desync", violation.text, where=DESYNC)
     if violation.invariant == _STANDS_STILL:
-        return Breakage("stuck", "it does not go on: a loop in the game or a bot?", violation.text, _STANDS_STILL)
+        places = [
+            place for place in re.findall(r'File "(.*)", (line \d+, in .*)', violation.text) if not _is_ours(place[0])
+        ]
+        place = f", in {places[-1][0]}, {places[-1][1]}" if places else ""
+        return Breakage("stuck", f"it does not go on{place}", violation.text.rstrip(), _STANDS_STILL)
     return Breakage("rallypoint", violation.invariant, violation.text, violation.invariant)
+
+
+def _is_ours(file: str) -> bool:
+    packages = (sys.modules[name].__file__ or "" for name in _OURS if name in sys.modules)
+    return any(package and file.startswith(os.path.dirname(package) + os.sep) for package in packages)
 
 
 def _named(error: BaseException) -> str:
@@ -84,7 +95,7 @@ def _failed(error: BaseException) -> str:
 
 def _raised(kind: str, text: str, error: BaseException) -> Breakage:
     frames = frames_of_theirs(error.__traceback__)
-    first = frames[0][0] if frames else error.__traceback__
+    first = frames[0][0] if frames else _driving(error.__traceback__) or error.__traceback__
     lines = traceback.format_exception(type(error), error, first)
     where = type(error).__name__
     if frames:
@@ -105,12 +116,14 @@ def frames_of_theirs(trace: TracebackType | None) -> list[tuple[TracebackType, i
 
 
 def _by_bot(error: BaseException) -> bool:
-    trace = error.__traceback__
-    if frames_of_theirs(trace):
-        return True
+    return bool(frames_of_theirs(error.__traceback__)) or _driving(error.__traceback__) is not None
+
+
+def _driving(trace: TracebackType | None) -> TracebackType | None:
+    """The first frame that has to do with a bot."""
     while trace is not None:
         module, function = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_frame.f_code.co_name
         if any(module == name and only in ("", function) for name, only in _DRIVES):
-            return True
+            return trace
         trace = trace.tb_next
-    return False
+    return None

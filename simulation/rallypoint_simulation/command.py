@@ -5,12 +5,11 @@ from __future__ import annotations
 import json as json_module
 import os
 import signal
-import sys
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from .matches import MatchPlan
     from .outcomes import MatchOutcome, Outcomes
-    from .scenario import Scenario
 
 __all__ = ["simulate"]
 
@@ -59,20 +57,21 @@ def simulate(
     raises, a client's state differs from the server's) is shown with what led to it and the command that plays it
     again. Exit codes: 0 fine, 1 a match broke, 2 it could not run. docs/simulation.md tells more.
     """
+    from .asked import fail, plan_of
     from .matches import OptionsRefused
 
     with _stoppable():
         try:
             if scenario is not None:
                 raise typer.Exit(_written_down(scenario))
-            plan = _plan(game, players, bot or [], network, option or [], minutes)
+            plan = plan_of(game, players, bot or [], network, option or [], minutes)
             if match:
                 raise typer.Exit(_one(plan, seed))
             if json is not None and not json.absolute().parent.is_dir():
-                _fail(f"--json {json}: there is no directory {json.parent}")
+                fail(f"--json {json}: there is no directory {json.parent}")
             raise typer.Exit(_many(plan, range(seed, seed + matches), jobs, keep_going, shrink, json))
         except OptionsRefused as refused:
-            _fail(f"the game does not take these options: {refused}")
+            fail(f"the game does not take these options: {refused}")
 
 
 class _Stopped(KeyboardInterrupt):
@@ -97,84 +96,10 @@ def _stoppable() -> Iterator[None]:
             signal.signal(signal.SIGTERM, former)
 
 
-# --- what is asked for ------------------------------------------------------------------------------------------------
-
-
-def _plan(game: str, players: str, bots: list[str], network: str, options: list[str], minutes: float) -> MatchPlan:
-    from rallypoint.game.errors import DefinitionError
-    from rallypoint.games import GameNotFound, find_game
-
-    from .conditions import CONDITIONS
-    from .matches import MatchPlan
-    from .presentation import default_players
-
-    if not game:
-        _fail("name a game, as games.orbit:Orbit; or a file, with --scenario")
-    try:
-        found = find_game(game)
-    except (GameNotFound, DefinitionError) as error:
-        _fail(str(error))
-    own = found.definition().options
-    chosen = bots or ([own.bot] if own.bot else [])
-    for name in chosen:
-        _check_bot(name)
-    if not chosen:
-        _fail(f"{own.name} has no bot: name one with --bot module:Class, or in the game, with bot=\"module:Class\"")
-    if network not in (*CONDITIONS, "mixed"):
-        _fail(f"there is no network `{network}`: choose {', '.join(CONDITIONS)} or mixed")
-    least, most = _range(players) if players else default_players(own.seats_min, own.seats_max)
-    if not own.seats_min <= least <= most <= own.seats_max:
-        _fail(f"{own.name} is for {_spoken(own.seats_min, own.seats_max)}: --players {players} does not fit")
-    spec = f"{found.__module__}:{found.__name__}"
-    return MatchPlan(spec, tuple(chosen), (least, most), network, dict(_option(each) for each in options), minutes)
-
-
-def _check_bot(name: str) -> None:
-    from rallypoint.runtime.bots import bot_class
-    from rallypoint_client import Bot
-
-    try:
-        found: Any = bot_class(name)
-    except LookupError as error:
-        _fail(f"{error}. Name one as module:Class")
-    if not (isinstance(found, type) and issubclass(found, Bot)):
-        _fail(f"{name} is no bot: that is a subclass of rallypoint_client.Bot")
-
-
-def _spoken(least: int, most: int) -> str:
-    return f"{least} player{'s' * (least != 1)}" if least == most else f"{least} to {most} players"
-
-
-def _range(text: str) -> tuple[int, int]:
-    least, _, most = text.partition("..")
-    try:
-        return int(least), int(most or least)
-    except ValueError:
-        _fail(f"--players {text}: give a number, as 4, or two, as 2..8")
-
-
-def _option(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        _fail(f"--option {text}: give name=value, as rounds_max=3")
-    try:
-        return name, json_module.loads(value)
-    except ValueError:
-        return name, value  # a word
-
-
-def _fail(sentence: str) -> NoReturn:
-    """Ends with exit code 2: what was asked for cannot be done."""
-    print(f"rallypoint: {sentence}", file=sys.stderr)
-    raise typer.Exit(2)
-
-
 # --- many -------------------------------------------------------------------------------------------------------------
 
 
-def _many(
-    plan: MatchPlan, seeds: range, jobs: int | None, keep_going: bool, shrink_s: float, json: Path | None
-) -> int:
+def _many(plan: MatchPlan, seeds: range, jobs: int | None, keep_going: bool, shrink_s: float, json: Path | None) -> int:
     from rich.console import Console
 
     from .outcomes import Outcomes
@@ -201,9 +126,7 @@ def _many(
     return int(bool(broken))
 
 
-def _play(
-    plan: MatchPlan, seeds: range, jobs: int, keep_going: bool, console: Console, outcomes: Outcomes
-) -> None:
+def _play(plan: MatchPlan, seeds: range, jobs: int, keep_going: bool, console: Console, outcomes: Outcomes) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from .workers import play_all
@@ -246,41 +169,20 @@ def _one(plan: MatchPlan, seed: int) -> int:
 
 def _written_down(file: Path) -> int:
     """The same for one in a file."""
-    from msgspec import ValidationError
-
+    from .asked import scenario_in
     from .matches import play_scenario
     from .presentation import lines_of
-    from .scenario import Scenario
 
-    try:
-        scenario = Scenario.from_json(file.read_bytes())
-        _import(scenario)
-        played = play_scenario(scenario, keep_timeline=True)
-    except (ValidationError, ValueError, LookupError) as error:
-        _fail(f"--scenario {file}: {error}")
+    played = play_scenario(scenario_in(file), keep_timeline=True)
     print("\n".join(lines_of(played, f"rallypoint simulate --scenario {file}")))
     return int(played.breakage is not None)
-
-
-def _import(scenario: Scenario) -> None:
-    """What a scenario names, as the command line does it: modules are found from the current directory."""
-    from rallypoint.game.errors import DefinitionError
-    from rallypoint.games import GameNotFound, find_game
-
-    try:
-        for name in scenario.games:
-            find_game(name)
-    except (GameNotFound, DefinitionError) as error:
-        _fail(str(error))
-    for plan in scenario.players:
-        if plan.bot:
-            _check_bot(plan.bot)
 
 
 def _present_broken(plan: MatchPlan, broken: MatchOutcome, shrink_s: float, console: Console) -> None:
     """Plays it again here, to see its last seconds; and cuts it down to what is needed for that."""
     from .matches import play_scenario
     from .presentation import command_of, cut_down, lines_of
+    from .workers import nothing_to_collect
 
     again = command_of(plan, broken.seed)
     if broken.broke == "process":
@@ -289,11 +191,10 @@ def _present_broken(plan: MatchPlan, broken: MatchOutcome, shrink_s: float, cons
     scenario = plan.scenario(broken.seed)
     played = play_scenario(scenario, plan.networks(broken.seed), keep_timeline=True)
     smaller = None
-    if shrink_s and played.breakage is not None and played.outcome.digest == broken.digest:
-        if console.is_terminal:
-            with console.status("cutting it down") as status:
-                smaller = cut_down(scenario, played, shrink_s, status.update)
-        else:
-            smaller = cut_down(scenario, played, shrink_s, lambda text: None)
+    can = played.breakage is not None and played.breakage.kind != "stuck" and played.outcome.digest == broken.digest
+    if shrink_s and can:
+        quiet = not console.is_terminal
+        with nothing_to_collect(), nullcontext() if quiet else console.status("cutting it down") as status:
+            smaller = cut_down(scenario, played, shrink_s, (lambda text: None) if status is None else status.update)
     print()
-    print("\n".join(lines_of(played, again, smaller, broken.digest)))
+    print("\n".join(lines_of(played, again, smaller, broken)))

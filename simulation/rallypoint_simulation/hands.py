@@ -51,6 +51,10 @@ class Acted:
     """Its number on the wire; ``None`` for a hold that was kept, to be sent later."""
     value: int
     hold: bool
+    at: float = 0.0
+    """On the device's clock."""
+    queue_s: float | None = None
+    """Within how many seconds it was to be sent, without a connection; ``None``: with one."""
 
 
 @dataclass(slots=True)
@@ -133,12 +137,14 @@ class Hands:
     def _act(self, seat: Seat) -> None:
         counters = self._counters
         counters.number += 1
+        waits_s = None if seat.state is SeatState.PLAYING else self._queue_s
         try:
             seq = seat.act(self._input(seat, self._dice.choice(self._actions)), queue_s=self._queue_s)
         except (NotConnected, TooManyOutstanding):
             counters.skipped += 1
             return
-        counters.acted.append(Acted(seat, seat.session, seq, counters.number, False))
+        now = asyncio.get_running_loop().time()
+        counters.acted.append(Acted(seat, seat.session, seq, counters.number, False, now, waits_s))
 
     def _input(self, seat: Seat, definition: InputDef) -> Any:
         made: Callable[..., Any] = getattr(seat.inputs, definition.name)

@@ -51,6 +51,8 @@ class MatchOutcome:
     """The game's own word for how it ended, or what broke, in a line."""
     broke: str
     """What broke: ``check``, ``game``, ``bot``, ``desync``, ``stuck``, ``process`` or ``rallypoint``; else empty."""
+    details: str
+    """The traceback of what broke."""
     duration_s: float
     """Session time from the start to the end."""
     ticks: int

@@ -1,4 +1,4 @@
-"""A match for people: its last seconds, what broke, and the commands that play it again; a broken one cut down before."""
+"""A match for people: its last seconds, what broke, and the commands that play it again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from .matches import CROWD_MAX, MINUTES, MatchPlan, Played, play_scenario
 from .observer import Violation
-from .outcomes import SeatOutcome
+from .outcomes import MatchOutcome, SeatOutcome
 from .scenario import Scenario
 from .shrink import shrink
 from .world import game_class
@@ -26,7 +26,7 @@ _LEGEND: Final = (
 )
 _OTHERWISE: Final = (
     "It went otherwise when it was played again, so something is not decided by the seed: the random module (draw from"
-    " self.random), a clock (ask self.now_ms), the order of a set, or something that is kept from one match to the next."
+    " self.random), a clock (ask self.now_ms), the order of a set, or something that one match leaves to the next."
 )
 _OUR_FAULT: Final = "This is a fault of Rallypoint, not of the game: please report it, with that file or command."
 
@@ -61,10 +61,13 @@ def cut_down(scenario: Scenario, played: Played, seconds_max: float, say: Callab
     return Smaller(file, shrunk.scenario, play_scenario(shrunk.scenario, keep_timeline=True))
 
 
-def lines_of(played: Played, again: str, smaller: Smaller | None = None, first_digest: str = "") -> Iterable[str]:
-    """All of it, the most important last: a terminal shows the end. ``first_digest``: of when it was played before."""
+def lines_of(
+    played: Played, again: str, smaller: Smaller | None = None, first: MatchOutcome | None = None
+) -> Iterable[str]:
+    """All of it, the most important last: a terminal shows the end. ``first``: what came of it before."""
     shown = played if smaller is None else smaller.played
     outcome = played.outcome
+    first = first or outcome
     yield f"The last seconds{' of what it was cut down to' if smaller is not None else ''} ({_LEGEND})"
     yield from shown.timeline
     yield ""
@@ -84,8 +87,9 @@ def lines_of(played: Played, again: str, smaller: Smaller | None = None, first_d
             yield f"cut down: {broken.text}"
         if played.breakage.kind == "rallypoint":
             yield _OUR_FAULT
-    if first_digest and first_digest != outcome.digest:
-        yield _OTHERWISE
+    if first.digest != outcome.digest:
+        yield f"But before, seed {first.seed} broke: {first.reason}"
+        yield from (first.details, _OTHERWISE)
     yield f"  again:    {again}"
     if smaller is not None:
         yield f"  smaller:  rallypoint simulate --scenario {quote(str(smaller.file))}   ({_size(smaller.scenario)})"
@@ -104,7 +108,7 @@ def _seat_line(seat: SeatOutcome) -> str:
     where = "no seat" if seat.seat is None else f"seat {seat.seat}"
     parts = [seat.bot, seat.network, seat.outcome, "won" if seat.won else ""]
     parts.append("" if seat.score is None else f"score {seat.score:g}")
-    parts.append(f"came back {seat.resumes} times" if seat.resumes else "")
+    parts.append(f"came back: {seat.resumes}" if seat.resumes else "")
     return f"  {seat.name} ({where}): " + ", ".join(part for part in parts if part)
 
 

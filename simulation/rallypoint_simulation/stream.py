@@ -40,6 +40,8 @@ class Stream:
         self.under_way = 0
         """Bytes that were sent and are not read."""
         self._closed = False
+        self._cut = False
+        """Something on the way has reset it."""
         self._last = 0.0
         self._free_at = 0.0
         self._stall_at = 0.0
@@ -53,7 +55,7 @@ class Stream:
         size = len(data)
         self.under_way += size
         link = self.link
-        if link.gone:
+        if link.gone or self._cut:
             return
         weather, random, now = link.route.weather, link.dice.random, self._loop.now
         at = now + weather.latency_s + weather.jitter_s * random()
@@ -78,18 +80,21 @@ class Stream:
 
     def end(self) -> None:
         """Nothing follows."""
-        if not self.link.gone:
+        if not (self.link.gone or self._cut):
             self._put(max(self._last, self._loop.now, self.link.dark_until) + self.link.delay(), _Mark.END)
 
     def reset(self) -> None:
         """The sender knows nothing of this connection any more. In the dark this gets lost, with all before it."""
+        if self._cut:
+            return
         if self.link.dark_until > self._loop.now:
             self.lose()
         else:
             self._put(max(self._last, self._loop.now + self.link.delay()), _Mark.RESET)
 
     def cut(self) -> None:
-        """Something on the way resets it: what would arrive later does not."""
+        """Something on the way resets it: what would arrive later does not, also if that reset is lost itself."""
+        self._cut = True
         at = self._loop.now + self.link.delay()
         while self.waiting and self.waiting[-1][0] > at:
             self.waiting.pop()

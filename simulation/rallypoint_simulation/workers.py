@@ -18,7 +18,7 @@ from .outcomes import MatchOutcome
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-__all__ = ["play_all"]
+__all__ = ["nothing_to_collect", "play_all"]
 
 _AT_ONCE: Final = 2
 """Matches that a process has been given: it does not wait for the next one."""
@@ -29,12 +29,9 @@ _MATCHES_A_WORKER: Final = 1000
 def play_all(plan: MatchPlan, seeds: Sequence[int], jobs: int) -> Generator[MatchOutcome]:
     """Plays a match of each seed, and gives each when it is done, in no order. Close it to stop, at once.
 
-    With one job they are played in this process. Raises :class:`~rallypoint_simulation.matches.OptionsRefused`.
+    Never in this process, which so knows nothing of them: a match that breaks only after others is found out when it
+    is played here again. Raises :class:`~rallypoint_simulation.matches.OptionsRefused`.
     """
-    if jobs == 1:
-        with _nothing_to_collect():
-            yield from (play_match(plan, seed) for seed in seeds)
-        return
     todo = iter(seeds)
     workers: list[_Worker] = []
     try:
@@ -96,7 +93,7 @@ class _Worker:
         self._process.join()
         self.alive = False
         reason = f"the process that played it died, with exit code {self._process.exitcode}"
-        return MatchOutcome(self.playing.pop(0), "broken", reason, "process", 0.0, 0, (), 0.0, 0.0, "")
+        return MatchOutcome(self.playing.pop(0), "broken", reason, "process", "", 0.0, 0, (), 0.0, 0.0, "")
 
     def another(self) -> _Worker:
         """One in its place, which plays what this one has not."""
@@ -124,7 +121,7 @@ def _deaf() -> Iterator[None]:
 
 
 @contextmanager
-def _nothing_to_collect() -> Iterator[None]:
+def nothing_to_collect() -> Iterator[None]:
     """What is there by now stays: no collection of garbage has to look at it, and there is one after each match."""
     gc.collect()
     gc.freeze()
@@ -136,7 +133,7 @@ def _nothing_to_collect() -> Iterator[None]:
 
 def _work(pipe: Connection, plan: MatchPlan) -> None:
     plan.scenario(0)  # all is imported now
-    with _nothing_to_collect():
+    with nothing_to_collect():
         try:
             while True:
                 seed: int = pipe.recv()

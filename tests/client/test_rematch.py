@@ -39,16 +39,17 @@ async def test_it_waits_until_all_want_it_and_takes_the_seat():
 
 
 @on_both_loops
-async def test_a_match_that_names_no_former_session_is_it_if_the_game_is_the_same():
+async def test_a_match_that_does_not_name_the_former_session_is_another_one():
     async with met() as (server, guest, lobby):
         waiting = asyncio.create_task(lobby.rematch("s1"))
         await guest.answer(REMATCH)
         await guest.send(push(1, "rematch", session="s1", wanted=["a"], group=["a", "b"]))
         await guest.send(encode(Push(2, "matched", again(game="chess"))))
-        await guest.send(encode(Push(3, "matched", again())))
+        await guest.send(encode(Push(3, "matched", again(session="s7"))))
+        await guest.send(encode(Push(4, "matched", again(rematch="s1"))))
         await (await server.guest()).seat()
         await waiting
-        assert [offer.game for offer in lobby.offers] == ["chess"]
+        assert [offer.session for offer in lobby.offers] == ["s2", "s7"]
 
 
 @pytest.mark.parametrize("reason", ["declined", "left", "expired"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -14,6 +15,7 @@ from rallypoint_simulation.strangers import MANNERS
 from rallypoint_simulation.world import game_class
 from tests.simulation.mean import GAMES, mean_scenario
 from tests.simulation.mean_faults import MOMENTS
+from tests.simulation.mean_themes import THEMES
 
 SEEDS = range(1500)
 
@@ -69,3 +71,17 @@ def test_worlds_are_short_and_their_players_few(scenarios: list[Scenario]) -> No
     assert all(15 <= scenario.duration_s <= 60 for scenario in scenarios)
     assert all(3 <= scenario.server.lobby_grace_s <= 10 for scenario in scenarios)
     assert 0.25 < sum(scenario.server.journal_s > 0 for scenario in scenarios) / len(scenarios) < 0.42
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.__name__)
+def test_a_theme_has_acts_or_faults_that_there_are_within_its_time(theme) -> None:
+    for seed in range(20):
+        names = ["ann", "bob", "cat"][: 1 + seed % 3]
+        about = theme(Random(seed), names, 40.0)
+        acts = [act for each in about.acts.values() for act in each]
+        assert set(about.acts) | about.devoted <= set(names)
+        assert all(asyncio.iscoroutinefunction(getattr(Player, act.do)) for act in acts)
+        assert {fault.do for fault in about.faults} <= set(FAULTS)
+        assert {fault.target for fault in about.faults} <= {"", "*", *names}
+        assert all(0 <= one.at <= 42 for one in (*acts, *about.faults))
+        assert len(acts) + len(about.faults) > 0

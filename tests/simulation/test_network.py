@@ -397,6 +397,19 @@ def test_a_reset_on_the_way_is_told_to_both_and_what_is_under_way_is_lost():
     assert two.nothing_is_left()
 
 
+def test_nothing_comes_after_a_reset_that_gets_lost_itself():
+    two = Two(Weather(latency_s=0.1, split=0))
+    two.client.transport.write(b"first")
+    two.loop.run_for(1)
+    two.link.reset()
+    two.network.darken("ann", 0.5)  # before it is there
+    two.client.transport.write(b"into a hole")
+    two.loop.run_for(1)
+    two.client.transport.write(b"and another")
+    two.loop.run_for(5)
+    assert two.server.data == b"first"
+
+
 def test_nobody_is_told_of_a_reset_in_the_dark():
     two = Two()
     two.network.darken("ann", 5)

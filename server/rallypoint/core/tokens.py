@@ -66,7 +66,7 @@ class TokenPair:
         return self._issued or self._proven
 
     def proved(self, digest: bytes) -> None:
-        """The client has shown that it has the token of that hash, with which it was let in: older ones end. Idempotent.
+        """The client has shown that it has the token of that hash, which let it in: older ones end. Idempotent.
 
         A newer one, which was issued meanwhile because its player is known otherwise, stays.
         """

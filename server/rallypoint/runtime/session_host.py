@@ -19,7 +19,7 @@ from rallypoint.runtime.asks import Asks
 from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.histogram import Recent
 from rallypoint.runtime.step_limit import StepLimit
-from rallypoint.runtime.ticker import next_bucket
+from rallypoint.runtime.ticker import BUCKET_S, next_bucket
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
@@ -138,7 +138,10 @@ class SessionHost:
         """Of a turn-based session: sets when its next step is due."""
         assert self._turns is not None
         at = self.core.next_step_at()
-        self._turns.set(math.inf if at is None else next_bucket(max(at, now)), self.core.stimuli_waiting)
+        bucket = math.inf if at is None else next_bucket(max(at, now))
+        if at is not None and bucket < at:  # by what the ticker takes for rounding
+            bucket += BUCKET_S
+        self._turns.set(bucket, self.core.stimuli_waiting)
 
     def stir(self) -> None:
         """Something has reached the session. One that is turn-based makes a step for it."""

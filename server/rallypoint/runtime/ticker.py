@@ -26,7 +26,8 @@ _GONE_MIN = 16
 
 def next_bucket(at: float) -> float:
     """The first moment from ``at`` on at which the ticker looks."""
-    return math.ceil((at - SLACK_S) / BUCKET_S) * BUCKET_S
+    # Half of the slack with which it looks then: however this is rounded, it does not look in vain, and again.
+    return math.ceil((at - SLACK_S / 4) / BUCKET_S) * BUCKET_S
 
 
 class Stepped(Protocol):

@@ -12,11 +12,14 @@ from .buffers import Buffers
 from .chats import Chats
 from .connections import Connections
 from .countdowns import Countdowns
+from .endings import Endings
 from .events import Events
 from .grace import Grace
 from .holds import Holds
+from .kept import Kept
 from .leftovers import Leftovers
 from .lists import Lists
+from .locks import Locks
 from .places import Places
 from .pushes import Pushes
 from .queues import Queues
@@ -24,6 +27,7 @@ from .records import Records
 from .rematches import Rematches
 from .requests import Requests
 from .resumes import Resumes
+from .said import Said
 from .serves import Serves
 from .spectators import Spectators
 from .state import State
@@ -43,6 +47,9 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Resumes,
     Ticks,
     Tokens,
+    Said,
+    Endings,
+    Locks,
     # of the lobby
     Tickets,
     Queues,
@@ -52,6 +59,7 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Lists,
     Chats,
     Rematches,
+    Kept,
     # of state, and of what is left
     State,
     Spectators,

@@ -17,6 +17,7 @@ from rallypoint.runtime.session_gate import Stranger
 from rallypoint.runtime.session_host import SessionLink
 from rallypoint_client.outgoing import ACTIONS_MAX
 from rallypoint_client.updates import EVENTS_KEPT_MAX
+from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.limits import ACK_WINDOW_TICKS
 from rallypoint_protocol.messages import Ack, Pass, Seated, Welcome
 from rallypoint_simulation.observer import Observer
@@ -46,6 +47,7 @@ class Buffers(Observer):
 
     OUTBOX = "an outbox is under its cap"
     READS = "who does not read is gone in time"
+    SLOW = "nobody is cut for not reading who reads"
     CLOSES = "a connection that closes is gone in time"
     OWNED = "every open connection is somebody's"
     SEAT = "a seat's buffers are under their caps"
@@ -60,6 +62,8 @@ class Buffers(Observer):
         self._awake = Awake(world)
         self._lasting = Lasting(self._awake)
         self._lobbies: dict[str, None] = {}
+        self._reading: dict[Any, tuple[Connection, float]] = {}
+        """By the server's transport: when its client was last seen to read, in seconds that the server has run."""
         self._under_way: dict[Wire, deque[int]] = {}
         """Ticks of passes that were sent on a seat's connection and that the server has no word of."""
 
@@ -93,10 +97,22 @@ class Buffers(Observer):
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         if at_server:
             self._under_way.pop(wire, None)
+            self._look_at_cut(wire)
 
     def server_gone(self, crashed: bool) -> None:
         self._lobbies.clear()
         self._under_way.clear()
+        self._reading.clear()
+
+    def _look_at_cut(self, wire: Wire) -> None:
+        connection, read_at = self._reading.pop(wire.link.server, (None, 0.0))
+        code, reason = (connection and connection.closed_with.sent) or (None, "")
+        if connection is None or code != CloseCode.TOO_SLOW or not reason.startswith("did not read"):
+            return
+        self._awake.look()
+        waited_s = self._awake.s - read_at
+        if waited_s < connection.write_deadline_s - SLACK_S:
+            self.violate(self.SLOW, f"{wire} {reason}, and was read {waited_s:.2f} s ago")
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -113,6 +129,9 @@ class Buffers(Observer):
         self._look_at_clients()
 
     def _look_at_connection(self, port: GamePort, connection: Connection) -> None:
+        transport = connection.transport
+        if not connection.paused or transport not in self._reading:
+            self._reading[transport] = connection, self._awake.s
         bytes_waiting = connection.outbox_bytes
         who = f"connection of {connection.remote_ip}, {connection.request and connection.request.path}"
         if bytes_waiting:

@@ -219,7 +219,10 @@ class Grace(Observer):
         reason = next((each.reason for each in reversed(departed) if each.seat == seat.index), "nothing")
         session = str(host.core.id)
         if reason == "expired":
-            if one.deadline is None or now < one.deadline - _EXACT_S:
+            link = host._links[seat.index]
+            connected = one.deadline is None and link is not None and link.seat is seat
+            # Otherwise it was lost since the last look, and there was nothing left of its budget.
+            if connected or (one.deadline is not None and now < one.deadline - _EXACT_S):
                 self.violate(EARLY, f"{_named(one, session)} has expired at {now}; it was kept until {one.deadline}")
         elif reason not in ("left", "kicked") or (reason == "left" and not one.has_left):
             self.violate(WITHOUT_REASON, f"{_named(one, session)} is free, because of {reason}")

@@ -72,10 +72,11 @@ class Holds(Observer):
                 self._seated(wire, message)
         elif kind is list:
             program = self._programs.by_wire.get(wire)
-            if program is not None and message[0] in self._holds_of(wire.session):
-                program.holds[message[0]] = message[3:]
+            if program is not None:
                 if message[0] in program.owed:
                     program.owed.remove(message[0])
+                if message[0] in self._holds_of(wire.session):
+                    program.holds[message[0]] = message[3:]
         elif kind is Resume or kind is TakeSeat:
             if wire.session:
                 self._programs.first(wire, message).owed = []

@@ -25,6 +25,9 @@ __all__ = ["Leftovers"]
 SWEEPER = "sweep of all connections and sessions"
 SLACK_S = 3.0
 """Two sweeps and a little."""
+CLOSED_S = 0.4
+_LET_BE = ("Hands.", "Transport.", "Driver._thought")
+"""Timers of the simulation itself, and a bot's last thought, which comes to nothing."""
 TASKS_A_CONNECTION, TIMERS_A_CONNECTION = 4, 8
 TASKS_MORE, TIMERS_MORE = 12, 24
 
@@ -41,11 +44,15 @@ class Leftovers(Observer):
     DEVICES = "nothing is left on a device"
     GROWTH = "tasks and timers are in proportion to connections and sessions"
     LINGERS = "a session that has ended is forgotten in time"
+    ASKS = "a session that has ended waits for nothing outside"
+    CLOSED = "a device on which nothing is open has no timer"
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._awake = Awake(world)
         self._lingering = Lasting(self._awake)
+        self._idle: dict[str, float] = {}
+        """By device on which nothing is open and timers run, since when."""
         self._looks = 0
 
     # --- while there is something going on --------------------------------------------------------------------------
@@ -54,20 +61,43 @@ class Leftovers(Observer):
         self._awake.look()
         port = self.world.port
         self._looks += 1
+        self._look_at_devices()
+        if port is not None:
+            self._look_at_asks(port)
         if port is None or self._looks % 4:
             return
         now = self._server_now
         for host in port.node._lingering.values():
             core = host.core
-            kept = any(seat.deadline is not None and seat.deadline + SLACK_S > now for seat in core.seated())
+            kept = any(seat.deadline is not None and seat.deadline > now for seat in core.seated())
+            idle_s = 0.0 if kept else self._lingering.seen((core.id, "nobody has a grace window there"))
             over_s = self._lingering.seen(core.id)
-            if over_s > core.settings.grace_s + SLACK_S and not kept:
+            if over_s > core.settings.grace_s + SLACK_S and idle_s > SLACK_S:
                 self.violate(
                     self.LINGERS, f"{core.id} has ended {over_s:.1f} s ago, its grace is {core.settings.grace_s:g} s"
                 )
         self._lingering.looked()
         if self._looks % 16 == 0:
             self._look_at_growth(port)
+
+    def _look_at_asks(self, port: GamePort) -> None:
+        for host in port.node._lingering.values():
+            waiting = [task.get_name() for task in host._asks._tasks if not task.cancelling()]
+            if waiting:
+                self.violate(self.ASKS, f"{host.core.id} has ended: {waiting}")
+
+    def _look_at_devices(self) -> None:
+        idle: dict[str, float] = {}
+        now = self.world.elapsed_s
+        for device in self.world.devices.values():
+            if not device.alive or any(not task.done() for task in device.tasks):
+                continue
+            timers = [name for name in map(_call, self.world.loop.pending(device)) if not name.startswith(_LET_BE)]
+            if timers:
+                since = idle[device.name] = self._idle.get(device.name, now)
+                if now - max(since, device.frozen_until - self.world.began) > CLOSED_S:
+                    self.violate(self.CLOSED, f"on {device.name}: {timers}, since {now - since:.2f} s")
+        self._idle = idle
 
     @property
     def _server_now(self) -> float:

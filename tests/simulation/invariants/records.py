@@ -149,7 +149,7 @@ class Records(Observer):
         for who, (*earlier, outcome) in outcomes.items():
             if earlier or who in session.seated:  # sat there twice; or leaves after the last step, and has played
                 continue
-            if outcome in ("played", "expired") and who in session.gone:
+            if outcome == "played" and who in session.gone:
                 self.violate(self.SEATS, f"{record.session}: {who} has left, and is recorded as {outcome}")
             elif outcome == "played" and who in session.people:
                 self.violate(self.SEATS, f"{record.session}: {who} was gone, and is recorded as {outcome}")

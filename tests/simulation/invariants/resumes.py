@@ -104,6 +104,8 @@ class Resumes(Observer):
                 program = self._programs.first(wire, message)
                 if kind is Resume and program.tokens:
                     self._claims(wire, program, message)
+                elif kind is Resume:  # somebody else has shown this token, so what arrived is not known here
+                    program.tick, program.event = message.tick, message.event
             return
         sitting = self._sittings.by_wire.get(wire)
         if kind is Pass:

@@ -14,7 +14,7 @@ from rallypoint.core.seat import Seat
 from rallypoint.core.session import SessionState
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.ids import SessionId
-from rallypoint_protocol.messages import Resume, Seated, TakeSeat
+from rallypoint_protocol.messages import Hello, Resume, Seated, TakeSeat, Welcome
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
@@ -148,8 +148,8 @@ class Chains(Generic[C]):
         self._by_token: dict[bytes, C] = {}
         self.by_wire: dict[Wire, C] = {}
 
-    def first(self, wire: Wire, message: TakeSeat | Resume) -> C:
-        """A client has said its first word on a session's connection."""
+    def first(self, wire: Wire, message: TakeSeat | Hello | Resume) -> C:
+        """A client has said its first word on a connection."""
         chain = self._by_token.get(message.token) if type(message) is Resume else None
         if chain is None or chain.wire is not None:  # another program shows a copy of the token
             chain = self._make()
@@ -157,7 +157,7 @@ class Chains(Generic[C]):
         self.by_wire[wire] = chain
         return chain
 
-    def seated(self, wire: Wire, message: Seated) -> C | None:
+    def seated(self, wire: Wire, message: Seated | Welcome) -> C | None:
         """The answer has arrived."""
         chain = self.by_wire.get(wire)
         if chain is not None:

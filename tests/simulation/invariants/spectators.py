@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from rallypoint_protocol.messages import Pass, Seated
+from rallypoint_protocol.messages import Ack, Pass, Seated
 from rallypoint_simulation.observer import Observer
 
 from .awake import Awake, Lasting
@@ -14,6 +14,7 @@ from .truth import EVERYBODY, Truth, difference
 
 if TYPE_CHECKING:
     from rallypoint.ports import StepRecord
+    from rallypoint.runtime.session_host import SessionHost
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
@@ -22,6 +23,7 @@ __all__ = ["Spectators"]
 EVERY_TICKS = 5
 CLOSED_WITHIN_S = 3.0
 """After the end and the delay."""
+SHOWN_WITHIN_S = 1.0
 _STEPS_KEPT = 4096
 _TRUTHS_KEPT = 512
 
@@ -43,6 +45,9 @@ class _Watcher:
         self.delay_s = delay_s
         self.told: Told | None = told
         self.over = False
+        self.sent = -1
+        """The tick of the last pass to it."""
+        self.acked = -1
 
 
 class Spectators(Observer):
@@ -54,6 +59,7 @@ class Spectators(Observer):
     PUBLIC = "a spectator is told of channel 0 and nothing else"
     END = "a spectator is told nothing after the end"
     CLOSED = "spectators are closed when all was shown"
+    SHOWN = "a spectator who keeps up is shown every step in time"
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -101,6 +107,7 @@ class Spectators(Observer):
 
     def _look_at(self, wire: Wire, on: _Watcher, message: Pass) -> None:
         tick, seat = message.head.tick, message.seat
+        on.sent = tick
         events = seat is not None and seat.events
         channels = [0] if seat is None or seat.channels is None else seat.channels
         parts = [part.channel for part in message.parts if part.channel]
@@ -114,9 +121,11 @@ class Spectators(Observer):
             self.violate(self.DELAYED, f"{wire} is sent tick {tick} after {age_s:.3f} s, not {on.delay_s:g} s")
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        on = self._on.get(wire)
+        if type(message) is Ack and on is not None:
+            on.acked = max(on.acked, message.tick)
         if type(message) is not Pass:
             return
-        on = self._on.get(wire)
         if on is None or on.told is None:
             return
         try:
@@ -170,10 +179,21 @@ class Spectators(Observer):
                 if late_s > on.delay_s + CLOSED_WITHIN_S:
                     text = f"{wire} is open {late_s:.1f} s after the end, with a delay of {on.delay_s:g} s"
                     self.violate(self.CLOSED, text)
+            elif host is not None and not on.over and not wire.closed_by:
+                self._look_at_shown(wire, on, host)
         self._late.looked()
         for session in [session for session in self._watched if port.node.find(session) is None]:  # type: ignore[arg-type]  # as above
             if not any(on.session == session for on in self._on.values()):
                 del self._watched[session]
+
+    def _look_at_shown(self, wire: Wire, on: _Watcher, host: SessionHost) -> None:
+        hz = host.core.settings.tick_hz
+        behind_s = (host.core.tick - on.sent) / hz - on.delay_s if hz and on.sent >= 0 else 0.0
+        if behind_s > SHOWN_WITHIN_S and on.acked >= on.sent:
+            late_s = self._late.seen((wire, "shown"))
+            if late_s > SHOWN_WITHIN_S:
+                text = f"{wire} has all up to tick {on.sent}, and the session is at {host.core.tick}"
+                self.violate(self.SHOWN, f"{text}, {late_s:.1f} s after it could have had more")
 
     def server_gone(self, crashed: bool) -> None:
         self._on.clear()

@@ -44,6 +44,8 @@ class Stay:
         """Of this life, those that have reached the server: by id."""
         self.answers: dict[int, Answer] = {}
         """The first answer to each."""
+        self.sat_in: set[str] = set()
+        """Sessions in which the player had a seat when last let in."""
         self.seats: dict[tuple[str, int], None] = {}
         """The newest seats that it was offered: session, and number of the seat there."""
         self.doubtful: dict[int, None] = {}
@@ -154,10 +156,13 @@ class LobbyObserver(Observer):
     def by_backend(self, stay: Stay, data: dict[str, Any]) -> bool:
         """True if nobody need have asked for the seat of this match: a backend reserved it, or asked for it again.
 
-        Those are called by their ids, whatever the players call themselves.
+        Those are called by their ids, whatever the players call themselves; and who had a seat when they came in is
+        told of that one.
         """
         seat = self.seat(stay, data)
-        return seat is None or seat.name != stay.name or (data["session"], seat.number) in stay.seats
+        if seat is None or seat.name != stay.name or data["session"] in stay.sat_in:
+            return True
+        return (data["session"], seat.number) in stay.seats
 
     def stay_of(self, player: str) -> Stay | None:
         """The player's, if the lobby session has not ended."""
@@ -240,6 +245,7 @@ class LobbyObserver(Observer):
             stay = self.stays[welcome.lobby] = Stay(welcome, self.world.loop.now)
         stay.begin(wire, anew=not welcome.resumed)
         stay.name = welcome.name
+        stay.sat_in = {session for session, _ in welcome.seats}
         self.of_wire[wire] = stay
         self.welcomed(stay, wire, self.first.get(wire), welcome, before)
         for message in self._early.pop(wire, ()):

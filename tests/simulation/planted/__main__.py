@@ -22,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.planted", description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=300, help="at most so many for each")
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first of them")
+    parser.add_argument("--skip", type=int, action="append", default=[], help="a seed that breaks without a fault")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--only", action="append", help="this fault; can be given several times")
     parser.add_argument("--missed", action="store_true", help="only those that caught.json says nobody has caught")
@@ -35,7 +36,7 @@ def main() -> int:
     if options.missed:
         faults = [fault for fault in faults if fault.name not in known or not known[fault.name].seed]
     with ThreadPoolExecutor(options.jobs) as pool:  # each hunt is a process of its own
-        for caught in pool.map(lambda fault: hunt(fault, options.first, options.seeds), faults):
+        for caught in pool.map(lambda fault: hunt(fault, options.first, options.seeds, options.skip), faults):
             known[caught.fault] = caught
             how = f"seed {caught.seed}: {caught.invariant}" if caught.seed else f"not in {caught.played} seeds"
             print(f"{caught.fault:40} {how}", flush=True)

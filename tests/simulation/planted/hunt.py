@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,12 +34,17 @@ class Caught:
     """How many seeds were played until then."""
 
 
-def hunt(fault: Fault, first: int, count: int) -> Caught:
-    """Plays at most ``count`` seeds from ``first`` on, in a process of its own, and gives what broke first."""
+def hunt(fault: Fault, first: int, count: int, skip: Sequence[int] = ()) -> Caught:
+    """Plays at most ``count`` seeds from ``first`` on, in a process of its own, and gives what broke first.
+
+    ``skip``: seeds in which something breaks without a fault, too.
+    """
     with tempfile.TemporaryDirectory(prefix="planted-") as folder:
         roots = plant(fault, Path(folder))
         report = Path(folder) / "report.json"
         command = ["-m", "tests.simulation", "--from", str(first), "--seeds", str(count)]
+        for seed in skip:
+            command += ["--skip", str(seed)]
         ended = subprocess.run(
             [sys.executable, *command, "--jobs", "1", "--brief", "--json", str(report)],
             cwd=folder,
