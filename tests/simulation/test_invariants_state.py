@@ -335,6 +335,11 @@ def test_a_countdown_that_is_not_true_is_noticed(
 # --- buffers --------------------------------------------------------------------------------------------------------
 
 
+class _Transport:
+    def get_write_buffer_limits(self) -> tuple[int, int]:
+        return 8192, 32768
+
+
 class _Connection:
     """As much of the server's connection as is looked at."""
 
@@ -347,7 +352,7 @@ class _Connection:
     def __init__(self, outbox_bytes: int, state: Any) -> None:
         self.outbox_bytes = outbox_bytes
         self.protocol = SimpleNamespace(state=state)
-        self.transport = SimpleNamespace(get_write_buffer_limits=lambda: (8192, 32768))
+        self.transport = _Transport()
 
 
 @pytest.mark.parametrize(
@@ -385,7 +390,7 @@ def _many_events(one: Small) -> None:
     seat = one.host.core.seats[0]
     assert seat is not None
     seat.events._count_max = 1000
-    for _ in range(300):
+    for _ in range(600):
         seat.events.append((1, 16, Raw(b"\x90")), 17)
     seat.event_sent = seat.events.last
 

@@ -175,12 +175,7 @@ class Chats(LobbyObserver):
 
     def _may_have_said(self, player: str) -> bool:
         """True if a line of theirs has reached the server, and no answer was on the wire."""
-        for stay in self.stays.values():
-            if stay.player == player:
-                said = (id_ for id_, asked in stay.requests.items() if isinstance(asked, Say))
-                if stay.doubtful or any(id_ not in stay.answers for id_ in said):
-                    return True
-        return False
+        return any(stay.doubtful or stay.unanswered(Say) for stay in self.stays.values() if stay.player == player)
 
     def _room(self, name: str) -> _Room:
         """It may have begun anew, if nobody was there for long."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final
 
+from rallypoint.core.seat import SeatState
 from rallypoint_client import SessionGone
 from rallypoint_client.heartbeat import Timing
 from rallypoint_client.seat_state import SeatState as ClientState
@@ -36,6 +37,7 @@ class Endings(Observer):
         super().__init__(world)
         self._ticks: dict[Wire, int] = {}
         """Of the last pass that was sent to a player."""
+        self._seats: dict[Wire, int] = {}
         self._heard: dict[tuple[str, str], float] = {}
         """By player and session, when the client last heard anything."""
         self._read: dict[str, int] = {}
@@ -51,7 +53,7 @@ class Endings(Observer):
                 if wire in self._ticks:
                     self._ticks[wire] = message.head.tick
             elif kind is Seated and message.seat >= 0:
-                self._ticks[wire] = -1
+                self._ticks[wire], self._seats[wire] = -1, message.seat
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
         if from_server and wire.session:
@@ -61,13 +63,17 @@ class Endings(Observer):
         if not from_server or code != CloseCode.ENDED or wire not in self._ticks:
             return
         host = host_of(self.world, wire.session)
-        if host is not None and self._ticks[wire] < host.core.tick:
+        seat = None if host is None else host.core.seats[self._seats[wire]]
+        if host is None or seat is None or seat.state is not SeatState.CONNECTED:
+            return  # removed in the last step
+        if self._ticks[wire] < host.core.tick:
             text = f"{wire} was sent tick {self._ticks[wire]}, the session ended with {host.core.tick}"
             self.violate(SAW, text)
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         if at_server:
             self._ticks.pop(wire, None)
+            self._seats.pop(wire, None)
 
     # --- time -------------------------------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class Lists(LobbyObserver):
         if mine.watch is None:
             if not stay.doubtful:
                 self.violate(WATCHED, f"{stay} gets listing {message.n} on {wire}, and watches nothing")
+            mine.n = message.n
             return
         if message.n != mine.n + 1:
             self.violate(NUMBERED, f"{stay} gets listing {message.n} on {wire} after {mine.n}")

@@ -156,7 +156,7 @@ class Rematches(LobbyObserver):
 
     def _in_doubt(self, players: list[str]) -> bool:
         """True if one of them may have asked without anybody having seen the answer."""
-        return any(stay.doubtful for stay in self.stays.values() if stay.player in players)
+        return any(stay.doubtful or stay.unanswered(Rematch) for stay in self.stays.values() if stay.player in players)
 
     # --- the server -------------------------------------------------------------------------------------------------
 

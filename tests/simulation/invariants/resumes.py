@@ -125,6 +125,8 @@ class Resumes(Observer):
     def _seated(self, wire: Wire, message: Seated) -> None:
         first = self._first.get(wire)
         sitting = self._sittings.seated(wire, message)
+        if sitting is None and self.world.port is None:
+            return  # the server is stopping: what it has cannot be looked at any more
         if first is None or sitting is None:
             self.violate(FIRST, f"{wire} is let in without having asked, or nowhere: {message!r:.80}")
             return

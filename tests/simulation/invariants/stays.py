@@ -65,6 +65,11 @@ class Stay:
             if self.doubtful:
                 self.doubtful = {-1: None}  # what was done may last into this life
 
+    def unanswered(self, kind: type) -> bool:
+        """True if a request of that kind has reached the server, and no answer was on the wire: perhaps none will be,
+        because the connection breaks in the middle of a read."""
+        return any(isinstance(asked, kind) and id_ not in self.answers for id_, asked in self.requests.items())
+
     def doubt(self) -> None:
         """A connection has ended."""
         self.doubtful.update((id_, None) for id_ in self.requests if id_ not in self.answers)
