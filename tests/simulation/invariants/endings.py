@@ -102,7 +102,8 @@ class Endings(Observer):
             return
         for lobby in process.lobbies:
             for seat in lobby.seats:
-                if seat.state is not ClientState.PLAYING or any(seat is known for known in player.seats):
+                playing = seat.state is ClientState.PLAYING and not seat._core._leaving
+                if not playing or any(seat is known for known in player.seats):
                     continue
                 since = unknown[seat] = self._unknown.get(seat, self.world.elapsed_s)
                 lasts_s = self.world.elapsed_s - max(since, process.host.frozen_until - self.world.began)

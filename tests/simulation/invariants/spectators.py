@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from rallypoint.core.spectators import KEY_EVERY_S
 from rallypoint_protocol.messages import Ack, Pass, Seated
 from rallypoint_simulation.observer import Observer
 
@@ -23,7 +24,8 @@ __all__ = ["Spectators"]
 EVERY_TICKS = 5
 CLOSED_WITHIN_S = 3.0
 """After the end and the delay."""
-SHOWN_WITHIN_S = 1.0
+SHOWN_WITHIN_S = KEY_EVERY_S + 1.0
+"""Who was skipped for being slow goes on with the next whole state."""
 _STEPS_KEPT = 4096
 _TRUTHS_KEPT = 512
 

@@ -15,7 +15,7 @@ __all__ = ["CannotPlant", "changed_files", "plant"]
 
 _REPOSITORY: Final = Path(__file__).parents[3]
 _ROOTS: Final = ("server", "client", "shared", "loadtest", "simulation")
-_BESIDE: Final = ("games", "tests", "pyproject.toml")
+_BESIDE: Final = ("games", "tests/simulation", "pyproject.toml")
 """Found from the copy's own root, as from the repository's."""
 _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".*", "*.pyc", "*.egg-info", "node_modules")
 
