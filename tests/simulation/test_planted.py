@@ -6,12 +6,14 @@ which seed. Here that seed is played again, on a copy of the code that has the f
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.simulation.explore import play_seed
 from tests.simulation.planted.fault import Fault
 from tests.simulation.planted.faults import FAULTS
-from tests.simulation.planted.hunt import hunt, read_table
+from tests.simulation.planted.hunt import hunt, read_table, table
 
 KNOWN = read_table()
 
@@ -28,3 +30,8 @@ def test_a_planted_fault_is_caught(fault: Fault):
 def test_nothing_breaks_in_the_same_seeds_without_a_fault():
     for seed in sorted({caught.seed for caught in KNOWN.values()}):
         assert not play_seed(seed).invariant
+
+
+def test_the_document_has_the_table_as_it_is():
+    document = Path(__file__).parents[2] / "docs/planted-faults.md"
+    assert table(KNOWN) in document.read_text(encoding="utf-8"), "python -m tests.simulation.planted --table prints it"

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from .faults import FAULTS
-from .hunt import TABLE, Caught, hunt, read_table
+from .hunt import TABLE, hunt, read_table, table
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
     options = parser.parse_args()
     known = read_table() if TABLE.exists() else {}
     if options.table:
-        _print(known)
+        print(table(known))
         return 0
     faults = [fault for fault in FAULTS if not options.only or fault.name in options.only]
     if options.missed:
@@ -43,15 +43,6 @@ def main() -> int:
             rows = [asdict(known[fault.name]) for fault in FAULTS if fault.name in known]
             TABLE.write_text(json.dumps(rows, indent=1) + "\n")
     return int(any(not known[fault.name].seed for fault in faults))
-
-
-def _print(known: dict[str, Caught]) -> None:
-    print("| planted | what it does | caught by | seeds |\n|---|---|---|---|")
-    for fault in FAULTS:
-        caught = known.get(fault.name)
-        if caught is not None:
-            by, seeds = (caught.invariant, str(caught.played)) if caught.seed else ("**nothing**", f">{caught.played}")
-            print(f"| `{fault.name}` | {fault.what} | {by} | {seeds} |")
 
 
 if __name__ == "__main__":

@@ -7,15 +7,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from .fault import Fault
+from .faults import FAULTS
 from .plant import plant
 
-__all__ = ["TABLE", "Caught", "hunt", "read_table"]
+__all__ = ["TABLE", "Caught", "hunt", "read_table", "table"]
 
 TABLE: Final = Path(__file__).with_name("caught.json")
 """What the last whole hunt has found."""
@@ -65,3 +66,14 @@ def hunt(fault: Fault, first: int, count: int, skip: Sequence[int] = ()) -> Caug
 def read_table() -> dict[str, Caught]:
     """What is known, by the fault's name."""
     return {row["fault"]: Caught(**row) for row in json.loads(TABLE.read_text())}
+
+
+def table(known: Mapping[str, Caught]) -> str:
+    """What is known, as a table of Markdown, in the order in which the faults were chosen."""
+    lines = ["| planted | what it does | caught by | seeds |", "|---|---|---|---|"]
+    for fault in FAULTS:
+        caught = known.get(fault.name)
+        if caught is not None:
+            by, seeds = (caught.invariant, str(caught.played)) if caught.seed else ("**nothing**", f">{caught.played}")
+            lines.append(f"| `{fault.name}` | {fault.what} | {by} | {seeds} |")
+    return "\n".join(lines)
