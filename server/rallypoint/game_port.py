@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any
@@ -174,8 +173,6 @@ class GamePort:
         self.node.draining = True
         if self._sweeper is not None:
             self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
         await self.bots.stop()
         self.node.ticker.stop()
         self.node.close_all(CloseCode.SHUTDOWN)

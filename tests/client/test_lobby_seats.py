@@ -241,7 +241,7 @@ async def test_a_seat_asks_its_lobby_about_its_session():
         await seat.wait_closed()
         again = asyncio.create_task(seat.rematch())
         assert await guest.answer(REMATCH) == ["s", True]
-        await guest.send(encode(Push(1, "matched", matched("/session/t", session="t"))))
+        await guest.send(encode(Push(1, "matched", matched("/session/t", session="t", rematch="s"))))
         await seats(server)
         assert (await again).session == "t"
         assert seat.state is SeatState.CLOSED

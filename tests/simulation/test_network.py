@@ -80,7 +80,9 @@ async def play(script: Script, keeps_open: bool = False) -> tuple[list[str], lis
     await server.until("made")
     await script(client, server)
     listening.close()
-    for end in (client, server):
+    for end, other in ((client, server), (server, client)):
+        if LAST.intersection(other.seen) and end.transport.is_reading():
+            await end.until("eof", *sorted(LAST))  # it hears of that, sooner or later
         if not LAST.intersection(end.seen):
             end.transport.abort()
             await end.until(*sorted(LAST))

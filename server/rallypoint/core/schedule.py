@@ -85,7 +85,7 @@ class TurnSchedule:
 
     def due(self, now: float) -> int:
         """How many steps to make now, at most ``catch_up_max``. They count as made."""
-        if now < self.next_due:  # no slack: a step that comes too early does nothing, and would come again at once
+        if now < self.next_due - SLACK_S:
             return 0
         self.next_due = math.inf
         return max(1, min(self._steps, self.catch_up_max))

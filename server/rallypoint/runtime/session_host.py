@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from rallypoint.core.game_like import Answer
-from rallypoint.core.schedule import Schedule, TurnSchedule
+from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken, Watching
 from rallypoint.game.definition import Definition
@@ -19,7 +19,7 @@ from rallypoint.runtime.asks import Asks
 from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.histogram import Recent
 from rallypoint.runtime.step_limit import StepLimit
-from rallypoint.runtime.ticker import BUCKET_S, next_bucket
+from rallypoint.runtime.ticker import next_bucket
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
@@ -138,9 +138,12 @@ class SessionHost:
         """Of a turn-based session: sets when its next step is due."""
         assert self._turns is not None
         at = self.core.next_step_at()
-        bucket = math.inf if at is None else next_bucket(max(at, now))
-        if at is not None and bucket < at:  # by what the ticker takes for rounding
-            bucket += BUCKET_S
+        if at is None:
+            bucket = math.inf
+        elif at <= now:
+            bucket = next_bucket(now)
+        else:  # not before it, however it is rounded: a step that comes too early does nothing, and is due again
+            bucket = next_bucket(at + SLACK_S)
         self._turns.set(bucket, self.core.stimuli_waiting)
 
     def stir(self) -> None:
