@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from rallypoint.core.schedule import Schedule, phase
+from rallypoint.core.schedule import Schedule, TurnSchedule, phase
 from rallypoint.ports import StepRecord
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint.storage.journal_off import JournalOff
@@ -59,7 +59,7 @@ class Loop:
 class Host:
     """A session, as far as the ticker goes."""
 
-    def __init__(self, loop: Loop, schedule: Schedule, key: str) -> None:
+    def __init__(self, loop: Loop, schedule: Schedule | TurnSchedule, key: str) -> None:
         self.loop = loop
         self.schedule = schedule
         self.key = key
@@ -179,6 +179,18 @@ def test_sessions_that_have_ended_do_not_fill_the_queue_until_they_would_have_be
     assert len(ticker._due) < 40
     loop.run_until(loop.now + 1)
     assert all(19 <= len(host.ticks) <= 21 for host in hosts[90:])
+
+
+@pytest.mark.parametrize("ahead_s", [0.0, 1e-13, 2e-7, 4e-7, 6e-7, 9e-7, 2e-6])
+def test_a_turn_that_is_due_a_rounding_error_ahead_is_made_once_and_does_not_hang_the_ticker(ahead_s: float):
+    loop = Loop(5000.0)
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, JournalOff())
+    schedule = TurnSchedule(5000.0)
+    host = Host(loop, schedule, "0")
+    schedule.set(5000.0 + ahead_s)
+    ticker.add(host, "0")
+    loop.run_until(5000.1)
+    assert len(host.ticks) == 1
 
 
 def test_a_ticker_that_was_stopped_steps_nothing_whatever_still_happens():
