@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 
+from rallypoint.core.tokens import TOKEN_BYTES
 from rallypoint.ports import Clock
 from rallypoint_protocol.ids import Token
 
-__all__ = ["CODE_CHARS", "Ambient"]
+__all__ = ["Ambient"]
 
-CODE_CHARS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_CHARS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Room codes are made of these: no two of them look or sound alike."""
 _CODE_LENGTH = 6
 
@@ -32,7 +33,7 @@ class Ambient:
 
     def new_token(self) -> Token:
         """256 random bits."""
-        return Token(self.random.randbytes(32))
+        return Token(self.random.randbytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
         """A name for a session, a lobby session or a player: not secret, never the same twice."""
@@ -40,4 +41,4 @@ class Ambient:
 
     def new_code(self) -> str:
         """A room code: one of 729 million."""
-        return "".join(self.random.choice(CODE_CHARS) for _ in range(_CODE_LENGTH))
+        return "".join(self.random.choice(_CODE_CHARS) for _ in range(_CODE_LENGTH))

@@ -72,9 +72,9 @@ class ClientBots:
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(task, None)
         from rallypoint_client.errors import RallypointError
 
+        self._tasks.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if isinstance(error, RallypointError):
             log.info("bot is out", bot=task.get_name(), why=str(error))  # as may happen to any player

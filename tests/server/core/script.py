@@ -275,3 +275,24 @@ class Table:
     @property
     def tick(self) -> int:
         return self.session.tick
+
+
+KIND = 16
+
+
+def emit(table: Table, seat: int, *fields: Any) -> None:
+    """The game sends an event in the next step."""
+    table.game.hooks["advance"] = lambda _: (
+        table.game.events.append((seat, KIND, list(fields))),
+        table.game.hooks.clear(),
+    )
+
+
+def fill(table: Table, seat: int, count: int) -> None:
+    """The game sends that many events in the next step."""
+
+    def act(_: bool) -> None:
+        table.game.events += [(seat, KIND, [number]) for number in range(count)]
+        table.game.hooks.clear()
+
+    table.game.hooks["advance"] = act
