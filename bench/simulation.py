@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import logging
 import pstats
 import time
 from collections.abc import Callable
 from typing import Any, Final
-
-import structlog
 
 from games.orbit.bot import OrbitBot
 from games.orbit.game import Orbit
@@ -70,7 +67,6 @@ def _cpu_s(
     seconds: float, observers: tuple[Callable[[World], Any], ...], profile: cProfile.Profile | None = None
 ) -> float:
     """For so many simulated seconds of a session in which everybody plays."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     world = World(1, [Orbit], observers=observers)
     try:
         world.start_server()
@@ -93,7 +89,6 @@ def _cpu_s(
         return spent
     finally:
         world.close()
-        structlog.reset_defaults()
 
 
 def shares(profile: cProfile.Profile) -> dict[str, float]:

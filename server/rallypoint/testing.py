@@ -67,7 +67,7 @@ class _Place:
     """Number of the last event received."""
     received: list[Received] = field(default_factory=list)
     looked_at: int = 0
-    """How many of these were given as news."""
+    """How many of these :meth:`Match.new_events` has given."""
     news: bool = False
     """Its bot has not looked at the newest pass."""
     view: View | None = None

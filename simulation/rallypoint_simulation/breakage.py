@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from .errors_logged import GAME_FAILED
+from .life import ACT_RAISED
 from .observer import Violation
+from .run import STANDS_STILL
 
 if TYPE_CHECKING:
     from .world import World
 
-__all__ = ["ACT_RAISED", "CHECK", "DESYNC", "Breakage", "breakage_of", "frames_of_theirs"]
+__all__ = ["CHECK", "DESYNC", "Breakage", "breakage_of", "frames_of_theirs"]
 
 CHECK: Final = "the game's check() holds"
 DESYNC: Final = "a client's state is the server's"
-ACT_RAISED: Final = "the client library raises only what it documents"
-_STANDS_STILL: Final = "the world does not stand still"
 _OURS: Final = frozenset(
     {"rallypoint", "rallypoint_client", "rallypoint_protocol", "rallypoint_simulation", "msgspec", "websockets"}
 )
@@ -50,7 +51,7 @@ def breakage_of(violation: Violation, world: World, ticks: int) -> Breakage:
     cause = violation.__cause__
     if violation.invariant == CHECK and cause is not None:
         return _raised("check", f"check() fails after tick {ticks}: {_failed(cause)}", cause)
-    failed = world.log.errors("game failed")
+    failed = world.log.errors(GAME_FAILED)
     if failed:
         error = failed[0]
         frames = frames_of_theirs(error.__traceback__)
@@ -61,12 +62,12 @@ def breakage_of(violation: Violation, world: World, ticks: int) -> Breakage:
         return _raised("bot", f"{who}'s bot raises {_named(cause)}", cause)
     if violation.invariant == DESYNC:
         return Breakage("desync", violation.text, where=DESYNC)
-    if violation.invariant == _STANDS_STILL:
+    if violation.invariant == STANDS_STILL:
         places = [
             place for place in re.findall(r'File "(.*)", (line \d+, in .*)', violation.text) if not _is_ours(place[0])
         ]
         place = f", in {places[-1][0]}, {places[-1][1]}" if places else ""
-        return Breakage("stuck", f"it does not go on{place}", violation.text.rstrip(), _STANDS_STILL)
+        return Breakage("stuck", f"it does not go on{place}", violation.text.rstrip(), STANDS_STILL)
     return Breakage("rallypoint", violation.invariant, violation.text, violation.invariant)
 
 

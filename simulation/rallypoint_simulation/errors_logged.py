@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from .logged import Log
 
-__all__ = ["errors_logged"]
+__all__ = ["GAME_FAILED", "errors_logged"]
 
-_GAME_FAILED: Final = "game failed"
+GAME_FAILED: Final = "game failed"
 
 
 class _OfLibraries(logging.Handler):
@@ -33,7 +33,7 @@ def errors_logged(log: Log, say: Callable[[str], None], *, games_may_fail: bool)
     """
 
     def hear(entry: Mapping[str, Any]) -> None:
-        expected = games_may_fail and entry.get("event") == _GAME_FAILED
+        expected = games_may_fail and entry.get("event") == GAME_FAILED
         if entry.get("level") in ("error", "critical") and not expected:
             known = ("event", "level", "exc_info")
             fields = "".join(f" {key}={value}" for key, value in entry.items() if key not in known)

@@ -172,8 +172,13 @@ def _by_operator(do: Callable[..., None]) -> Callable[..., None]:
 
     def struck(at: Struck, **args: Any) -> None:
         world = at.world
+
+        def carry_out() -> None:
+            if world.port is not None:  # it may have stopped meanwhile
+                do(world, at.target, **args)
+
         if world.port is not None:
-            world.loop.on(world.server_host, world.loop.now, lambda: do(world, at.target, **args))
+            world.loop.on(world.server_host, world.loop.now, carry_out)
 
     return struck
 

@@ -68,7 +68,6 @@ class Handshake:
             return
         self._established = True
         link.server_host = listening.host
-        link.dark_until = link.route.dark_until
         link.route.links.append(link)
         for tap in self._network.taps:
             tap.opened(link)

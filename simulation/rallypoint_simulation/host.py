@@ -23,8 +23,8 @@ class Host:
         """It stands still until then: a suspended phone, a paused virtual machine, a long collection of garbage."""
         self.behind_s = 0.0
         """How long its monotonic clock has stood still: some do while the machine is suspended. It never goes back."""
-        self.stopped = 0.0, 0.0
-        """From when to when its monotonic clock stood still last, or is about to."""
+        self.stops: list[tuple[float, float]] = []
+        """From when to when its monotonic clock stands still in the present freeze, of the world's clock."""
         self.wall_offset_s = 0.0
         """Of its wall clock, which may jump."""
         self.waiting: list[Scheduled] = []

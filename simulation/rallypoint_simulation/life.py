@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint.runtime.bots import bot_class
 from rallypoint_client import Event, Identity, Lobby, RallypointError, connect, drive
@@ -19,14 +19,15 @@ from rallypoint_client.seat_state import SeatState
 from .hands import Acted, Counters, Hands, is_numbered
 from .observer import Violation
 from .scenario import Act, PlayerPlan
+from .world import URL
 
 if TYPE_CHECKING:
     from .loop import Host
     from .world import World
 
-__all__ = ["Ended", "Life", "Process"]
+__all__ = ["ACT_RAISED", "Ended", "Life", "Process"]
 
-_URL = "ws://127.0.0.1:8000"
+ACT_RAISED: Final = "the client library raises only what it documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Life:
 
     def _undocumented(self, what: str, error: Exception) -> None:
         text = f"{self.name}: {what}: {type(error).__name__}: {error}"
-        violation = Violation("the client library raises only what it documents", text, self.world.elapsed_s)
+        violation = Violation(ACT_RAISED, text, self.world.elapsed_s)
         violation.__cause__ = error
         self.world.violated(violation)
 
@@ -175,7 +176,7 @@ class Life:
         process = self.boot()
         dice = self.world.dice(f"player/{self.name}/lobby{len(self.lobbies)}")
         lobby = await connect(
-            _URL,
+            URL,
             name=self.name,
             identity=_OnDisk(self.identity),
             fresh=self.fresh,

@@ -60,7 +60,7 @@ class LinkTap(Protocol):
 class Route:
     """The way between a host and the server: its weather, and whether anything gets through."""
 
-    def __init__(self, weather: Weather, now: float = 0.0) -> None:
+    def __init__(self, weather: Weather) -> None:
         self.weather = weather
         self.links: list[Link] = []
         """Connections on it of which a side is open."""
@@ -85,16 +85,15 @@ class Route:
 class Link:
     """One connection, from a client's host to the server's."""
 
-    def __init__(self, network: SimulatedNetwork, number: int, route: Route, client: Host, server: Host) -> None:
+    def __init__(self, network: SimulatedNetwork, number: int, route: Route, client: Host) -> None:
         self.network = network
         self.number = number
         """Counted for each client host, from 1."""
         self.route = route
         self.client_host = client
-        self.server_host = server
+        self.server_host: Host | None = None
+        """``None`` before a server's kernel has answered."""
         self.dice = Random(f"{network.seed}/network/{client.name}/{number}")  # it has to repeat
-        self.dark_until = route.dark_until
-        """When bytes move again; infinite if never."""
         self.gone = False
         """It never comes back: all that is sent is lost, and nobody is told."""
         self.up = Stream(self, from_server=False)
@@ -108,6 +107,11 @@ class Link:
 
     def __repr__(self) -> str:
         return f"<Link {self.number} of {self.client_host.name}>"
+
+    @property
+    def dark_until(self) -> float:
+        """When bytes move again; infinite if never."""
+        return _NEVER if self.gone else self.route.dark_until
 
     def delay(self) -> float:
         """How long the next piece is under way."""
@@ -124,13 +128,12 @@ class Link:
 
     def vanish(self) -> None:
         """Something on the way forgets it: neither side is told, and no byte arrives any more."""
-        self.gone, self.dark_until = True, _NEVER
+        self.gone = True
         self.up.lose()
         self.down.lose()
 
     def hold(self, before: float, until: float) -> None:
         """The darkness on its way has changed."""
-        self.dark_until = until
         if max(before, until) > self.network.loop.now:
             self.up.hold()
             self.down.hold()

@@ -170,8 +170,9 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         if until <= host.frozen_until or not host.alive:
             return
         if clock_stops:
-            host.stopped = max(self.now, host.frozen_until), until
-            self._set_back(host, host.stopped[1] - host.stopped[0])
+            begin = max(self.now, host.frozen_until)
+            host.stops.append((begin, until))
+            self._set_back(host, until - begin)
         host.frozen_until = until
         host.halted = True
         self.on(self.world, until, self._thaw, host)
@@ -185,16 +186,16 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
 
     def thaw(self, host: Host) -> None:
         """The host goes on now, whenever it should have."""
-        early_s = host.stopped[1] - max(self.now, host.stopped[0])
-        if early_s > 0:  # its clock has not stood still for as long as was thought, and must not go back
+        early_s = sum(end - max(self.now, begin) for begin, end in host.stops if end > self.now)
+        if early_s:  # its clock has not stood still for as long as was thought
             self._set_back(host, -early_s)
-            host.stopped = 0.0, 0.0
         host.frozen_until = min(host.frozen_until, self.now)
         self._thaw(host)
 
     def _thaw(self, host: Host) -> None:
         if host.frozen_until <= self.now and host.alive:
             host.halted = False
+            host.stops.clear()
             waiting, host.waiting = host.waiting, []
             self._ready.extend(waiting)
 
@@ -381,21 +382,6 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
             else:
                 self._failed.append(entry)
 
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]  # as above
-        """There are no threads: it runs within this loop, a moment later."""
-        future: asyncio.Future[T] = self.create_future()
-
-        def run() -> None:
-            if future.cancelled():
-                return
-            try:
-                future.set_result(func(*args))
-            except Exception as error:
-                future.set_exception(error)
-
-        self.call_later(self._random() * 0.005, run)
-        return future
-
     # --- connections ------------------------------------------------------------------------------------------------
 
     async def create_connection(self, protocol_factory: Any, host: Any = None, port: Any = None, **options: Any) -> Any:
@@ -422,16 +408,6 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         """Keeps it in :attr:`failures`."""
         if not self._closed:
             self.failures.append({**context, "at": self.now, "host": self.host.name})
-
-    def default_exception_handler(self, context: dict[str, Any]) -> None:
-        """As above."""
-        self.call_exception_handler(context)
-
-    async def shutdown_asyncgens(self) -> None:
-        """There is nothing to do: generators end with their owners."""
-
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncio's
-        """There is none."""
 
 
 def _end_of_the_world() -> BaseException:

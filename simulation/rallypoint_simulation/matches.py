@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from rallypoint.games import find_game
 from rallypoint.ports import SessionRecord
 
 from .breakage import Breakage, breakage_of
@@ -18,7 +19,6 @@ from .referee import REFUSED, Referee
 from .run import Outcome, run
 from .scenario import Act, Fault, PlayerPlan, Scenario, ServerPlan
 from .watchdog import moving
-from .world import game_class
 
 if TYPE_CHECKING:
     from .world import World
@@ -65,7 +65,7 @@ class MatchPlan:
     def scenario(self, seed: int) -> Scenario:
         """One match."""
         dice = Random(f"{seed}/match")
-        name = game_class(self.game).definition().options.name
+        name = find_game(self.game).definition().options.name
         seconds = self.minutes * 60
         players: list[PlayerPlan] = []
         faults: list[Fault] = []

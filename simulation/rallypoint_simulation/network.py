@@ -136,7 +136,7 @@ class SimulatedNetwork:
         """See :class:`~rallypoint_simulation.loop.Network`. Raises ``ConnectionRefusedError``, and ``TimeoutError``."""
         loop, client = self.loop, self.loop.host
         number = self._links[client.name] = self._links.get(client.name, 0) + 1
-        link = Link(self, number, self.route(client), client, client)
+        link = Link(self, number, self.route(client), client)
         handshake = Handshake(self, link, port)
         try:
             await handshake.answered

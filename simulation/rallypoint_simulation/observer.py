@@ -40,9 +40,11 @@ class Observer:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def violate(self, invariant: str, text: str) -> None:
+    def violate(self, invariant: str, text: str, cause: BaseException | None = None) -> None:
         """It must not be. The world goes on to the end of this moment, and then stops."""
-        self.world.violated(Violation(invariant, text, self.world.elapsed_s))
+        violation = Violation(invariant, text, self.world.elapsed_s)
+        violation.__cause__ = cause
+        self.world.violated(violation)
 
     # --- the wire ---------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""What operators and backends do to a server that runs, through its own interface for them."""
+"""What operators and backends do to a server that runs, through its own interface for them.
+
+Only while one does: ``world.port`` is there.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,6 @@ __all__ = ["DEEDS"]
 
 def _session(world: World, target: str) -> SessionId | None:
     """Where the target sits (the first of several); without a target, the newest session."""
-    if world.port is None:
-        return None
     hosts = world.node.hosts
     if not target:
         return next(reversed(hosts), None)
@@ -70,8 +71,6 @@ def reserve(
     world: World, target: str, game: str = "", players: list[str] | None = None, keep_s: float | None = None
 ) -> None:
     """Seats for those players (and the target): in a new session of ``game``; without one, in the newest session."""
-    if world.port is None:
-        return
     ids = [id_ for name in dict.fromkeys([target, *(players or [])]) if (id_ := _player(world, name)) is not None]
     invited = [Invited(id_, id_) for id_ in ids]
     if game:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rich.console import Console
@@ -108,8 +108,6 @@ class Outcomes:
 
     def to_json(self) -> dict[str, Any]:
         """Everything."""
-        from dataclasses import asdict
-
         return {
             "game": self.game,
             "summary": self.summary(),

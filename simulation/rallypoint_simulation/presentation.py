@@ -9,12 +9,13 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
+from rallypoint.games import find_game
+
 from .matches import CROWD_MAX, MINUTES, MatchPlan, Played, play_scenario
 from .observer import Violation
 from .outcomes import MatchOutcome, SeatOutcome
 from .scenario import Scenario
 from .shrink import shrink
-from .world import game_class
 
 __all__ = ["KEPT_IN", "Smaller", "command_of", "cut_down", "default_players", "lines_of"]
 
@@ -54,7 +55,7 @@ def cut_down(scenario: Scenario, played: Played, seconds_max: float, say: Callab
     shrunk = shrink(scenario, first, play, seconds_max=seconds_max, say=say)
     if shrunk.scenario == scenario:
         return None
-    name = game_class(scenario.games[0]).definition().options.name
+    name = find_game(scenario.games[0]).definition().options.name
     file = KEPT_IN / f"{name}-{scenario.seed}.json"
     KEPT_IN.mkdir(exist_ok=True)
     file.write_text(shrunk.scenario.to_json() + "\n", encoding="utf-8")
@@ -114,7 +115,7 @@ def _seat_line(seat: SeatOutcome) -> str:
 
 def command_of(plan: MatchPlan, seed: int) -> str:
     """The command that plays one match again. What is so by default is not in it."""
-    own = game_class(plan.game).definition().options
+    own = find_game(plan.game).definition().options
     parts = ["rallypoint simulate", plan.game, "--match", f"--seed {seed}"]
     least, most = plan.players
     if (least, most) != default_players(own.seats_min, own.seats_max):

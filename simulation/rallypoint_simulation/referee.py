@@ -10,8 +10,9 @@ from rallypoint.game.player import Player
 from rallypoint.ports import SessionRecord, StepRecord
 from rallypoint_client import Closed, ConnectFailed
 
-from .breakage import ACT_RAISED, CHECK, DESYNC
-from .observer import Observer, Violation
+from .breakage import CHECK, DESYNC
+from .life import ACT_RAISED
+from .observer import Observer
 
 if TYPE_CHECKING:
     from .wire import Wire
@@ -42,7 +43,7 @@ class Referee(Observer):
         try:
             driver.game.check()
         except Exception as error:
-            self._violated(CHECK, f"tick {record.tick}", error)
+            self.violate(CHECK, f"tick {record.tick}", error)
 
     def closing(self, wire: Wire, code: int, reason: str, from_server: bool) -> None:
         if not from_server and reason.startswith("desync"):
@@ -53,7 +54,7 @@ class Referee(Observer):
             # A bot may raise the library's own errors, too: an input with a value that its field does not take.
             for ended in player.ended:
                 if ended.error is not None and not isinstance(ended.error, Closed | ConnectFailed):
-                    self._violated(ACT_RAISED, f"{player.name}: play", ended.error)
+                    self.violate(ACT_RAISED, f"{player.name}: play", ended.error)
             for _, _, text in player.refusals:
                 if text.startswith("InvalidInput"):
                     self.violate(ACT_RAISED, f"{player.name}: {text}")
@@ -68,11 +69,6 @@ class Referee(Observer):
     def finished(self) -> bool:
         """The game has ended the session itself."""
         return self._driver is not None and self._driver.finished
-
-    def _violated(self, invariant: str, text: str, error: BaseException) -> None:
-        violation = Violation(invariant, text, self.world.elapsed_s)
-        violation.__cause__ = error
-        self.world.violated(violation)
 
     def state(self) -> tuple[str, ...]:
         """What the game has in its fields."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from rallypoint.core.chat import CHECK_EVERY_S, EMPTY_S
 from rallypoint.core.rematch import REMATCH_S
+from rallypoint.games import find_game
 from rallypoint_client import seat as client_seat
 from rallypoint_client.classes import SchemaCache
 
@@ -31,9 +33,9 @@ from .scenario import Act, Fault, Scenario
 from .timeline import Timeline
 from .triggers import Triggers
 from .watchdog import Stuck, watched
-from .world import World, game_class
+from .world import World
 
-__all__ = ["Outcome", "run"]
+__all__ = ["STANDS_STILL", "Outcome", "check", "run"]
 
 CPU_S_MAX: Final = 60.0
 """More than a run of an hour takes."""
@@ -43,7 +45,7 @@ _GONE_S_MAX: Final = 150.0
 """Reservations, deadlines, sessions that end later: besides the games' and the lobby's own grace windows."""
 _LINGER_S: Final = max(REMATCH_S, EMPTY_S + CHECK_EVERY_S) + 5.0
 """What stays longest when nobody is left: offers of rematches, and empty chats."""
-_STANDS_STILL: Final = "the world does not stand still"
+STANDS_STILL: Final = "the world does not stand still"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,7 @@ class Outcome:
     digest: str
     """Of all that was sent, and when: the same for the same scenario, in any process."""
     simulated_s: float
-    real_s: float
-    """CPU time."""
+    cpu_s: float
     messages: int
     figures: dict[str, Any] = field(default_factory=dict)
     timeline: list[str] = field(default_factory=list)
@@ -76,8 +77,8 @@ def run(
 
     ``games_may_fail``: a game that raises ends its own session, and nothing else is wrong.
 
-    Raises ``ValueError`` for a scenario that names acts or faults that there are not, ``ImportError`` or
-    ``AttributeError`` for games.
+    Raises ``ValueError`` for a scenario that names acts or faults that there are not, and for games as
+    :func:`rallypoint.games.find_game`.
     """
     check(scenario)
     began = time.process_time()
@@ -107,7 +108,7 @@ def check(scenario: Scenario) -> None:
         raise ValueError(f"two players have the same name: {names}")
     for plan in scenario.players:
         for act in plan.acts:
-            if act.do.startswith("_") or not asyncio.iscoroutinefunction(getattr(Player, act.do, None)):
+            if act.do.startswith("_") or not inspect.iscoroutinefunction(getattr(Player, act.do, None)):
                 raise ValueError(f"{plan.name}: there is no act {act.do!r}")
     for fault in scenario.faults:
         if fault.do not in FAULTS:
@@ -167,7 +168,7 @@ class _Run:
             self._faults = _Faults(world, scenario.faults, self._note)
             return self._faults
 
-        games = [game_class(name) for name in scenario.games]
+        games = [find_game(name) for name in scenario.games]
         watching = [*([timeline] if keep_timeline else []), *observers, faults]
         self.world = World(scenario.seed, games, scenario.server, watching)
         self.world.players.update((plan.name, Player(self.world, plan)) for plan in scenario.players)
@@ -205,7 +206,7 @@ class _Run:
         except Violation as violation:
             return violation
         except (StandStill, Stuck) as error:
-            return Violation(_STANDS_STILL, str(error), world.elapsed_s)
+            return Violation(STANDS_STILL, str(error), world.elapsed_s)
         return None
 
     def _error_logged(self, text: str) -> None:

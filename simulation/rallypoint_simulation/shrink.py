@@ -16,6 +16,7 @@ from msgspec.structs import asdict, replace
 from .network import Weather
 from .observer import Violation
 from .scenario import PlayerPlan, Scenario, ServerPlan
+from .triggers import WHOSE
 
 __all__ = ["Shrunk", "shrink"]
 
@@ -159,7 +160,7 @@ def _only(scenario: Scenario, acts: Sequence[tuple[str, int]]) -> Scenario:
 
 
 def _without_others(scenario: Scenario, players: Sequence[PlayerPlan]) -> Scenario:
-    names = {"", *(plan.name for plan in players)}
+    names = {"", WHOSE, *(plan.name for plan in players)}
     faults = tuple(fault for fault in scenario.faults if fault.target in names)
     return replace(scenario, players=tuple(players), faults=faults)
 

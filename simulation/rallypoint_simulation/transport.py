@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .host import Host
@@ -105,10 +104,6 @@ class Transport(asyncio.Transport):
             self.buffered += len(data)
             self._fill_kernel()
             self._look_at_limits()
-
-    def writelines(self, list_of_data: Iterable[Any]) -> None:
-        """As one."""
-        self.write(b"".join(list_of_data))
 
     def write_eof(self) -> None:
         """Nothing more is sent; reading goes on."""

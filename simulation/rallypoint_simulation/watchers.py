@@ -47,11 +47,7 @@ class Watchers(Observer):
 
     def opened(self, wire: Wire) -> None:
         """See :class:`Observer`, as for all others."""
-        for tell in self._opened:
-            try:
-                tell(wire)
-            except Exception as error:
-                self._failed(tell, error)
+        self._all(self._opened, wire)
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
         for tell in self._sent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import traceback
 from collections.abc import Callable, Iterable
 from random import Random
@@ -30,19 +29,13 @@ from .wire import WireTap
 if TYPE_CHECKING:
     from .players import Player
 
-__all__ = ["PORT", "URL", "World", "game_class"]
+__all__ = ["PORT", "URL", "World"]
 
 PORT = 8000
 URL = f"ws://127.0.0.1:{PORT}"
 """Where the server is reached."""
 _UNIX_S = 1_750_000_000.0
 """Wall time when a world begins."""
-
-
-def game_class(name: str) -> type[Game[Any]]:
-    """The class of ``module:Class``."""
-    module, _, attribute = name.partition(":")
-    return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]  # named by a scenario
 
 
 class World:
@@ -205,9 +198,6 @@ class World:
 
     def close(self) -> None:
         """Forgets everything, without a word to anybody."""
-        self.network.taps.clear()
-        for host in (self.loop.world, self.server_host, *self.devices.values()):
-            self.loop.kill(host)
         self.loop.close()
         check_assignments(True)
         self.log.close()

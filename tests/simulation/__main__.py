@@ -75,7 +75,7 @@ def _one(scenario: Scenario, command: str, options: argparse.Namespace) -> int:
     else:
         if options.timeline:
             print("\n".join(outcome.timeline))
-        print(f"nothing broke in {outcome.simulated_s:.0f} s ({outcome.real_s:.2f} s of CPU); {outcome.digest}")
+        print(f"nothing broke in {outcome.simulated_s:.0f} s ({outcome.cpu_s:.2f} s of CPU); {outcome.digest}")
         print(_figures(outcome))
     return outcome.violation is not None
 

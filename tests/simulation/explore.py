@@ -70,7 +70,7 @@ def play_seed(seed: int) -> Found:
         broken.text,
         broken.at,
         outcome.simulated_s,
-        outcome.real_s,
+        outcome.cpu_s,
         outcome.messages,
         outcome.digest,
     )

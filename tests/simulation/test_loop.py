@@ -190,6 +190,20 @@ def test_a_stopped_clock_goes_on_from_where_it_stood_when_the_host_thaws_early(l
     assert seen == [pytest.approx(15.0)]
 
 
+def test_a_clock_that_two_freezes_stop_does_not_go_back_when_the_host_thaws_early(loop: SimulatedLoop) -> None:
+    host = Host("phone")
+    loop.freeze(host, 10.0, clock_stops=True)
+    loop.run_for(5.0)
+    loop.freeze(host, 10.0)
+    loop.freeze(host, 20.0, clock_stops=True)  # from 15 s to 25 s
+    loop.run_for(2.0)
+    loop.thaw(host)
+    assert host.behind_s == pytest.approx(7.0)
+    loop.freeze(host, 10.0)
+    loop.thaw(host)
+    assert host.behind_s == pytest.approx(7.0)
+
+
 def test_of_two_freezes_the_later_end_counts(loop: SimulatedLoop) -> None:
     ann, seen = Host("ann"), list[float]()
     loop.freeze(ann, 10, clock_stops=True)

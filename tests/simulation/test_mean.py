@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
+from rallypoint.games import find_game
 from rallypoint_simulation.faults import FAULTS
 from rallypoint_simulation.players import Player
 from rallypoint_simulation.scenario import Scenario
 from rallypoint_simulation.strangers import MANNERS
-from rallypoint_simulation.world import game_class
 from tests.simulation.mean import GAMES, mean_scenario
 from tests.simulation.mean_faults import MOMENTS
 from tests.simulation.mean_themes import THEMES
@@ -37,7 +37,7 @@ def test_a_scenario_can_be_written_down_and_read_again(scenarios: list[Scenario]
 
 
 def test_every_game_is_one() -> None:
-    assert len({game_class(name).definition().options.name for name in GAMES}) == len(GAMES)
+    assert len({find_game(name).definition().options.name for name in GAMES}) == len(GAMES)
 
 
 def test_every_act_is_done_by_somebody(scenarios: list[Scenario]) -> None:

@@ -204,17 +204,19 @@ def test_what_the_library_does_not_document_is_a_violation(stage: Stage) -> None
 
 
 @pytest.mark.parametrize(
-    ("fault", "args"), [("cut", {}), ("reset", {}), ("vanish", {"which": "all"}), ("darken", {"seconds": 2.5})]
+    ("fault", "args", "resumes"),
+    [("cut", {}, 1), ("reset", {}, 1), ("vanish", {"which": "all"}, 1), ("darken", {"seconds": 2.5}, 0)],
 )
-def test_a_seat_outlives_what_the_network_does(stage: Stage, fault: str, args: dict[str, Any]) -> None:
+def test_a_seat_outlives_what_the_network_does(
+    stage: Stage, fault: str, args: dict[str, Any], resumes: int
+) -> None:
     stage.do("ann", "create", game="books", options={"ends_s": 0.0}, wait_s=3.0)
     stage.do("bob", "join", friend="ann", wait_s=2.0)
+    seat = playing(stage["ann"])
     stage.strike(fault, "ann", **args)
     stage.world.run_for(12.0)
-    if fault == "vanish":  # a half-open connection is noticed too late for a grace of 5 s, or just in time
-        return
-    playing(stage["ann"])
-    seat = stage["ann"].seat
+    assert playing(stage["ann"]) is seat
+    assert seat.stats.resumes == resumes
     assert told(stage["ann"], seat) == list(range(1, len(told(stage["ann"], seat)) + 1))
 
 
@@ -271,6 +273,15 @@ def test_operators_end_kick_and_seat(stage: Stage) -> None:
     stage.strike("reserve", "ann", game="books", players=["cat"])
     stage.world.run_for(3.0)
     assert stage["ann"].tokens[-1][0] == stage["cat"].tokens[-1][0]
+
+
+def test_what_an_operator_asks_of_a_server_that_stops_before_it_can_is_not_done(stage: Stage) -> None:
+    stage.strike("freeze", seconds=1.0)
+    stage.strike("stop_server")
+    for do in ("look", "end", "reserve"):
+        stage.strike(do)
+    stage.world.run_for(5.0)
+    assert stage.world.servers == 2
 
 
 @pytest.mark.parametrize(

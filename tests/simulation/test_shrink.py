@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from rallypoint_simulation.network import Weather
 from rallypoint_simulation.observer import Violation
-from rallypoint_simulation.scenario import Act, Fault, PlayerPlan, Scenario, ServerPlan
+from rallypoint_simulation.scenario import Act, Fault, PlayerPlan, Scenario, ServerPlan, Trigger
 from rallypoint_simulation.shrink import shrink
+from rallypoint_simulation.triggers import WHOSE
 
 BAD = Weather(latency_s=1.0)
 LARGE = Scenario(
@@ -43,6 +46,17 @@ def test_only_what_the_violation_needs_is_left():
     assert left.duration_s <= 16.0
     assert needs(left) is not None
     assert shrunk.violation.at == 15.5
+
+
+def test_players_are_left_out_while_a_fault_of_whoever_it_is_stays():
+    whoever = Fault("cut", target=WHOSE, on=Trigger("Resume"))
+
+    def play(scenario: Scenario) -> Violation | None:
+        there = scenario.players and whoever in scenario.faults
+        return Violation("it breaks", "here", 1.0) if there else None
+
+    left = shrink(replace(LARGE, faults=(whoever,)), THERE, play).scenario
+    assert (len(left.players), left.faults) == (1, (whoever,))
 
 
 def test_another_violation_does_not_count():

@@ -51,7 +51,7 @@ class Watched:
         self.tap = WireTap(observers, lambda: self.now)  # type: ignore[arg-type]  # they do what observers do
         loop = SimulatedLoop(Random(1))  # type: ignore[abstract]  # what it lacks, nobody here asks for
         network = SimulatedNetwork(loop, 1)
-        self.link = Link(network, 1, network.route("ann"), Host("ann"), Host("server"))
+        self.link = Link(network, 1, network.route("ann"), Host("ann"))
         self.tap.opened(self.link)
         self.tap.sent(self.link, False, REQUEST)
         self.tap.arrived(self.link, False, len(REQUEST))

@@ -1,7 +1,7 @@
 """A learner's actions as inputs of the game.
 
 Where they are few, an action is one number, a choice. In a turn-based game 0 does nothing, and each other number is one
-of the game's actions, with one of the values that its fields can have. In a real-time game each number is a state of
+of the game's inputs, with one of the values that its fields can have. In a real-time game each number is a state of
 all holds, with actions or without.
 
 Otherwise an action is a row of numbers: for each ``Hold`` its fields; for each ``Action`` whether it is done, and its
@@ -19,9 +19,9 @@ import gymnasium
 import numpy as np
 
 from rallypoint.game.definition import Definition
-from rallypoint.game.inputs import Hold
 
-from .input_fields import LimitsOf, Steps, Taken, steps_of
+from .input_fields import Steps, Taken, steps_of
+from .state_fields import LimitsOf
 
 __all__ = ["COMBINATIONS_MAX", "TURNS_MAX", "Actions", "Doing"]
 
@@ -80,7 +80,7 @@ class Actions:
         self._inputs = []
         for cls, item in zip(definition.input_classes, definition.schema.inputs, strict=True):
             fields = {field.name: steps_of(cls, field.name, limits_of(item.name, field.name)) for field in item.fields}
-            self._inputs.append(_Input(item.name, issubclass(cls, Hold), fields))
+            self._inputs.append(_Input(item.name, item.hold, fields))
         self.choices = self._choices(definition.options.turn_based)
         self._steps = [step for item in self._inputs for step in item.steps]
         self.names = [f"{item.name}{step.name}" for item in self._inputs for step in item.steps]
@@ -116,6 +116,8 @@ class Actions:
             raise ValueError(f"an action of {len(row)} numbers: it has {len(self._steps)}")
         if isinstance(self.space, gymnasium.spaces.Box):
             row = [step.of_unit(number) for step, number in zip(self._steps, row, strict=True)]
+        elif not all(0 <= number < step.size for step, number in zip(self._steps, row, strict=True)):
+            raise ValueError(f"action {row}: its numbers are from 0 to less than {[step.size for step in self._steps]}")
         found, place = [], 0
         for name, hold, fields in self._inputs:
             done = hold or row[place] >= 1

@@ -48,7 +48,8 @@ class Encoding:
 
     bounds: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """Least and most, by field: ``"Ship.x"``, or ``"x"`` for all classes and inputs. Observed from -1 to 1 then; other
-    numbers as their :func:`~rallypoint.pettingzoo.state_fields.symmetric_log`. Inputs' declared bounds are known."""
+    numbers as their :func:`~rallypoint.pettingzoo.state_fields.symmetric_log`. Inputs' declared bounds are known, and
+    can only be narrowed here."""
     rows: ClassVar[Mapping[str, int]] = {}
     """How many entities are looked at, by class; others: as many as the game has seats, but at least 8."""
     lengths: ClassVar[Mapping[str, int]] = {}
@@ -160,7 +161,7 @@ class Encoding:
         for owner, its in [*owners, *((item.name, item.fields) for item in schema.inputs)]:
             for field in its:
                 fields |= {field.name: None, f"{owner}.{field.name}": None}
-        classes = dict.fromkeys(item.name for item in schema.entities)
+        classes = dict.fromkeys(item.name for item in schema.entities[1:])  # the game itself is there once
         player = {field.name: None for field in schema.entities[1].fields}
         own = type(self).__name__
         for what, given, known in (

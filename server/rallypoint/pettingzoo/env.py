@@ -30,8 +30,6 @@ __all__ = ["SessionEnv", "parallel_env"]
 
 RENDER_MODES: Final = ("ansi",)
 STEPS_MAX: Final = 1000
-_STARTS_WITHIN: Final = 100_000
-"""Steps; a session that was given all its players starts with the first one or two."""
 
 Infos = dict[str, dict[str, Any]]
 
@@ -76,8 +74,8 @@ class SessionEnv(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no type
         self._seats = {f"player_{seat}": seat for seat in range(count) if seat not in self._bots}
         self.possible_agents = list(self._seats)
         self.agents: list[str] = []
-        # One space each, and always the same object: agents draw from them with seeds of their own.
         self.observation_spaces = dict.fromkeys(self._seats, self.encoding.observation_space)
+        # One each, and always the same object: agents draw from them with seeds of their own.
         self.action_spaces = {agent: copy.deepcopy(self.encoding.action_space) for agent in self._seats}
         self.match: Match[Any] | None = None
         """The session that is being played: look, but let ``step`` do what is done. ``None`` before the first."""
@@ -119,7 +117,7 @@ class SessionEnv(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no type
         session_seed = self._seeds.getrandbits(63)
         given = dict((options or {}).get("game", self.options))
         self.match = match = Match(self.game, players=self.players, seed=session_seed, options=given)
-        match.step_until(lambda: match.session.state is not SessionState.WAITING, steps_max=_STARTS_WITHIN)
+        match.step_until(lambda: match.session.state is not SessionState.WAITING)
         for seat, bot in self._bots.items():
             match.bot(seat, bot, seed=session_seed + seat)
         self.agents = list(self._seats)

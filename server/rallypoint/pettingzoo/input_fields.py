@@ -12,12 +12,10 @@ from rallypoint_protocol.limits import FLOAT_MAX, INT_MAX, INT_MIN
 
 from .state_fields import Bounds, Limits
 
-__all__ = ["STEPS_MAX", "LimitsOf", "Steps", "Taken", "steps_of"]
+__all__ = ["STEPS_MAX", "Steps", "Taken", "steps_of"]
 
 STEPS_MAX: Final = 1024
 """A whole number with more possible values than that is treated as a continuous one."""
-
-LimitsOf = Callable[[str, str], Limits]
 
 
 class Steps(NamedTuple):
@@ -55,9 +53,9 @@ def _steps(type_: inspect.Type, given: Bounds | None, where: str) -> Taken:
             values = [int(member.value) for member in cls]
             return Taken((Steps("", len(values)),), lambda numbers: values[int(numbers[0])])
         case inspect.IntType():
-            return _whole(given or _declared(type_, where))
+            return _whole(_bounds(type_, given, where))
         case inspect.FloatType():
-            return _continuous(given or _declared(type_, where), whole=False)
+            return _continuous(_bounds(type_, given, where), whole=False)
         case inspect.UnionType(types):
             inner = _steps(next(item for item in types if not isinstance(item, inspect.NoneType)), given, where)
             steps = (Steps(" is given", 2), *inner.steps)
@@ -68,9 +66,17 @@ def _steps(type_: inspect.Type, given: Bounds | None, where: str) -> Taken:
             raise ValueError(f"{where} can be anything: write make_action_space() and act() of an Encoding yourself")
 
 
-def _declared(type_: inspect.IntType | inspect.FloatType, where: str) -> Bounds:
+def _bounds(type_: inspect.IntType | inspect.FloatType, given: Bounds | None, where: str) -> Bounds:
+    """The bounds that were given, as far as the input allows them; without these, its own."""
     low, high = type_.ge, type_.le
-    if low is None or high is None or (low, high) in ((INT_MIN, INT_MAX), (-FLOAT_MAX, FLOAT_MAX)):
+    assert low is not None  # a number of an input always has both
+    assert high is not None
+    if given is not None:
+        narrow = max(low, given[0]), min(high, given[1])
+        if narrow[0] > narrow[1]:
+            raise ValueError(f"{where} is from {low} to {high}, and an Encoding says from {given[0]} to {given[1]}")
+        return narrow
+    if (low, high) in ((INT_MIN, INT_MAX), (-FLOAT_MAX, FLOAT_MAX)):
         raise ValueError(
             f"{where} has no bounds: declare it as Annotated[int, Meta(ge=0, le=9)],"
             f' or give them in an Encoding, as in `bounds = {{"{where}": (0, 9)}}`'

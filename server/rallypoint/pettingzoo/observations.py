@@ -7,7 +7,7 @@ may not see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -17,15 +17,13 @@ from rallypoint_client import View
 from rallypoint_protocol.replica import Item
 from rallypoint_protocol.schema import EntityDef, Schema
 
-from .state_fields import Limits, Numbers, Scene, Write, numbers_of
+from .state_fields import LimitsOf, Numbers, Scene, Write, numbers_of
 
 __all__ = ["ROWS_MIN", "Observations"]
 
 ROWS_MIN: Final = 8
 """Of each class of entities, if nothing else is said: as many rows as the game has seats, but at least so many."""
 _GAME, _PLAYER = 0, 1
-
-LimitsOf = Callable[[str, str], Limits]
 
 
 class _Kind:
@@ -58,7 +56,7 @@ class _Kind:
 
     def _add(self, index: int, numbers: Numbers) -> None:
         self.names += numbers.names
-        self.low += (min(0.0, number) for number in numbers.low)  # zero where it is not seen
+        self.low += numbers.low
         self.high += numbers.high
         self._fields.append((index, numbers.write, [0.0] * len(numbers.names)))
 

@@ -22,7 +22,7 @@ from rallypoint_protocol.schema import (
     WireType,
 )
 
-__all__ = ["LOG_MAX", "Limits", "Numbers", "Scene", "Write", "numbers_of", "symmetric_log"]
+__all__ = ["LOG_MAX", "Bounds", "Limits", "LimitsOf", "Numbers", "Scene", "Write", "numbers_of", "symmetric_log"]
 
 LOG_MAX: Final = 50.0
 """The most that a number without bounds becomes; reached at 5e21."""
@@ -38,6 +38,10 @@ class Limits(NamedTuple):
     length: int | None = None
 
 
+LimitsOf = Callable[[str, str], Limits]
+"""By class and field."""
+
+
 class Scene(NamedTuple):
     """What a field may have to be seen in: by whom, and among what."""
 
@@ -50,7 +54,7 @@ Write = Callable[[Any, Scene, list[float]], None]
 
 
 class Numbers(NamedTuple):
-    """Some numbers of an observation."""
+    """Some numbers of an observation. Zero, which stands where nothing is, is within the limits of each."""
 
     names: tuple[str, ...]
     low: tuple[float, ...]
@@ -86,9 +90,7 @@ def _numbers(name: str, type_: WireType, turn: bool, limits: Limits) -> Numbers 
         case TupleOf(items, more):
             if more:
                 return _sequence(name, items[0], limits)
-            parts = [_numbers(f"{name}[{index}]", item, turn, limits) for index, item in enumerate(items)]
-            known = [part for part in parts if part is not None]
-            return _row(known) if len(known) == len(parts) else None
+            return _row([_numbers(f"{name}[{index}]", item, turn, limits) for index, item in enumerate(items)])
         case Str():
             return _text(name, limits.length, _ASCII_MAX, ord)
         case Bytes():
@@ -142,50 +144,38 @@ def _optional(name: str, inner: Numbers) -> Numbers:
         out.append(1.0)
         inner.write(value, scene, out)
 
-    return Numbers((f"{name} is there", *inner.names), (0.0, *_with_zero(inner.low)), (1.0, *inner.high), write)
+    return Numbers((f"{name} is there", *inner.names), (0.0, *inner.low), (1.0, *inner.high), write)
 
 
 def _sequence(name: str, item: WireType, limits: Limits) -> Numbers | None:
-    length = limits.length
-    if not length:
+    length = limits.length or 0
+    whole = _row([_numbers(f"{name}[{index}]", item, False, limits) for index in range(length)])
+    if not length or whole is None:
         return None
-    parts = [_numbers(f"{name}[{index}]", item, False, limits) for index in range(length)]
-    known = [part for part in parts if part is not None]
-    if len(known) < length:
-        return None
-    zeros = [0.0] * len(known[0].names)
 
     def write(value: Any, scene: Scene, out: list[float]) -> None:
         out.append(min(1.0, len(value) / length))
-        for index, part in enumerate(known):
-            here = value[index] if index < len(value) else None
-            if here is None:
-                out += zeros
-            else:
-                part.write(here, scene, out)
+        whole.write([*value[:length], *[None] * (length - len(value))], scene, out)
 
-    whole = _row(known)
     return Numbers((f"length of {name}", *whole.names), (0.0, *whole.low), (1.0, *whole.high), write)
 
 
-def _row(parts: Sequence[Numbers]) -> Numbers:
-    """The numbers of several values, one after the other."""
+def _row(parts: Sequence[Numbers | None]) -> Numbers | None:
+    """The numbers of several values, one after the other; ``None`` if one of them has none."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
 
     def write(value: Any, scene: Scene, out: list[float]) -> None:
-        for part, here in zip(parts, value, strict=True):
+        for part, here in zip(known, value, strict=True):
             if here is None:
                 out += [0.0] * len(part.names)
             else:
                 part.write(here, scene, out)
 
-    names = tuple(name for part in parts for name in part.names)
-    low = tuple(number for part in parts for number in _with_zero(part.low))
-    return Numbers(names, low, tuple(number for part in parts for number in part.high), write)
-
-
-def _with_zero(low: Sequence[float]) -> tuple[float, ...]:
-    """Zero may stand where nothing is; all upper limits are above it."""
-    return tuple(min(0.0, number) for number in low)
+    names = tuple(name for part in known for name in part.names)
+    low = tuple(number for part in known for number in part.low)
+    return Numbers(names, low, tuple(number for part in known for number in part.high), write)
 
 
 def _text(name: str, length: int | None, most: int, code: Callable[[Any], int]) -> Numbers | None:

@@ -128,6 +128,16 @@ def test_what_has_no_fixed_length_is_left_out_and_said_so() -> None:
     assert not any(".many" in name for name in Encoding(Hoard).observations.names)
 
 
+def test_what_is_longer_than_is_looked_at_is_cut_off() -> None:
+    class Short(HoardEncoding):
+        lengths: ClassVar = {"many": 1, "Thing.text": 1}
+
+    seen = seen_by(1, Short)
+    assert (seen["Thing[0].length of many"], seen["Thing[0].many[0]"]) == (1.0, near(math.log(5)))
+    assert seen["Thing[0].text[0]"] == near(97 / 127)
+    assert not {"Thing[0].many[1]", "Thing[0].text[1]"} & set(seen)
+
+
 def test_numbers_of_any_size_stay_in_their_limits() -> None:
     assert symmetric_log(0.0) == 0.0
     assert symmetric_log(1e300) == -symmetric_log(-1e300) == LOG_MAX
@@ -141,6 +151,7 @@ def test_numbers_of_any_size_stay_in_their_limits() -> None:
         ("bounds", {"x": (1, 1)}, ValueError),
         ("lengths", {"Thing.most": 3}, LookupError),
         ("rows", {"Thin": 3}, LookupError),
+        ("rows", {"Game": 2}, LookupError),
         ("score", "silver", LookupError),
     ],
 )
@@ -179,12 +190,8 @@ class Aim(Hold):
 
 
 class Mark(Action):
-    cell: tuple[int, bool]
-    depth: int | None
-
-
-class MarkEncoding(Encoding):
-    bounds: ClassVar = {"cell": (1, 3), "Mark.depth": (0, 9)}
+    cell: tuple[Annotated[int, Meta(ge=1, le=3)], bool]
+    depth: Annotated[int, Meta(ge=0, le=9)] | None
 
 
 class Free(Action):
@@ -230,7 +237,7 @@ def test_few_combinations_of_a_real_time_games_inputs_are_one_number() -> None:
 
 
 def test_each_action_of_a_turn_based_game_is_one_number_and_nothing_is_the_first() -> None:
-    encoding = MarkEncoding(game_with(Paint, Mark, tick_hz=0))
+    encoding = Encoding(game_with(Paint, Mark, tick_hz=0))
     assert encoding.action_space == Discrete(1 + 2 + 3 * 2 * 20)
     assert sent(encoding, 0) == []
     assert sent(encoding, 1) == [("Paint", {"colour": 3})]
@@ -240,7 +247,7 @@ def test_each_action_of_a_turn_based_game_is_one_number_and_nothing_is_the_first
 
 
 def test_many_combinations_are_a_row_of_choices() -> None:
-    encoding = MarkEncoding(game_with(Go, Paint, Mark))
+    encoding = Encoding(game_with(Go, Paint, Mark))
     assert encoding.action_space == MultiDiscrete([3, 2, 2, 2, 2, 3, 2, 2, 10])
     assert len(encoding.actions.names) == 9
     assert sent(encoding, [2, 1, 0, 1, 0, 0, 0, 0, 0]) == [("Go", {"turn": 1, "fast": True})]
@@ -250,6 +257,9 @@ def test_many_combinations_are_a_row_of_choices() -> None:
     ]
     with pytest.raises(ValueError, match="it has 9"):
         encoding.act([1], None)
+    for wrong in ([3, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, -1, 0, 0, 0, 0, 0]):
+        with pytest.raises(ValueError, match="from 0 to less than"):
+            encoding.act(wrong, None)
 
 
 def test_with_a_continuous_field_all_of_the_row_is_continuous() -> None:
@@ -274,6 +284,24 @@ def test_a_field_without_bounds_says_how_to_give_them() -> None:
         [("Free", {"number": 4})],
         [("Free", {"number": 5})],
     ]
+
+
+def test_an_encoding_can_narrow_the_bounds_of_an_input_and_not_widen_them() -> None:
+    class Narrow(Encoding):
+        bounds: ClassVar = {"turn": (0, 5), "cell": (2, 8), "depth": (-9, 0)}
+
+    encoding = Narrow(game_with(Go, Paint, Mark))
+    assert encoding.action_space == MultiDiscrete([2, 2, 2, 2, 2, 2, 2, 2, 1])
+    assert sent(encoding, [1, 0, 0, 0, 1, 1, 0, 1, 0]) == [
+        ("Go", {"turn": 1, "fast": False}),
+        ("Mark", {"cell": (3, False), "depth": 0}),
+    ]
+
+    class Beside(Encoding):
+        bounds: ClassVar = {"turn": (2, 5)}
+
+    with pytest.raises(ValueError, match=r"Go\.turn is from -1 to 1, and an Encoding says from 2 to 5"):
+        Beside(game_with(Go))
 
 
 def test_text_is_for_encodings_of_ones_own() -> None:

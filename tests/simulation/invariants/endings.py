@@ -38,8 +38,11 @@ class Endings(Observer):
         self._ticks: dict[Wire, int] = {}
         """Of the last pass that was sent to a player."""
         self._seats: dict[Wire, int] = {}
-        self._heard: dict[tuple[str, str], float] = {}
-        """By player and session, when the client last heard anything."""
+        self._token: dict[Wire, bytes] = {}
+        """What a client was given on each of its connections, until it knows the end."""
+        self._heard: dict[bytes, float] = {}
+        """By that token, when anything was last heard there: a program may have the same seat twice, one after the
+        other, and the earlier one hears nothing of what the later one does."""
         self._read: dict[str, int] = {}
         """How many of a player's ended seats were looked at."""
         self._unknown: dict[Hashable, float] = {}
@@ -56,8 +59,13 @@ class Endings(Observer):
                 self._ticks[wire], self._seats[wire] = -1, message.seat
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
-        if from_server and wire.session:
-            self._heard[wire.client, wire.session] = self.world.elapsed_s
+        if not from_server:
+            return
+        if type(message) is Seated:
+            self._token[wire] = message.token
+        token = self._token.get(wire)
+        if token is not None:
+            self._heard[token] = self.world.elapsed_s
 
     def closing(self, wire: Wire, code: int, reason: str, from_server: bool) -> None:
         if not from_server or code != CloseCode.ENDED or wire not in self._ticks:
@@ -74,6 +82,8 @@ class Endings(Observer):
         if at_server:
             self._ticks.pop(wire, None)
             self._seats.pop(wire, None)
+        else:
+            self._token.pop(wire, None)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -86,7 +96,7 @@ class Endings(Observer):
 
     def _look_at_ended(self, player: Player) -> None:
         for ended in player.ended[self._read.get(player.name, 0) :]:
-            heard = self._heard.get((player.name, ended.seat.session))
+            heard = self._heard.get(ended.seat.token)
             error = ended.error
             if not isinstance(error, SessionGone) or error.code is not None or heard is None:
                 continue

@@ -221,9 +221,11 @@ class Grace(Observer):
         if reason == "expired":
             link = host._links[seat.index]
             connected = one.deadline is None and link is not None and link.seat is seat
-            # Otherwise it was lost since the last look, and there was nothing left of its budget.
-            if connected or (one.deadline is not None and now < one.deadline - _EXACT_S):
-                self.violate(EARLY, f"{_named(one, session)} has expired at {now}; it was kept until {one.deadline}")
+            until = one.deadline
+            if until is None:  # lost since the last look: there cannot have been much left of its budget
+                until = (one.drops[0] if one.drops else now) + min(one.grace_s, one.budget_s)
+            if connected or now < until - _EXACT_S:
+                self.violate(EARLY, f"{_named(one, session)} has expired at {now}; it was kept until {until}")
         elif reason not in ("left", "kicked") or (reason == "left" and not one.has_left):
             self.violate(WITHOUT_REASON, f"{_named(one, session)} is free, because of {reason}")
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Leftovers"]
 
-SWEEPER = "sweep of all connections and sessions"
 SLACK_S = 3.0
 """Two sweeps and a little."""
 CLOSED_S = 0.4
