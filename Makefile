@@ -35,6 +35,13 @@ SCENARIO ?=
 SIMULATE_COMMAND = $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(if $(SCENARIO),--scenario $(SCENARIO),\
   --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS) $(if $(COLLECT),--collect) $(if $(JSON),--json $(JSON)))) $(ARGS)
 
+# make crash ROUNDS=10;  SESSIONS=50: so many of 8, else as many as make LOAD percent of a core
+ROUNDS   ?= 10
+SESSIONS ?=
+LOAD     ?= 80
+CRASH_COMMAND = $(BIN)/python -m rallypoint_loadtest.crash --rounds $(ROUNDS) --load $(LOAD) \
+  $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON)) $(ARGS)
+
 # make peers:  make peers JSON=figures.json; the table of a README from it:  make peers TABLE=figures.json
 TABLE ?=
 PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $(TABLE),--table $(TABLE)) $(if $(QUICK),--quick) $(ARGS)
@@ -44,7 +51,7 @@ PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format soak simulate bench peers load conformance vectors clean
+.PHONY: help setup run test check format soak simulate crash bench peers load conformance vectors clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +93,9 @@ soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
 
 simulate: setup ## Play worlds in virtual time, each from a seed (SEEDS=n, COLLECT=1; SEED=n for one)
 	@$(SIMULATE_COMMAND)
+
+crash: setup ## Kill a server under load and start it again (ROUNDS=n, SESSIONS=n, LOAD=percent, SEED=n)
+	@$(CRASH_COMMAND)
 
 bench: setup ## Measure (BENCH=name for one, JSON=file for the figures, QUICK=1)
 	$(BENCH_COMMAND)

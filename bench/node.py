@@ -161,8 +161,11 @@ IDLE = {"rss": 0}
 
 
 @contextlib.contextmanager
-def running(game: str, settings: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
-    """A server in a process of its own, on a core of its own; the rest of this program gets the others."""
+def running(game: str, settings: dict[str, str] | None = None, data: str = "") -> Iterator[dict[str, Any]]:
+    """A server in a process of its own, on a core of its own; the rest of this program gets the others.
+
+    ``data``: its folder; empty: it keeps nothing.
+    """
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []  # Linux alone has it
     pinned = len(cores) > 1
     if pinned:
@@ -179,7 +182,7 @@ def running(game: str, settings: dict[str, str] | None = None) -> Iterator[dict[
         "--log-level",
         "warning",
         "--data",
-        "",
+        data,
     ]
     environment = {**os.environ, **(settings or {})}
     server = subprocess.Popen(
@@ -205,6 +208,15 @@ def measure(count: int, seconds: float, game: str = "arena", where: str = "bench
     with running(where) as ready:
         IDLE["rss"] = status(ready["ops"])["rss_bytes"]
         return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds, game))
+
+
+def measure_with(settings: dict[str, str], data: str, count: int, seconds: float) -> dict[str, float]:
+    """The same with settings from the environment, and a folder to keep things in."""
+    import uvloop
+
+    with running("bench.arena:Arena", settings, data) as ready:
+        IDLE["rss"] = status(ready["ops"])["rss_bytes"]
+        return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds, "arena"))
 
 
 def run(quick: bool) -> dict[str, float]:

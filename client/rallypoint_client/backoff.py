@@ -7,6 +7,7 @@ Brooker, "Exponential Backoff And Jitter" (2015). Pure: randomness and time are 
 
 from __future__ import annotations
 
+import math
 from random import Random
 from typing import Final
 
@@ -29,10 +30,11 @@ class Backoff:
         self.attempts = 0
         """Delays given since the last reset."""
 
-    def next_s(self) -> float:
-        """Seconds to wait before the next attempt."""
-        delay_s = self._random.random() * self._bound_s
-        self._bound_s = min(self._max_s, self._bound_s * 2)
+    def next_s(self, most_s: float = math.inf) -> float:
+        """Seconds to wait before the next attempt, at most ``most_s``: with that, the bound does not grow beyond it."""
+        bound_s = min(self._bound_s, most_s)
+        self._bound_s = min(self._max_s, most_s, bound_s * 2)
+        delay_s = self._random.random() * bound_s
         self.attempts += 1
         return delay_s
 

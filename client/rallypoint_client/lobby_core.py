@@ -44,7 +44,10 @@ from .heartbeat import Heartbeat, Timing
 from .identity import Identity
 from .retry import Drop, Next, Retrying, Stop, Wait
 
-__all__ = ["REQUESTS_MAX", "LobbyCore", "LobbyState"]
+__all__ = ["REFUSED_MAX_S", "REQUESTS_MAX", "LobbyCore", "LobbyState"]
+
+REFUSED_MAX_S: Final = 1.0
+"""Longer than a seat's: no game waits for a lobby, and it must not be in the way of those for which one does."""
 
 REQUESTS_MAX: Final = 32
 """Requests without an answer; a server remembers its last 64 answers."""
@@ -105,7 +108,9 @@ class LobbyCore:
         self.state = LobbyState.CONNECTING
         self.outbox: list[bytes] = []
         self.heart = Heartbeat(timing)
-        self.retry = Retrying(random, url, now, connect_s=timing.connect_s, other=LobbyClosed)
+        self.retry = Retrying(
+            random, url, now, connect_s=timing.connect_s, other=LobbyClosed, refused_max_s=REFUSED_MAX_S
+        )
         self.clock = SessionClock()
         self.name = name
         self.welcome: Welcome | None = None

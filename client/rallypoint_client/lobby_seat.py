@@ -10,6 +10,7 @@ from .chat import Room
 from .classes import SchemaCache
 from .errors import RequestRefused
 from .heartbeat import Timing
+from .lobby_core import LobbyState
 from .rematch import OnWanted
 from .seat import Seat
 from .seat_offer import SeatOffer
@@ -57,6 +58,8 @@ class LobbySeat(Seat):
         return await self.lobby.rematch(self, on_wait=on_wait)
 
     async def _find(self) -> str:
+        if self.lobby.state is not LobbyState.CONNECTED:  # its server may be the one that is away: do not wait for it
+            raise RequestRefused("away", "the lobby is not connected")
         try:
             async with asyncio.timeout(_LOCATE_WAIT_S):
                 return await self.lobby.locate(self.session, self.token)

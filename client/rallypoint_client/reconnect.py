@@ -8,6 +8,8 @@ is not heard any more.
 from __future__ import annotations
 
 import asyncio
+import errno
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -115,6 +117,8 @@ class Reconnect:
         except InvalidURI as error:
             raise ConnectFailed(self.url, "not a ws:// or wss:// address") from error
         except (OSError, InvalidHandshake) as error:
+            if _nobody_listens(error):
+                self._core.retry.refused()
             return None, str(error) or type(error).__name__
         self._connection = connection
         self._gone = self._loop.create_future()
@@ -216,3 +220,11 @@ class Reconnect:
             connection.close_with(code, reason)
         else:
             connection.abort(code, reason)
+
+
+def _nobody_listens(error: Exception) -> bool:
+    """True if no address of the server took the connection. For several, there is one error that names each."""
+    if isinstance(error, ConnectionRefusedError):
+        return True
+    each = re.findall(r"\[Errno (\d+)\]", str(error)) if isinstance(error, OSError) else []
+    return bool(each) and all(int(number) == errno.ECONNREFUSED for number in each)

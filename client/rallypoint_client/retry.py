@@ -2,10 +2,14 @@
 
 One :class:`Retrying` belongs to a seat or a lobby session. Its clock runs from the first loss to the next time that
 the server has let it in; when that takes longer than ``give_up_s``, the session is taken for gone. Pure.
+
+A server that is started again is away for a second, and a game stands still until all of its players are back. So in
+the first seconds, where nobody listened, the delays stay short: such an attempt costs the other side one packet.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -15,12 +19,17 @@ from rallypoint_protocol.close import CloseCode, Retry, policy
 from .backoff import Backoff
 from .errors import Closed, ConnectFailed, RallypointError, SessionGone, closed_error
 
-__all__ = ["LOCATE_AFTER_ATTEMPTS", "SETTLED_S", "Drop", "Next", "Retrying", "Stop", "Wait"]
+__all__ = ["LOCATE_AFTER_ATTEMPTS", "REFUSED_MAX_S", "SETTLED_S", "SOON_S", "Drop", "Next", "Retrying", "Stop", "Wait"]
 
 LOCATE_AFTER_ATTEMPTS: Final = 3
 """So many failures in a row, and the next attempt asks the lobby whether the session has moved."""
 SETTLED_S: Final = 1.0
 """A connection that lasted so long was of use: the loss of it begins with the shortest delay again."""
+
+SOON_S: Final = 5.0
+"""So long after a loss, whom nobody listened to comes back after at most ``refused_max_s``."""
+REFUSED_MAX_S: Final = 0.25
+"""For a seat, whose game may be waiting for it."""
 
 _ENDS_WELL: Final = frozenset({CloseCode.LEFT, CloseCode.ENDED})
 
@@ -60,14 +69,25 @@ class Retrying:
     """The decisions of one seat or lobby session. Times are seconds of the caller's monotonic clock.
 
     ``connect_s`` is how long the very first connection may take, ``other`` the error for closes that have none of their
-    own.
+    own, ``refused_max_s`` the longest delay where nobody listened, for :data:`SOON_S`.
     """
 
-    def __init__(self, random: Random, url: str, now: float, *, connect_s: float, other: type[Closed]) -> None:
+    def __init__(
+        self,
+        random: Random,
+        url: str,
+        now: float,
+        *,
+        connect_s: float,
+        other: type[Closed],
+        refused_max_s: float = REFUSED_MAX_S,
+    ) -> None:
         self.give_up_s = connect_s
         """How long a loss may last; after the first time in, set it to what the server grants."""
         self._url = url
         self._other = other
+        self._refused_max_s = refused_max_s
+        self._refused = False
         self._backoff = Backoff(random)
         self._since: float | None = now
         self._was_in = False
@@ -94,8 +114,13 @@ class Retrying:
         self._locate = False
         self.give_up_s = connect_s
 
+    def refused(self) -> None:
+        """The loss that is told next was none: nobody listened there, and no handshake was begun."""
+        self._refused = True
+
     def lost(self, code: int | None, reason: str, now: float) -> Next:
         """The connection ended with that close code (``None``: it broke, or was never made)."""
+        refused, self._refused = self._refused, False
         retry = policy(code).retry
         if retry in (Retry.NEVER, Retry.FRESH, Retry.UPDATE):
             well = code in _ENDS_WELL and (self._was_in or code != CloseCode.ENDED)  # who was never in saw no end
@@ -109,7 +134,8 @@ class Retrying:
             return Stop(self._given_up(code, reason))
         if retry is Retry.MOVED:
             self._locate = True
-        delay_s = min(self._backoff.next_s(), left_s)
+        soon = refused and now - self._since < SOON_S
+        delay_s = min(self._backoff.next_s(self._refused_max_s if soon else math.inf), left_s)
         return Wait(delay_s, self._locate or (self._was_in and self._backoff.attempts > LOCATE_AFTER_ATTEMPTS))
 
     def located(self) -> None:

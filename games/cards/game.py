@@ -24,7 +24,9 @@ class CardPlayer(Player):
     score: int = field(0)
 
 
-class Cards(Game[CardPlayer], seats=(3, 5), tick_hz=0, max_duration_s=7200, bot="games.cards.bot:CardsBot"):
+class Cards(
+    Game[CardPlayer], seats=(3, 5), tick_hz=0, max_duration_s=7200, replayable=True, bot="games.cards.bot:CardsBot"
+):
     round: int = field(0)
     top: int = field(-1)  # the card on the table; -1 before the first round
     suit: Suit = field(Suit.CLUBS)  # which has to follow: that card's, or the one that was named with an eight

@@ -56,7 +56,7 @@ class Pilot(Player):
     wins: int = field(0)  # rounds
 
 
-class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, bot="games.orbit.bot:OrbitBot"):
+class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, replayable=True, bot="games.orbit.bot:OrbitBot"):
     round: int = field(0)
     round_ends_ms: int = field(0)  # session time, which stands still while the session does
     round_s: float = private(15.0)

@@ -36,8 +36,9 @@ from rallypoint.game.hooks import on
 from rallypoint.game.inputs import Action, Event, Hold
 from rallypoint.game.player import Player, PlayerState
 from rallypoint.game.result import Result
+from rallypoint.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "Action",
     "Answer",

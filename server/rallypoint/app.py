@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
 from collections.abc import Sequence
@@ -21,8 +22,7 @@ from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
-from rallypoint.storage.journal_off import JournalOff
-from rallypoint.storage.opening import open_storage
+from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in
 from rallypoint.transport.tls import Certificate
 
 __all__ = ["Server"]
@@ -70,6 +70,7 @@ class Server:
         Raises:
             OSError: a port is taken.
             StoreUnusable: the database cannot be opened; a sentence says what to do.
+            JournalUnusable: the journal cannot be opened, or has sessions that cannot go on here; likewise.
         """
         self.started_at = time.time()
         self.store, self.webhooks = await open_storage(self.settings)
@@ -81,9 +82,24 @@ class Server:
 
     async def _start(self) -> None:
         settings = self.settings
-        self.journal = JournalOff()
-        self.game_port = GamePort(self.definitions, settings, self.store, self.journal, Ambient(), bots=self._with_bots)
-        await self.game_port.start(self.certificate)
+        self.journal, recovered = open_journal_of(settings)
+        try:
+            self.replays = open_replays(settings)
+            self.game_port = GamePort(
+                self.definitions,
+                settings,
+                self.store,
+                self.journal,
+                Ambient(),
+                bots=self._with_bots,
+                recovered=recovered,
+                replays=self.replays,
+                set_aside=set_aside_in(settings),
+            )
+            await self.game_port.start(self.certificate)
+        except BaseException:
+            await self.journal.close()
+            raise
         self.ops = OpsServer(
             Status(self, self.store),
             settings.ops_host,
@@ -96,6 +112,7 @@ class Server:
             await self.ops.start()
         except (OSError, ValueError):
             self.game_port.unlisten()
+            await self.journal.close()
             raise
         if self.webhooks is not None:
             await self.webhooks.start()
@@ -141,8 +158,8 @@ class Server:
 
     @property
     def ready(self) -> bool:
-        """True while new players are welcome."""
-        return not self._stopping
+        """True while new players are welcome: not while stopping, nor while the journal cannot be written."""
+        return not self._stopping and not self.journal.failure
 
     @property
     def connections(self) -> int:
@@ -157,7 +174,13 @@ class Server:
         log.info("stopping", connections=self.connections, sessions=len(self.node.hosts))
         self.node.limit.disarm()
         await self.game_port.stop()
-        await self.journal.close()
+        try:
+            async with asyncio.timeout(self.settings.shutdown_s):
+                await self.journal.close()
+        except TimeoutError:
+            log.error("the journal's disk does not answer: what was not told to anybody may be lost")
+        if self.replays is not None:
+            await self.replays.close()
         await self.ops.stop()
         if self.webhooks is not None:
             await self.webhooks.stop()
@@ -170,4 +193,5 @@ def _settle_garbage() -> None:
     """What is there at the start stays: a collection need not look at it again (a full one takes tens of ms)."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 50)

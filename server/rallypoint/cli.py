@@ -35,8 +35,19 @@ def serve(
     tls_cert: Annotated[str | None, typer.Option(help="Certificate chain (PEM): the game port then is wss://.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="Its private key (PEM).")] = None,
     data: Annotated[
-        str, typer.Option(help="Folder for players and results; empty: nothing is kept.", envvar="RALLYPOINT_DATA_DIR")
+        str,
+        typer.Option(
+            "--data",
+            "--data-dir",
+            help="Folder for players, results and running sessions; empty: nothing is kept.",
+            envvar="RALLYPOINT_DATA_DIR",
+        ),
     ] = "rallypoint-data",
+    durability: Annotated[
+        Literal["off", "process", "disk"] | None,
+        typer.Option(help="What sessions survive: the end of the process (the default), of the machine, or nothing."),
+    ] = None,
+    replays: Annotated[bool | None, typer.Option(help="Keep a replay of every session.")] = None,
     bots: Annotated[int, typer.Option(help="Resident bots that play each game all the time.")] = 0,
     fill: Annotated[bool, typer.Option("--fill/--no-bots", help="Whether a game's bots may fill seats.")] = True,
     log: Annotated[Literal["console", "json"] | None, typer.Option(help="Form of the log, on standard error.")] = None,
@@ -58,7 +69,7 @@ def serve(
     from rallypoint.config import Settings
     from rallypoint.game.errors import DefinitionError
     from rallypoint.games import GameNotFound, find_game
-    from rallypoint.ports import StoreUnusable
+    from rallypoint.ports import JournalUnusable, StoreUnusable
     from rallypoint.serve import run
 
     given = {
@@ -68,6 +79,8 @@ def serve(
         "ops_port": ops_port,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
+        "durability": durability,
+        "replays": None if replays is None else "on" if replays else "off",
         "log": log,
         "log_level": log_level,
     }
@@ -76,7 +89,7 @@ def serve(
         settings = Settings(**chosen, data_dir=data or None)  # type: ignore[arg-type]  # checked by pydantic
         classes = [find_game(name) for name in games]
         code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
-    except (GameNotFound, DefinitionError, StoreUnusable, ValueError, ValidationError) as error:
+    except (GameNotFound, DefinitionError, StoreUnusable, JournalUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another --port and --ops-port")
@@ -128,9 +141,10 @@ def main() -> None:
 
 _ELSEWHERE = {
     "load": ("rallypoint_loadtest.command", "Plays a game with thousands of bots and measures it.", "load"),
+    "replay": ("rallypoint.replay_command", "Shows, compares, verifies and forks recorded sessions.", ""),
     "simulate": ("rallypoint_simulation.command", "Plays a game between bots on bad networks, in virtual time.", ""),
 }
-"""Commands of other packages: module, what it does, and the extra that it needs."""
+"""Commands that are elsewhere: module, what it does, and the extra that it needs."""
 
 
 def _elsewhere() -> None:

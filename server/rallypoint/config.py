@@ -7,9 +7,9 @@ Values come, the first that is there, from: the command line; the environment (`
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Limits", "Settings"]
@@ -61,8 +61,20 @@ class Settings(BaseSettings):
     """Where clients reach this node from outside, as ``wss://play.example.com``."""
     allowed_origins: tuple[str, ...] = ()
     """Pages that may connect besides those of the same host; ``*`` for all."""
-    durability: Literal["off"] = "off"
-    """``off``: sessions do not survive the process. Durable sessions come with the next releases."""
+    durability: Literal["off", "process", "disk"] | None = None
+    """What sessions and lobby survive: ``process``: the death of the server's process; ``disk``: that of its machine
+    too; ``off``: neither. ``None``: ``process`` where there is a ``data_dir``. ``docs/durability.md`` has the costs."""
+    checkpoint_s: float = Field(default=5.0, gt=0)
+    """Each session that plays is written whole so often."""
+    recovery_wait_s: float = Field(default=3.0, ge=0)
+    """How long recovered sessions wait for the players who were connected, at most."""
+    journal_failure: Literal["go_on", "end"] = "go_on"
+    """If the journal cannot be written: running sessions go on undurably, or end."""
+    replays: Literal["off", "on"] = "off"
+    """Whether a replay of every session is kept, in ``data_dir``."""
+    replays_keep_days: float = Field(default=30.0, gt=0)
+    replays_bytes_max: int = Field(default=10 * 2**30, ge=2**20)
+    """Beyond either, the oldest replays are deleted."""
     data_dir: Path | None = None
     """Where players and results are kept (``rallypoint.db``). ``None``: nowhere. ``rallypoint serve`` has a default."""
     database_url: str = ""
@@ -83,6 +95,17 @@ class Settings(BaseSettings):
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
+
+    @property
+    def durability_in_force(self) -> Literal["off", "process", "disk"]:
+        """``durability``, or what it is if nothing is said."""
+        return self.durability or ("off" if self.data_dir is None else "process")
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if self.data_dir is None and (self.durability not in (None, "off") or self.replays == "on"):
+            raise ValueError("a journal and replays are kept in a folder: set data_dir too")
+        return self
 
     @field_validator("data_dir", "tls_cert", "tls_key", mode="before")
     @classmethod

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from websockets.asyncio.server import Server as Listener
 
 from rallypoint.config import Settings
 from rallypoint.core.lobby import Lobby
+from rallypoint.core.lobby_image import Unreadable
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint.game.definition import Definition
-from rallypoint.ports import Journal, Store
+from rallypoint.ports import Entry, EntryKind, Journal, JournalUnusable, Recovered, Store
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node, NodeSettings
+from rallypoint.runtime.quarantine import PROVEN_S, Marks
+from rallypoint.runtime.recovery import SetAside, lobby_entries, recover
+from rallypoint.runtime.replays import Replays
 from rallypoint.runtime.rooms import NodeRooms
 from rallypoint.runtime.session_gate import SessionGate
 from rallypoint.runtime.silence import Silence
@@ -29,6 +33,7 @@ from rallypoint_protocol.close import CloseCode
 
 __all__ = ["GamePort"]
 
+_REFRESHED_MAX: Final = 100
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.server")
 
 
@@ -44,8 +49,15 @@ class GamePort:
         ambient: Ambient,
         *,
         bots: bool = True,
+        recovered: Recovered | None = None,
+        replays: Replays | None = None,
+        set_aside: SetAside = lambda header, entries: "nowhere",
     ) -> None:
-        """``bots``: whether the games' bots may fill seats. Serves nobody before :meth:`start`."""
+        """``bots``: whether the games' bots may fill seats. Serves nobody before :meth:`start`.
+
+        ``recovered``: what the journal held. Raises ``JournalUnusable`` if it cannot go on here; nothing is written
+        before all of it is known to be possible. ``set_aside`` keeps the journals of sessions that are quarantined.
+        """
         limits = settings.limits
         loop = asyncio.get_running_loop()
         self._settings = settings
@@ -60,6 +72,9 @@ class GamePort:
                 sessions_max=limits.sessions_max,
                 step_limit_s=settings.step_limit_s,
                 ack_deadline_s=limits.ack_deadline_s,
+                checkpoint_s=settings.checkpoint_s,
+                recovery_wait_s=settings.recovery_wait_s,
+                end_undurable=settings.journal_failure == "end",
                 public_url=settings.public_url.rstrip("/"),
             ),
             journal,
@@ -76,14 +91,52 @@ class GamePort:
             grace_s=settings.lobby_grace_s,
             lobbies_max=limits.lobbies_max,
             tickets_max=limits.tickets_max,
+            keep=journal.keeps,
         )
-        self.lobby_host = LobbyHost(self.lobby, self.node, loop, store, first_frame_s=limits.first_frame_s)
+        self.lobby_host = LobbyHost(
+            self.lobby, self.node, loop, store, first_frame_s=limits.first_frame_s, commit=self.node.scribe.commit
+        )
         self.node.unseated = self.lobby_host.player_unseated
         self.node.capacity = self.lobby_host.capacity_changed
         self.node.listed = self.lobby_host.session_changed
         self.node.records = store
         self.gate = SessionGate(self.node.find, loop, ambient.clock, limits.first_frame_s)
         self.silence = Silence()
+        self._journal = journal
+        self.node.replays = replays
+        self._marks = Marks({}, "")
+        journal.mended = self._write_all
+        if replays is not None:
+            self.node.scribe.watch = replays.watch
+        if recovered is not None:
+            self._recover(recovered, set_aside)
+        if replays is not None:
+            replays.open(list(self.node.hosts))
+
+    def _recover(self, recovered: Recovered, set_aside: SetAside) -> None:
+        now = self._ambient.clock()
+        self._marks = Marks(recovered.entries, recovered.stepping)
+        report = recover(recovered, self.node, self._ambient, self._marks, set_aside)
+        try:
+            self.lobby_host.restore(lobby_entries(recovered), now - recovered.now, now)
+        except Unreadable as error:
+            raise JournalUnusable(f"the journal's lobby cannot be read: {error}. Nothing was changed") from error
+        self._write_all()
+        if report.sessions or len(self.lobby) or report.quarantined:
+            log.info(
+                "recovered",
+                sessions=report.sessions,
+                quarantined=len(report.quarantined),
+                lobby_sessions=len(self.lobby),
+                results=report.results,
+                took_ms=round(report.took_s * 1000),
+            )
+
+    def _write_all(self) -> None:
+        """All that lives, whole: the journal begins with it, or begins again."""
+        now = self._ambient.clock()
+        entries = [*self._marks.entries(), *self.node.wholes(now), *self.lobby_host.wholes()]
+        self.node.scribe.beat(entries)
 
     def _rules(self, options: Any) -> QuickMatchRules:
         bots_after_s = options.bots_after_s if options.bot is not None and self._with_bots else None
@@ -99,6 +152,12 @@ class GamePort:
         self.bots = ClientBots(_url_of(self._listeners[-1]), self._ambient.random)
         if self._with_bots:
             self.node.bots = self.bots
+        self.node.release_those_of_nobody()
+        loop = asyncio.get_running_loop()
+        self._timers = [
+            loop.call_later(settings.recovery_wait_s, self.node.release),
+            loop.call_later(PROVEN_S, self._acquit),
+        ]
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep of all connections and sessions")
 
     async def _listen(self, host: str, port: int, certificate: Certificate | None) -> Listener:
@@ -157,9 +216,25 @@ class GamePort:
             await asyncio.sleep(1.0)
             try:
                 self.silence.sweep(self.connections)
-                self.node.sweep(self._ambient.clock())
+                now = self._ambient.clock()
+                self.node.sweep(now)
+                self.node.scribe.touch(self.lobby_host)  # what its clients have acknowledged need not wait for longer
+                self.node.scribe.beat(self._refreshed(now))
             except Exception:
                 log.exception("sweep failed")
+
+    def _refreshed(self, now: float) -> list[Entry]:
+        """What keeps old segments of the journal from being deleted, some of it each second, whole."""
+        entries = []
+        for key in self._journal.stale(_REFRESHED_MAX):
+            whole = self.node.whole(key, now) or self.lobby_host.whole(key)
+            entries.append(whole or Entry(key, EntryKind.GONE, b""))
+        return entries
+
+    def _acquit(self) -> None:
+        entries = self._marks.acquit()
+        if entries:
+            self.node.scribe.beat(entries)
 
     def unlisten(self) -> None:
         """A start that failed: nobody is listened to any more."""
@@ -171,6 +246,8 @@ class GamePort:
     async def stop(self) -> None:
         """Ends in good order: no new players, everybody is told, and after ``shutdown_s`` the rest is cut."""
         self.node.draining = True
+        for timer in self._timers:
+            timer.cancel()
         if self._sweeper is not None:
             self._sweeper.cancel()
         await self.bots.stop()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from mmap import mmap
+from typing import Any, Literal, NamedTuple, Protocol
 
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -13,15 +15,21 @@ __all__ = [
     "BotRunner",
     "Clock",
     "Committed",
+    "Entry",
+    "EntryKind",
     "Guest",
     "Journal",
+    "JournalFile",
+    "JournalFiles",
+    "JournalUnusable",
     "Outbox",
     "OutboxEvent",
+    "Pressure",
     "Records",
+    "Recovered",
     "SeatRecord",
     "SessionRecord",
     "Settlement",
-    "StepRecord",
     "Store",
     "StoreDown",
     "StoreStatus",
@@ -40,31 +48,145 @@ class Timer(Protocol):
         """It is not made."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """One step of one session, as the journal gets it. What else a step leaves behind comes with durable sessions."""
+class EntryKind(enum.IntEnum):
+    """What an entry of the journal is of the thing that its key names."""
 
-    session: SessionId
-    epoch: int
-    tick: int
+    WHOLE = 1
+    """All of it: what was written of it before is not needed any more. The first entry of every key."""
+    PART = 2
+    """What has changed since the entry before."""
+    GONE = 3
+    """It is no more."""
 
 
-Committed = Callable[[Sequence[StepRecord]], None]
-"""Told when these steps are as durable as the journal promises: at once, or later, in order."""
+class Entry(NamedTuple):
+    """One entry of the journal. The journal does not look into ``data``."""
+
+    key: str
+    """``session/<id>``, ``lobby/<id>``, ``result/<id>``: at most 255 bytes of UTF-8."""
+    kind: EntryKind
+    data: bytes
+
+
+Committed = Callable[[], None]
+"""Called when a batch is as durable as is promised: before :meth:`Journal.append` returns, or later, in order."""
+
+
+class Pressure(enum.IntEnum):
+    """How far the disk is behind, and what gives way: snapshots before steps."""
+
+    NONE = 0
+    HALF = 1
+    """Every second snapshot is left out."""
+    QUARTER = 2
+    """Three of four."""
+    STEPS = 3
+    """Steps are made at a quarter of their pace, too; session time falls behind."""
 
 
 class Journal(Protocol):
-    """Where steps are committed before what must not un-happen leaves the node."""
+    """Where steps are committed before what must not un-happen leaves the node. Made for one event loop; never raises.
+
+    If it can write no more (``failure``), it commits at once, undurably: whoever drives it decides what that means.
+    """
+
+    failed: Callable[[str], None]
+    """Called once each time when it can write no more: a sentence. Whoever drives it sets it."""
+    mended: Callable[[], None]
+    """Called when it can write again: everything that lives is to be appended whole now."""
 
     @property
     def durability(self) -> str:
-        """``off``, or what it promises."""
+        """``off``, ``process``, ``disk``: what is promised of what was committed."""
 
-    def append(self, batch: Sequence[StepRecord], committed: Committed) -> None:
-        """Takes one batch: all sessions that stepped in one bucket of the ticker."""
+    @property
+    def keeps(self) -> bool:
+        """False: it keeps nothing, and needs no entries (``off``)."""
+
+    @property
+    def failure(self) -> str:
+        """Why it writes no more; empty while it does."""
+
+    @property
+    def pressure(self) -> Pressure:
+        """How far the disk is behind."""
+
+    def append(self, entries: Sequence[Entry], now: float, committed: Committed) -> None:
+        """Takes one batch, all or nothing: what happened in one bucket of the ticker, or to one request.
+
+        ``now`` is the node's clock: what recovery knows of how long the server was away. An empty batch is a sign of
+        life, to be given every second.
+        """
+
+    def stepping(self, key: str) -> None:
+        """This session's step begins: if the process ends before :meth:`stepped`, it was in there. Costs 0.2 us."""
+
+    def stepped(self) -> None:
+        """No step is being made."""
+
+    def stale(self, most: int) -> list[str]:
+        """At most so many keys whose whole is to be appended again, so that old segments can be deleted."""
 
     async def close(self) -> None:
         """Finishes what was appended."""
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What a journal held when it was opened."""
+
+    entries: dict[str, list[bytes]] = field(default_factory=dict)
+    """Of everything that lives, by key in the order of first appearance: its last whole, and the parts after it."""
+    now: float = 0.0
+    """The clock of the node that wrote it, at its last sign of life."""
+    stepping: str = ""
+    """The key of the session whose step was being made when that node ended."""
+    undurable: str = ""
+    """Why the journal could write no more before its node ended; empty if it could."""
+    notes: list[str] = field(default_factory=list)
+    """For the log: what was cut off at the end, and the like."""
+
+
+class JournalUnusable(Exception):
+    """The journal cannot be opened, or cannot be trusted, and was left as it is: a sentence says what to do."""
+
+
+class JournalFile(Protocol):
+    """A file that is being written. All of it raises ``OSError``."""
+
+    def write(self, data: bytes) -> None:
+        """Appends all of ``data``: it survives the process once this returns. Partly, if it raises."""
+
+    def sync(self) -> None:
+        """What was written survives the machine once this returns. Takes milliseconds: not on the event loop."""
+
+    def close(self) -> None:
+        """No more is written."""
+
+
+class JournalFiles(Protocol):
+    """The folder of a journal: real files, or a simulation's. All of it raises ``OSError``."""
+
+    def names(self) -> list[str]:
+        """All files, sorted."""
+
+    def read(self, name: str) -> bytes:
+        """All of a file."""
+
+    def create(self, name: str) -> JournalFile:
+        """A new, empty file; its name survives the machine once its first ``sync`` returns."""
+
+    def sync(self, name: str) -> None:
+        """What an earlier process wrote to a file, and its name, survive the machine once this returns."""
+
+    def remove(self, name: str) -> None:
+        """Deletes a file; that survives the machine once this returns."""
+
+    def note(self) -> bytearray | mmap:
+        """64 bytes that survive the process as soon as they are assigned, and need no more room on the disk."""
+
+    def close(self) -> None:
+        """Lets go of the folder: another process may write there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +251,11 @@ class Records(Protocol):
     def started(self, record: SessionRecord) -> None:
         """A session has enough players and runs."""
 
-    def ended(self, record: SessionRecord) -> None:
-        """A session has ended: to be stored exactly once, whatever happens to the database meanwhile."""
+    def ended(self, record: SessionRecord, stored: Callable[[], None] | None = None) -> None:
+        """A session has ended: to be stored exactly once, whatever happens to the database meanwhile.
+
+        ``stored`` is called once it is; told again before that, as after a recovery, it is stored once all the same.
+        """
 
 
 @dataclass(frozen=True, slots=True)

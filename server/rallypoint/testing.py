@@ -18,10 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from rallypoint.core.game_image import differences
 from rallypoint.core.game_like import Answer, Ask
 from rallypoint.core.orders import Denial, Order
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import Refusal, SessionCore, SessionState, Taken
+from rallypoint.core.session_image import SessionImage
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.game import Game
 from rallypoint.game.inputs import Action, Hold
@@ -72,6 +74,10 @@ class _Place:
     """Its bot has not looked at the newest pass."""
     view: View | None = None
     """Made when it is first asked for."""
+    holds: dict[str, Hold | Input] = field(default_factory=dict)
+    """What the client holds, by class."""
+    anew: bool = False
+    """The next pass has the whole state; until then its client shows what it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,17 @@ class Match(Generic[G]):
         players: how many take a seat before the first step.
         seed: decides the session's random numbers.
         options: given to ``created``.
+        paranoid: after each step, checks that what a journal gets of it is all of it: slow.
     """
 
     def __init__(
-        self, game: type[G], *, players: int = 2, seed: int = 1, options: Mapping[str, Any] | None = None
+        self,
+        game: type[G],
+        *,
+        players: int = 2,
+        seed: int = 1,
+        options: Mapping[str, Any] | None = None,
+        paranoid: bool = False,
     ) -> None:
         self.definition = game.definition()
         own = self.definition.options
@@ -110,7 +123,9 @@ class Match(Generic[G]):
             new_token=lambda: Token(self._tokens.randbytes(32)),
             now=0.0,
             order=Order(options=dict(options or {})),
+            keep=True,
         )
+        self._kept = SessionImage.decode(self.session.whole()) if paranoid else None
         self._places: dict[int, _Place] = {}
         self._joins = 0
         self._bots: dict[int, Bot] = {}
@@ -155,6 +170,7 @@ class Match(Generic[G]):
 
     def drop(self, seat: int) -> None:
         """The player's connection is lost."""
+        self._places[seat].holds.clear()
         self.session.dropped(self._places[seat].seat, self.now)
 
     def come_back(self, seat: int) -> None:
@@ -167,12 +183,54 @@ class Match(Generic[G]):
             raise RuntimeError(taken.reason)
         assert isinstance(taken, Taken)
         place.token = taken.message.token
-        if taken.message.outcome != "resumed":
-            replica.clear()
+        place.anew = taken.message.outcome != "resumed"
 
     def leave(self, seat: int) -> None:
         """The player gives the seat up."""
         self.session.leave(self._places[seat].seat, self.now)
+
+    def recover(self) -> None:
+        """The server dies between two steps, and another one goes on: the game is built again of its kept state.
+
+        Players come back at once: their clients send again what no step has applied, and what they hold. Calls to the
+        outside that have no answer are answered ``lost``. Objects that a test has of the game before are of no use any
+        more: it has to look them up again.
+        """
+        waiting = [(seat.index, item) for seat, item in self.session.stimuli if seat is not None]
+        image = SessionImage.decode(self.session.whole())
+        driver = GameDriver(self.definition, 0)
+        driver.restore(image.game)
+        again = driver.image().encode()
+        assert again == image.game.encode(), "the game that was built again is not the same"
+        open_asks = {ask.id: None for ask in driver.open_asks}
+        self.asks = [ask for ask in self.asks if ask.id not in open_asks]
+        session = SessionCore.restored(
+            image,
+            driver,
+            self.session.settings,
+            schema=self.definition.schema_bytes,
+            schema_hash=self.definition.schema_hash,
+            new_token=lambda: Token(self._tokens.randbytes(32)),
+            shift_s=0.0,
+            keep=True,
+        )
+        driver.revive()
+        self._driver, self.session = driver, session
+        if self._kept is not None:
+            self._kept = SessionImage.decode(session.whole())
+        for index, place in self._places.items():
+            seat = session.seats[index]
+            if seat is not None and seat.player_id == place.seat.player_id:
+                connected = seat.state is SeatState.CONNECTED
+                place.seat = seat
+                if connected:
+                    self.come_back(index)
+        for index, message in waiting:
+            if isinstance(message, Action):
+                session.input(self._places[index].seat, message)
+        for index, place in self._places.items():
+            for hold in list(place.holds.values()) if place.seat.state is SeatState.CONNECTED else ():
+                self._send(index, hold)
 
     def player(self, seat: int) -> Any:
         """The player in a seat, as the game sees them: an object of the game's own class."""
@@ -194,6 +252,8 @@ class Match(Generic[G]):
         definition = next((item for item in self.definition.schema.inputs if item.name == name), None)
         if definition is None:
             raise LookupError(f"{self.definition.schema.game} has no input {name}")
+        if definition.hold:
+            place.holds[name] = message
         place.seq += 1
         values = {field.name: getattr(message, field.name) for field in definition.fields}
         wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
@@ -270,6 +330,10 @@ class Match(Generic[G]):
     def _make_step(self, now: float) -> None:
         self.now = now
         step = self.session.step(now)
+        part = self.session.part()
+        if self._kept is not None:
+            assert part is not None
+            self._compare(self._kept, part)
         self.game.check()
         self.asks += step.asks
         self.session.committed(self.session.tick)
@@ -278,23 +342,35 @@ class Match(Generic[G]):
             assert isinstance(decoded, Pass)
             self._deliver(self._places[seat.index], decoded)
 
+    def _compare(self, kept: SessionImage, part: bytes) -> None:
+        """What is kept of the last step, and followed by one part, is what it is now."""
+        kept.apply(part)
+        whole = SessionImage.decode(self.session.whole())
+        kept.game.saved, kept.game.saved_tick = whole.game.saved, whole.game.saved_tick  # of wholes alone
+        apart = differences(self.definition.kept_schema, kept.game, whole.game)
+        assert not apart, f"kept otherwise than it is: {apart}"
+        assert kept.encode() == whole.encode(), "what is kept of the session is not what it is"
+
     # --- what players see -------------------------------------------------------------------------------------------
 
     def _deliver(self, place: _Place, message: Pass) -> None:
+        if place.anew:
+            place.anew = False
+            place.replica.clear()
         place.replica.apply(message)
         place.news = True
-        place.seat.acked = message.head.tick
         if place.view is not None:
             place.view.show(place.replica)
         bot = self._bots.get(place.seat.index)
         for item in (message.seat.events or []) if message.seat is not None else []:
             place.received.append(self._name(item.kind, item.fields, item.tick))
             place.event = item.n
-            place.seat.events.ack(item.n)
             if bot is not None:
                 event = self._client_classes().event(item)
                 if event is not None:
                     bot.event(event)
+        refusal = self.session.ack(place.seat, self.session.epoch, message.head.tick, place.event)
+        assert refusal is None, refusal
 
     def _name(self, kind: int, fields: Sequence[Any], tick: int) -> Received:
         if kind == BuiltinEvent.REFUSED:

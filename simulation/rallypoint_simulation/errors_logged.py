@@ -26,15 +26,23 @@ class _OfLibraries(logging.Handler):
 
 
 @contextlib.contextmanager
-def errors_logged(log: Log, say: Callable[[str], None], *, games_may_fail: bool) -> Iterator[None]:
+def errors_logged(
+    log: Log,
+    say: Callable[[str], None],
+    *,
+    games_may_fail: bool,
+    expected: Callable[[object], bool] = lambda event: False,
+) -> Iterator[None]:
     """Within the block ``say`` is told of each error, those of the libraries below included, which go nowhere else.
 
-    ``games_may_fail``: a game that raises ends its own session, and there are scenarios for that.
+    ``games_may_fail``: a game that raises ends its own session, and there are scenarios for that. ``expected``: other
+    events that may be.
     """
 
     def hear(entry: Mapping[str, Any]) -> None:
-        expected = games_may_fail and entry.get("event") == GAME_FAILED
-        if entry.get("level") in ("error", "critical") and not expected:
+        event = entry.get("event")
+        fine = (games_may_fail and event == GAME_FAILED) or expected(event)
+        if entry.get("level") in ("error", "critical") and not fine:
             known = ("event", "level", "exc_info")
             fields = "".join(f" {key}={value}" for key, value in entry.items() if key not in known)
             say(f"{entry.get('event')}{fields}{_told(entry.get('exc_info'))}")

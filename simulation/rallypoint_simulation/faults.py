@@ -127,12 +127,45 @@ def crash_device(at: Struck, back_s: float | None = None) -> None:
             loop.on(loop.world, loop.now + back_s, player.reopen)
 
 
-def crash_server(at: Struck, down_s: float = 1.0) -> None:
-    """The server's process dies, and another starts."""
-    world = at.world
-    if world.port is not None:
-        world.crash_server()
+def crash_server(at: Struck, down_s: float = 1.0, again_s: float | None = None) -> None:
+    """The server's process dies, and another starts; so does that one after ``again_s``, perhaps while it recovers."""
+    _end_server(at.world, down_s, power=False)
+    if again_s is not None:
+        loop = at.world.loop
+        loop.on(loop.world, loop.now + down_s + again_s, lambda: _end_server(at.world, down_s, power=False))
+
+
+def power_loss(at: Struck, down_s: float = 1.0) -> None:
+    """The server's machine stops, and is started again: what was not synced is lost, some of it or all."""
+    _end_server(at.world, down_s, power=True)
+
+
+def _end_server(world: World, down_s: float, *, power: bool) -> None:
+    if world.up:
+        world.crash_server(power=power)
         world.loop.on(world.loop.world, world.loop.now + down_s, world.restart_server)
+
+
+def disk_full(at: Struck, seconds: float, room: int = 0) -> None:
+    """The server's disk takes ``room`` bytes more, and then nothing for a while."""
+    at.world.storage.fill(room)
+    _mend_later(at.world, seconds)
+
+
+def disk_error(at: Struck, seconds: float, doing: str = "") -> None:
+    """The server's disk fails for a while: at ``write``, ``sync``, ``create``, or whatever it is asked for."""
+    at.world.storage.fail(doing)
+    _mend_later(at.world, seconds)
+
+
+def slow_disk(at: Struck, seconds: float, sync_s: float = 0.3) -> None:
+    """Each sync of the server's disk takes so much longer, for a while."""
+    at.world.storage.slow(sync_s)
+    _mend_later(at.world, seconds)
+
+
+def _mend_later(world: World, seconds: float) -> None:
+    world.loop.on(world.loop.world, world.loop.now + seconds, world.storage.mend)
 
 
 def stop_server(at: Struck, down_s: float = 1.0) -> None:
@@ -196,6 +229,10 @@ FAULTS: Final[dict[str, Callable[..., None]]] = {
         freeze,
         crash_device,
         crash_server,
+        power_loss,
+        disk_full,
+        disk_error,
+        slow_disk,
         stop_server,
         wall_jump,
         store_down,

@@ -22,6 +22,7 @@ from contextvars import Context, copy_context
 from random import Random
 from typing import Any, Protocol, TypeVar
 
+from .disk import Died
 from .host import Host, Scheduled, Timer
 from .unwinding import unwind
 
@@ -276,6 +277,8 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
                 call.context.run(callback, *call.args)
             except (SystemExit, KeyboardInterrupt):
                 raise
+            except Died:
+                continue
             except BaseException as error:  # as asyncio does
                 self.call_exception_handler({"message": f"callback {_name(callback)} failed", "exception": error})
 

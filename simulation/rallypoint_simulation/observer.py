@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rallypoint.ports import StepRecord
-
+    from .steps import StepMade
     from .wire import Wire
     from .world import World
 
@@ -37,6 +36,9 @@ class Observer:
     receiver is given the bytes; everything of one direction of a connection is received in the order of sending.
     """
 
+    weak = False
+    """It goes on when more was lost with a server than is promised to clients, as with its machine and no sync."""
+
     def __init__(self, world: World) -> None:
         self.world = world
 
@@ -65,14 +67,20 @@ class Observer:
 
     # --- the server -------------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         """A session has made a step, and nothing of it is sent yet: ``world.node.hosts[record.session]``."""
 
     def server_started(self) -> None:
-        """A server listens: the first, or another after a crash or a stop. All its sessions are new."""
+        """A server listens: the first, or another after a crash or a stop. Its sessions are new, or recovered.
+
+        They are if ``world.kept``: whatever the server before has told should be there again.
+        """
 
     def server_gone(self, crashed: bool) -> None:
-        """The server has crashed, or has stopped in good order."""
+        """The server has crashed, or has stopped in good order. ``world.kept``: the next one knows what it has told.
+
+        Twice in a row only if that is not so after all.
+        """
 
     # --- time -------------------------------------------------------------------------------------------------------
 

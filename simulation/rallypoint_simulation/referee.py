@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.game import Game
 from rallypoint.game.player import Player
-from rallypoint.ports import SessionRecord, StepRecord
+from rallypoint.ports import SessionRecord
 from rallypoint_client import Closed, ConnectFailed
 
 from .breakage import CHECK, DESYNC
 from .life import ACT_RAISED
 from .observer import Observer
+from .steps import StepMade
 
 if TYPE_CHECKING:
     from .wire import Wire
@@ -33,7 +34,7 @@ class Referee(Observer):
         self.ticks = 0
         self._driver: GameDriver | None = None
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         self.ticks = record.tick
         driver = self._driver
         if driver is None:  # there is one session

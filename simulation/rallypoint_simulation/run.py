@@ -30,6 +30,7 @@ from .network import Weather
 from .observer import Observer, Violation
 from .players import Player
 from .scenario import Act, Fault, Scenario
+from .storage import EXPECTED_ERRORS
 from .timeline import Timeline
 from .triggers import Triggers
 from .watchdog import Stuck, watched
@@ -195,7 +196,10 @@ class _Run:
         """All of it. Gives the first violation."""
         world = self.world
         try:
-            with errors_logged(world.log, self._error_logged, games_may_fail=games_may_fail), watched(cpu_s_max):
+            logged = errors_logged(
+                world.log, self._error_logged, games_may_fail=games_may_fail, expected=self._is_expected
+            )
+            with logged, watched(cpu_s_max):
                 world.start_server()
                 self._arrange()
                 self._pass()
@@ -211,6 +215,9 @@ class _Run:
 
     def _error_logged(self, text: str) -> None:
         self.world.violated(Violation("nothing logs an error", text, self.world.elapsed_s))
+
+    def _is_expected(self, event: object) -> bool:
+        return bool(self.world.storage.faults) and event in EXPECTED_ERRORS
 
     def _arrange(self) -> None:
         world, loop = self.world, self.world.loop
@@ -243,6 +250,7 @@ class _Run:
         assert self._faults is not None
         self._faults.over = True
         world.store.down = False
+        world.storage.calm()
         for plan in self.scenario.players:
             world.network.route(plan.name).weather = Weather()
             world.network.lighten(plan.name)

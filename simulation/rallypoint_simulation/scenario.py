@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from .network import Weather
 
-__all__ = ["Act", "Fault", "PlayerPlan", "Scenario", "ServerPlan", "Trigger"]
+__all__ = ["Act", "Fault", "PlayerPlan", "Scenario", "ServerPlan", "Trigger", "WriteTrigger"]
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,6 +43,14 @@ class Trigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """``sent`` or ``received``: just before it is on its way, or just after it has arrived."""
 
 
+class WriteTrigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Strikes at a write of the server's journal: before, within or after it, and so between a write and a send."""
+
+    nth: int = 1
+    """Which write from ``Fault.at`` on, counted from 1; those of a recovery included."""
+    when: Literal["before", "within", "after"] = "after"
+
+
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something that goes wrong: the name of a function of :mod:`rallypoint_simulation.faults`."""
 
@@ -55,14 +63,23 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     after_s: float = 0.0
     """So long after the trigger."""
     args: dict[str, Any] = {}
+    write: WriteTrigger | None = None
+    """Only for what ends the server: ``crash_server`` and ``power_loss``."""
 
 
 class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How the server is set. Seconds."""
 
     lobby_grace_s: float = 30.0
+    durability: Literal["off", "process", "disk"] = "off"
+    """What survives: nothing, a crash of the process, or one of the machine."""
     journal_s: float = 0.0
-    """How long the journal takes to commit a step, at most; 0: at once."""
+    """How long the disk takes to sync, at most; with ``disk``, nothing is committed sooner."""
+    checkpoint_s: float = 5.0
+    segment_bytes: int = 1_048_576
+    """Of the journal."""
+    recovery_wait_s: float = 3.0
+    """How long recovered sessions wait for their players, at most."""
     store: bool = True
     """Guests are known again, results are kept."""
     store_s: float = 0.01

@@ -14,9 +14,9 @@ from .observer import Observer, Violation
 from .words import is_chatter, short, words
 
 if TYPE_CHECKING:
-    from rallypoint.ports import StepRecord
     from rallypoint_protocol.messages import Pass
 
+    from .steps import StepMade
     from .wire import Wire
     from .world import World
 
@@ -47,7 +47,7 @@ class _Talk:
         self._passes: list[Pass] = []
         self._events = 0
         self._counts: dict[str, int] = {}
-        self._steps: list[StepRecord] = []
+        self._steps: list[StepMade] = []
 
     def add(self, happening: _Happening) -> None:
         """One more."""
@@ -86,6 +86,8 @@ def _span(ticks: list[tuple[int, int]]) -> str:
 class Timeline(Observer):
     """Keeps what has happened; :meth:`lines` tells the last of it."""
 
+    weak = True
+
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._kept: deque[_Happening] = deque(maxlen=_KEPT_MAX)
@@ -111,7 +113,7 @@ class Timeline(Observer):
         side = "the server" if at_server else "the client"
         self.note(_name(wire), f"is over for {side}" + (f": {error}" if error is not None else ""))
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         who = f"session {short(record.session)}"
         self._kept.append(_Happening(self.world.elapsed_s, who, "step", record, True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -50,13 +51,19 @@ class _Waiting:
 class Triggers(Observer):
     """Lets each of ``faults`` strike once: those with a trigger after their message, the others at their time."""
 
+    weak = True
+
     def __init__(self, world: World, faults: Iterable[Fault]) -> None:
         super().__init__(world)
         self.struck: list[tuple[float, Fault]] = []
         """When and what, in order."""
         self._waiting: dict[tuple[str, str], list[_Waiting]] = {}
         for fault in faults:
-            if fault.on is None:
+            if fault.write is not None:
+                loop = world.loop
+                at = loop.now + max(0.0, fault.at - world.elapsed_s)
+                loop.on(loop.world, at, world.storage.await_write, fault.write, partial(self._strike, fault, None))
+            elif fault.on is None:
                 self._soon(fault, fault.at - world.elapsed_s, None)
             else:
                 self._waiting.setdefault((fault.on.when, fault.on.message), []).append(_Waiting(fault, fault.on))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .observer import Observer, Violation
 
 if TYPE_CHECKING:
-    from rallypoint.ports import StepRecord
-
+    from .steps import StepMade
     from .wire import Wire
     from .world import World
 
@@ -27,6 +26,14 @@ class Watchers(Observer):
     def __init__(self, world: World, observers: Sequence[Observer]) -> None:
         super().__init__(world)
         self.observers = observers
+        self._sort()
+
+    def weaken(self) -> None:
+        """What was told may be undone: only those go on that can live with that."""
+        self.observers = [each for each in self.observers if each.weak]
+        self._sort()
+
+    def _sort(self) -> None:
         self._opened = self._those("opened")
         self._sent = self._those("sent")
         self._received = self._those("received")
@@ -69,7 +76,7 @@ class Watchers(Observer):
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         self._all(self._ended, wire, at_server, error)
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         for tell in self._stepped:
             try:
                 tell(record)

@@ -11,17 +11,20 @@ from rallypoint.config import Limits, Settings
 from rallypoint.game.entity import check_assignments
 from rallypoint.game.game import Game
 from rallypoint.game_port import GamePort
-from rallypoint.ports import StepRecord
+from rallypoint.ports import JournalUnusable, Store
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.node import Node
+from rallypoint.runtime.session_host import SessionHost
+from rallypoint.runtime.ticker import Stepped
 
-from .journal import SimulatedJournal
 from .logged import Log
 from .loop import Host, SimulatedLoop
 from .network import SimulatedNetwork
 from .observer import Observer, Violation
 from .scenario import ServerPlan
+from .steps import StepMade
+from .storage import Keeps, Storage
 from .store import SimulatedStore
 from .watchers import Watchers
 from .wire import WireTap
@@ -62,10 +65,27 @@ class World:
         self.server_host = Host("no server")
         self.server_host.alive = False
         self.servers = 0
-        """How many servers there have been: sessions of an earlier one are gone."""
+        """How many servers there have been."""
+        self.storage = Storage(self.loop, self.dice("disk"), self.plan, self.wall)
+        """The journal's disk: it outlives the servers."""
+        self.kept = False
+        """When a server is gone: what it had told is to be there again when the next one has started."""
+        self.weak = False
+        """What was told may have been undone: nothing more can be said than that the server goes on."""
+        self.gone_at = 0.0
+        """When the last server was gone that served."""
+        self.unwritten_s = 0.0
+        """So long before its end the last server may have written for the last time, besides its beat."""
+        self._stopping_at: float | None = None
+        self.up = False
+        """There is a server's process: one that serves, starts or stops."""
+        self._serving = False
         self.port: GamePort | None = None
         """The game port of the server that runs; ``None`` while none does."""
+        self.last_port: GamePort | None = None
+        """The same, also when it is gone, as it was then."""
         self.store = SimulatedStore(self.dice("store"), self.wall, self.plan.store_s, keeps_guests=self.plan.store)
+        self._client: Store = self.store
         self.log = Log(lambda: self.elapsed_s)
         """What the server warns of."""
         self.players: dict[str, Player] = {}
@@ -107,6 +127,7 @@ class World:
     def start_server(self) -> None:
         """A server, on a host of its own."""
         check_assignments(False)
+        self.up = True
         self.servers += 1
         host = self.server_host = Host(f"server{self.servers}")
         self.loop.run_until_complete(self.loop.start_on(host, self.serve(), "start of the server"))
@@ -117,40 +138,88 @@ class World:
         settings = Settings(
             port=PORT,
             lobby_grace_s=plan.lobby_grace_s,
+            durability="off",  # the journal is given
+            checkpoint_s=plan.checkpoint_s,
+            recovery_wait_s=plan.recovery_wait_s,
             limits=Limits(**plan.limits),
             _env_file=None,  # type: ignore[call-arg]  # of the base class: the user's own settings are not the world's
         )
         dice = self.dice(f"server{self.servers}")
-        journal = SimulatedJournal(self.loop, self.dice(f"journal{self.servers}"), plan.journal_s, self._stepped)
+        host = self.server_host
         ambient = Ambient(self.loop.time, self.wall, dice)
-        port = GamePort(self.games, settings, self.store, journal, ambient, bots=plan.bots)
+        try:
+            journal, recovered = self.storage.open(host)
+        except (JournalUnusable, OSError) as error:
+            self._cannot_start(error)
+            return
+        store = self.store if plan.durability == "off" else self.store.of(host, self.loop)
+        self._client = store
+        port = GamePort(self.games, settings, store, journal, ambient, bots=plan.bots, recovered=recovered)
+        port.node.ticker.watch = self._stepped
         await port.start()
-        self.port = port
+        self.port = self.last_port = port
+        self._serving = True
         self._watchers.server_started()
+
+    def _cannot_start(self, error: Exception) -> None:
+        """Whoever looks after it tries again, as long as the disk is to blame."""
+        if not self.storage.is_faulty:
+            text = f"{type(error).__name__}: {error}"
+            self.violated(Violation("a journal can be opened again", text, self.elapsed_s))
+        self.up = False
+        self.network.crash(self.server_host)
+        self.loop.on(self.loop.world, self.loop.now + 1.0, self.restart_server)
 
     async def stop_server(self) -> None:
         """It ends in good order. On the server's host."""
         port, self.port = self.port, None
         if port is not None:
+            self._stopping_at = self.loop.now
             await port.stop()
-            self._watchers.server_gone(False)
+            await self.storage.close()
+            await self._client.close()
+            self._gone(crashed=False, power=False)
 
-    def crash_server(self) -> None:
-        """Its process is gone."""
+    def crash_server(self, *, power: bool = False) -> None:
+        """Its process is gone; ``power``: its machine, too, and what was not synced. Also of one that is starting."""
+        if not self.up:
+            return
         self.port = None
         self.network.crash(self.server_host)
-        self._watchers.server_gone(True)
+        self._gone(crashed=True, power=power)
+        self.storage.crash(power=power)
+
+    def _gone(self, *, crashed: bool, power: bool) -> None:
+        keeps = self.storage.keeps(power=power)
+        self.up = False
+        began, self._stopping_at = self._stopping_at, None
+        self.unwritten_s = self.storage.commits_s + (0.0 if began is None else self.loop.now - began)
+        if keeps is Keeps.SOME and not self.weak:
+            self.weak = True
+            self._watchers.weaken()
+        kept = keeps is Keeps.ALL
+        if self._serving:
+            self._serving, self.kept, self.gone_at = False, kept, self.loop.now
+            self._watchers.server_gone(crashed)
+        elif self.kept and not kept:  # it has died while it started, and what the one before has told is lost now
+            self.kept = False
+            self._watchers.server_gone(crashed)
 
     def restart_server(self) -> None:
         """Another one in place of one that has crashed or stopped. From within a callback."""
+        if self.up:
+            return
+        self.up = True
         self.servers += 1
         wall_offset_s = self.server_host.wall_offset_s
         host = self.server_host = Host(f"server{self.servers}")
         host.wall_offset_s = wall_offset_s
         self.loop.start_on(host, self.serve(), "start of the server")
 
-    def _stepped(self, record: StepRecord) -> None:
-        self._watchers.stepped(record)
+    def _stepped(self, host: Stepped, now: float) -> None:
+        assert isinstance(host, SessionHost)
+        core = host.core
+        self._watchers.stepped(StepMade(core.id, core.epoch, core.tick))
 
     # --- players' devices -------------------------------------------------------------------------------------------
 
@@ -173,6 +242,7 @@ class World:
         until = self.loop.now + seconds
         while self.loop.now < until:
             self.loop.run_for(min(self.look_every_s, until - self.loop.now))
+            self.storage.look()
             if not self.violations:
                 self._watchers.look()
             self._check()

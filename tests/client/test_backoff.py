@@ -39,3 +39,19 @@ def test_after_a_reset_the_delays_begin_anew():
     backoff.reset()
     assert backoff.attempts == 0
     assert backoff.next_s() <= FIRST_S
+
+
+def test_a_lower_limit_holds_as_long_as_it_is_given_and_then_the_bound_doubles_from_there():
+    backoff = Backoff(Random(1))
+    short = [backoff.next_s(0.25) for _ in range(300)]
+    assert 0.2 < max(short) <= 0.25
+    for bound_s in (0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0):
+        assert backoff.next_s() <= bound_s
+    assert max(backoff.next_s() for _ in range(100)) > 4.5
+
+
+def test_a_lower_limit_also_shortens_what_has_grown_long():
+    backoff = Backoff(Random(1))
+    for _ in range(20):
+        backoff.next_s()
+    assert max(backoff.next_s(0.25) for _ in range(100)) <= 0.25

@@ -245,3 +245,36 @@ async def test_a_seat_asks_its_lobby_about_its_session():
         await seats(server)
         assert (await again).session == "t"
         assert seat.state is SeatState.CLOSED
+
+
+@on_both_loops
+async def test_a_seat_does_not_wait_for_a_lobby_that_is_away_itself():
+    async with met() as (server, guest, lobby):
+        joining = asyncio.create_task(lobby.join("s"))
+        await guest.answer(JOIN, matched("/session/s"))
+        seated_guest = await seats(server)
+        seat = await joining
+        guest.cut()
+        for _ in range(6):  # more than it takes to ask the lobby
+            seated_guest.cut()
+            while (seated_guest := await server.guest()).path != "/session/s":
+                pass  # the lobby's own connection, which is not let in
+        assert seat.state is SeatState.RESUMING
+        await seat.close()
+
+
+@on_both_loops
+async def test_where_nobody_listens_a_seat_knocks_often():
+    async with met() as (server, guest, lobby):
+        joining = asyncio.create_task(lobby.join("s"))
+        await guest.answer(JOIN, matched("/session/s"))
+        seated_guest = await seats(server)
+        seat = await joining
+        knocks: list[int] = []
+        seat._reconnect.url = "ws://127.0.0.1:9/session/s"  # the discard port: nobody listens there
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(seat._core.retry, "refused", lambda: knocks.append(1))
+            seated_guest.cut()
+            while len(knocks) < 2:
+                await asyncio.sleep(0.005)
+        await seat.close()

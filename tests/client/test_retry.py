@@ -13,7 +13,7 @@ from rallypoint_client.errors import (
     TakenOver,
     UpdateRequired,
 )
-from rallypoint_client.retry import LOCATE_AFTER_ATTEMPTS, SETTLED_S, Next, Retrying, Stop, Wait
+from rallypoint_client.retry import LOCATE_AFTER_ATTEMPTS, REFUSED_MAX_S, SETTLED_S, SOON_S, Next, Retrying, Stop, Wait
 from rallypoint_protocol.close import CloseCode, Fault
 
 
@@ -158,3 +158,47 @@ def test_starting_over_gives_a_new_first_time():
     made.start_over(11.0, 5.0)
     assert made.deadline == 16.0
     assert isinstance(made.lost(None, "", 17.0), Stop)
+
+
+def delays(made: Retrying, at: list[float], *, refused: bool) -> list[float]:
+    given = []
+    for now in at:
+        if refused:
+            made.refused()
+        step = made.lost(None, "", now)
+        assert isinstance(step, Wait)
+        given.append(step.delay_s)
+    return given
+
+
+def test_where_nobody_listens_the_delays_stay_short_for_the_first_seconds():
+    made = let_in()
+    soon = delays(made, [number * SOON_S / 200 for number in range(200)], refused=True)
+    assert 0.2 < max(soon) <= REFUSED_MAX_S
+    late = delays(made, [SOON_S + number * 0.1 for number in range(200)], refused=True)
+    assert max(late) > 4.5
+
+
+def test_whom_the_server_or_a_proxy_turned_away_stays_away_for_longer():
+    made = let_in()
+    assert max(delays(made, [number * SOON_S / 100 for number in range(100)], refused=False)) > 4.5
+
+
+def test_that_nobody_listened_counts_for_that_attempt_alone():
+    made = let_in()
+    delays(made, [0.0] * 20, refused=True)
+    assert max(delays(made, [1.0] * 20, refused=False)) > 2.5
+
+
+def test_a_game_of_eight_has_all_its_players_back_soon_after_a_second_without_a_server():
+    def back_after(seed: int) -> float:
+        made, now = Retrying(Random(seed), "ws://here", 0.0, connect_s=15.0, other=SeatClosed), 0.0
+        made.established(0.0, 35.0)
+        while now < 1.0:
+            made.refused()
+            step = made.lost(None, "refused", now)
+            assert isinstance(step, Wait)
+            now += step.delay_s
+        return now - 1.0
+
+    assert max(back_after(seed) for seed in range(400)) <= REFUSED_MAX_S

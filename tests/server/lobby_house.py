@@ -172,11 +172,14 @@ class FakeStore(NoStore):
 class House:
     """A node's lobby, and ways to visit it."""
 
-    def __init__(self, rules=ORBIT, store=None, **options):
-        numbers = count(1)
+    def __init__(self, rules=ORBIT, store=None, *, commit=None, after=None, **options):
+        """``after``: one that has died, whose sessions, store and clock go on."""
+        self.numbers = numbers = after.numbers if after else count(1)
         self.loop = FakeLoop()
-        self.store = store or FakeStore()
-        self.sessions = FakeSessions()
+        if after:
+            self.loop.now = after.loop.now
+        self.store = after.store if after else store or FakeStore()
+        self.sessions = after.sessions if after else FakeSessions()
         self.lobby = Lobby(
             lambda: Token(b"secret" + next(numbers).to_bytes(26, "big")),
             lambda: f"id{next(numbers)}",
@@ -184,9 +187,10 @@ class House:
             self.sessions,
             self.sessions,
             unix_ms=lambda: 1_000,
+            keep=commit is not None,
             **options,
         )
-        self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store)
+        self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store, commit=commit)
 
     def visit(self):
         connection = FakeConnection()

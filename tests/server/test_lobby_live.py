@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
@@ -211,7 +212,13 @@ async def test_a_guest_is_the_same_player_after_a_restart_and_finds_the_seat_aft
     async with Server([Toy], settings(data_dir=tmp_path)) as server:
         tomorrow = (await Visitor.enter(server, "", first.player, first.secret)).welcome
         assert (tomorrow.player, tomorrow.name, tomorrow.secret) == (first.player, "Ann", b"")
-        assert tomorrow.lobby != first.lobby
+        assert tomorrow.lobby == first.lobby  # the journal has it
+        assert tomorrow.seats == [[offer["session"], "toy"]]
+    await asyncio.to_thread(shutil.rmtree, tmp_path / "journal")
+    async with Server([Toy], settings(data_dir=tmp_path)) as server:
+        tomorrow = (await Visitor.enter(server, "", first.player, first.secret)).welcome
+        assert (tomorrow.player, tomorrow.name, tomorrow.secret) == (first.player, "Ann", b"")
+        assert (tomorrow.lobby != first.lobby, tomorrow.seats) == (True, [])
 
 
 async def test_who_waits_in_a_queue_is_not_seated_twice(server: Server):

@@ -641,7 +641,7 @@ class Whole(RuleBasedStateMachine):
         driver, meant = self.driver, {}
         player = driver._players.get(index)
         subscribed = {"everyone", f"owner:{index}", *(player._subscribed if player is not None else ())}
-        entities: list[Any] = [driver.game, *driver.player_list, *driver._entities.values()]
+        entities: list[Any] = [driver.game, *driver.player_list, *driver.entities.values()]
         for entity in entities:
             class_ = self.definition.entities[type(entity)]
             is_game, is_player = entity is driver.game, isinstance(entity, Player)

@@ -102,7 +102,9 @@ class Stage:
     def __init__(self, observer: Callable[[Any], Observer]) -> None:
         self.loop = SimpleNamespace(now=1000.0, turns=0)
         self.server_host = SimpleNamespace(frozen_until=0.0, behind_s=0.0)
-        self.plan = SimpleNamespace(journal_s=0.0)
+        self.plan = SimpleNamespace(durability="off")
+        self.storage = SimpleNamespace(commits_s=0.0)
+        self.kept = False
         self.players: dict[str, Any] = {}
         self.network = SimpleNamespace(route=lambda name: SimpleNamespace(dark_until=0.0))
         self.sessions: dict[str, Any] = {}

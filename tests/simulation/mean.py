@@ -13,6 +13,7 @@ from msgspec import structs
 from rallypoint_simulation.network import Weather
 from rallypoint_simulation.scenario import Act, PlayerPlan, Scenario, ServerPlan
 from tests.simulation.mean_acts import evening
+from tests.simulation.mean_durability import made_durable
 from tests.simulation.mean_faults import faults
 from tests.simulation.mean_themes import Theme, theme
 
@@ -72,7 +73,8 @@ def mean_scenario(seed: int) -> Scenario:
     besides = faults(dice, names, duration_s)
     if about.faults:
         besides = besides[-3:]
-    return Scenario(seed, games, duration_s, players=players, faults=(*here, *besides), server=_server(dice, about))
+    drawn = Scenario(seed, games, duration_s, players=players, faults=(*here, *besides), server=_server(dice, about))
+    return made_durable(drawn)
 
 
 def _duration_s(dice: Random, players: int) -> float:
@@ -123,7 +125,6 @@ def _server(dice: Random, about: Theme) -> ServerPlan:
         )
     plan = ServerPlan(
         lobby_grace_s=round(dice.uniform(3.0, 10.0), 1),
-        journal_s=round(dice.choice((0.005, 0.05, 0.4)), 3) if dice.random() < 0.33 else 0.0,
         store=dice.random() < 0.85,
         store_s=dice.choice((0.01, 0.01, 0.2, 2.0)),
         bots=dice.random() < 0.7,

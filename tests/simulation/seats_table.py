@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from rallypoint.core.seat import Seat
-from rallypoint.ports import StepRecord
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST
 from rallypoint_protocol.messages import (
@@ -25,6 +24,7 @@ from rallypoint_simulation.network import Weather
 from rallypoint_simulation.observer import Observer, Violation
 from rallypoint_simulation.players import Player
 from rallypoint_simulation.scenario import Act, PlayerPlan, ServerPlan
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 from tests.simulation.games.ledgers import Books
@@ -100,7 +100,7 @@ class Table:
         return cast("Wire", Stand(session=self.wire.session, link=link, closed_by="", lobby=False))
 
     def step(self, tick: int, epoch: int = 1) -> None:
-        self.observer.stepped(StepRecord(self.host.core.id, epoch, tick))
+        self.observer.stepped(StepMade(self.host.core.id, epoch, tick))
 
     def passes(self, tick: int = 0, events: list[EventItem] | None = None, **head: Any) -> None:
         """The server sends the last pass again, or one of another tick, with changes."""

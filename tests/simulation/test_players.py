@@ -207,9 +207,7 @@ def test_what_the_library_does_not_document_is_a_violation(stage: Stage) -> None
     ("fault", "args", "resumes"),
     [("cut", {}, 1), ("reset", {}, 1), ("vanish", {"which": "all"}, 1), ("darken", {"seconds": 2.5}, 0)],
 )
-def test_a_seat_outlives_what_the_network_does(
-    stage: Stage, fault: str, args: dict[str, Any], resumes: int
-) -> None:
+def test_a_seat_outlives_what_the_network_does(stage: Stage, fault: str, args: dict[str, Any], resumes: int) -> None:
     stage.do("ann", "create", game="books", options={"ends_s": 0.0}, wait_s=3.0)
     stage.do("bob", "join", friend="ann", wait_s=2.0)
     seat = playing(stage["ann"])

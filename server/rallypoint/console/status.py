@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint.ports import StoreStatus
+from rallypoint_protocol.ids import SessionId
 
 from .census import census_of
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Status", "problems"]
 
 SESSIONS_SHOWN = 200
+_NONE: Final[Mapping[SessionId, str]] = MappingProxyType({})
 
 
 class Status:
@@ -44,8 +48,10 @@ class Status:
         return {
             "uptime_s": round(time.time() - server.started_at, 1),
             "ready": server.ready,
-            "problems": problems(store),
-            "durability": server.journal.durability,
+            "problems": problems(store, server.journal.failure, node.quarantined),
+            "durability": "off" if server.journal.failure else server.journal.durability,
+            "journal": {"failure": server.journal.failure, "pressure": server.journal.pressure.name.lower()},
+            "quarantined": dict(node.quarantined),
             "connections": server.connections,
             "lobby_sessions": len(server.lobby),
             "players": census.connected + census.away,
@@ -110,9 +116,12 @@ class Status:
         return shown
 
 
-def problems(store: StoreStatus) -> list[str]:
+def problems(store: StoreStatus, journal_failure: str = "", quarantined: Mapping[SessionId, str] = _NONE) -> list[str]:
     """What an operator should look at, in words."""
     found = []
+    if journal_failure:
+        found.append(f"journal: {journal_failure}. Sessions do not survive this process now; no new ones are made")
+    found += [f"session {session} is quarantined: {why}" for session, why in quarantined.items()]
     waiting = "1 write waits" if store.pending == 1 else f"{store.pending} writes wait"
     if store.error:
         found.append(f"database: {store.error} ({waiting}; games go on)")

@@ -4,7 +4,7 @@ Who takes part in a session (plays or watches) may listen to its room; everybody
 is sent the whole log once, and then what is new: at most every ``ROUND_EVERY_S`` for each room, several lines at once
 if there are several. After a resume the whole log comes again. Each distinct message is encoded once in a flush. Who
 does not take what was written is passed over and gets the rest later; what has left the log by then is gone, which the
-numbers of the lines show.
+numbers of the lines show. Likewise what was said before the server died: lines are not kept, and numbers go on.
 
 A room of a session stays while the session is remembered, so that its group can talk about a rematch; whoever does not
 belong there any more is taken out. That is looked at when somebody loses a seat, and every ``CHECK_EVERY_S`` anyhow.
@@ -17,7 +17,7 @@ all, then ``full``. Of the log see :mod:`.chat_room`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Final
 
@@ -62,6 +62,8 @@ class Chats:
         """When each room of a session is to be looked at: in this order, too."""
         self._flush_from = float("-inf")
         self._due: float | None = None
+        self.counted: dict[str, int] | None = None
+        """If it is kept how far rooms have counted: the numbers that are new since this was looked at; 0: gone."""
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -79,9 +81,7 @@ class Chats:
             if room is None and len(self._rooms) >= self._rooms_max:
                 return Answer(message.id, error="full", reason="there are too many rooms")
         if room is None:
-            room = self._rooms[message.room] = ChatRoom(message.room, now)
-            if room.id:
-                self._check_later(room, now)
+            room = self._open(message.room, now)
         if session not in room.listeners:
             session.listens = (*session.listens, room.id)
         room.listeners[session] = 0
@@ -109,9 +109,30 @@ class Chats:
         if not session.talk.take(now):
             return Answer(message.id, error="too_fast", reason="wait a moment before you say more")
         room.add(session.player, session.name, text, self._unix_ms())
+        self._counted(room.id, room.last)
         self._active[room] = None
         self._be_due(max(room.next_round, self._flush_from))
         return Answer(message.id)
+
+    # --- what is kept if the server dies ----------------------------------------------------------------------------
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The last line's number of each room in which something was said."""
+        return {room.id: room.last for room in self._rooms.values() if room.last}
+
+    def restore_rooms(self, numbers: Mapping[str, int], now: float) -> None:
+        """Rooms whose lines are gone: :attr:`numbers` go on, so a client never takes a new line for one that it has."""
+        for room_id, last in numbers.items():
+            room = self._open(room_id, now)
+            room.last = room.heard = last
+
+    def restore(self, session: LobbySession, listens: Sequence[str], now: float) -> None:
+        """One who is away goes on listening. To be called after :meth:`restore_rooms`."""
+        for room_id in listens:
+            room = self._rooms.get(room_id) or self._open(room_id, now)
+            room.listeners[session] = 0
+        session.listens = tuple(listens)
 
     # --- what becomes of a lobby session ----------------------------------------------------------------------------
 
@@ -184,7 +205,7 @@ class Chats:
                 break
             del room.behind[session]
             since = room.listeners[session]
-            if since >= room.last or session.state is not LobbyState.CONNECTED:
+            if since >= room.last or room.silent or session.state is not LobbyState.CONNECTED:
                 continue  # one who comes back is looked at then
             if backed_up(session):
                 passed_over.append(session)
@@ -215,10 +236,18 @@ class Chats:
                 room.checked = now
             elif now - room.checked >= EMPTY_S:
                 del self._rooms[room.id]
+                if room.last:
+                    self._counted(room.id, 0)
                 continue
             self._check_later(room, now)
 
     # --- steps of the above -----------------------------------------------------------------------------------------
+
+    def _open(self, room_id: str, now: float) -> ChatRoom:
+        room = self._rooms[room_id] = ChatRoom(room_id, now)
+        if room_id:
+            self._check_later(room, now)
+        return room
 
     def _check_later(self, room: ChatRoom, now: float) -> None:
         self._checks.append((ceil(now + CHECK_EVERY_S), room))  # whole seconds: many rooms, few awakenings
@@ -244,6 +273,11 @@ class Chats:
         del room.listeners[session]
         room.behind.pop(session, None)
         session.listens = tuple(one for one in session.listens if one != room.id)
+        session.touch()
+
+    def _counted(self, room_id: str, last: int) -> None:
+        if self.counted is not None:
+            self.counted[room_id] = last
 
     def _look_at(self, room: ChatRoom, session: LobbySession) -> None:
         room.behind[session] = None

@@ -56,6 +56,11 @@ class ChatRoom:
         while len(self._lines) > LINES_MAX or self._bytes > LOG_BYTES_MAX:
             self._bytes -= len(memoryview(self._lines.popleft()))
 
+    @property
+    def silent(self) -> bool:
+        """There are no lines; there were some, perhaps."""
+        return not self._lines
+
     def since(self, number: int) -> bytes:
         """The message with all lines newer than ``number`` that are still there."""
         skipped = max(0, len(self._lines) - (self.last - number))

@@ -20,7 +20,7 @@ one acknowledgement, so nothing piles up for one that is slow. A window has at m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import SessionId
@@ -28,6 +28,7 @@ from rallypoint_protocol.messages import Condition, SessionRow
 
 from .conditions import FilterKey, filter_key, plain_conditions
 from .listing_bytes import ListingBytes
+from .lobby_image import WatchImage
 from .session_filter import Filter, View, Window
 from .session_rows import SessionRows
 from .watcher import Watcher
@@ -159,6 +160,19 @@ class Directory:
             watcher.here, watcher.waits, watcher.listings = True, False, 0
             watcher.forget()
             self._look_at(watcher)
+
+    def image(self, session: LobbySession) -> WatchImage | None:
+        """What it watches."""
+        view = None if session.watcher is None else session.watcher.view
+        if view is None:
+            return None
+        game, where = view.filter.key
+        return WatchImage(game, [Condition(field, cast("Any", op), value) for field, op, _, value in where], view.limit)
+
+    def restore(self, session: LobbySession, image: WatchImage) -> None:
+        """The watch of one who is away."""
+        if self.watch(session, image.game, image.where, image.limit):
+            self.drop(session)
 
     def acknowledged(self, session: LobbySession, listing: int) -> None:
         """The client has that listing. Numbers of the past or the future change nothing."""

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from rallypoint_protocol.channels import Channels
 from rallypoint_protocol.inputs import Input
 
+from .game_image import GameImage
+
 __all__ = ["Answer", "Ask", "GameLike", "OptionsRefused"]
 
 
@@ -123,3 +125,31 @@ class GameLike(Protocol):
 
     def take_asks(self) -> list[Ask]:
         """Calls to the outside since the last call."""
+
+    # --- for the journal --------------------------------------------------------------------------------------------
+
+    @property
+    def open_asks(self) -> list[Ask]:
+        """Calls to the outside that have no answer yet, oldest first."""
+
+    def keep(self) -> None:
+        """From now on each step's change is collected; before, nothing is, at no cost. After ``create`` or ``restore``.
+
+        From then on every ``close`` is followed by one :meth:`take_change`.
+        """
+
+    def take_change(self) -> bytes:
+        """The encoded ``GameChange`` of the step that was closed last, and of what changed between it and the last."""
+
+    def image(self) -> GameImage:
+        """All of it, as it is now; the game's ``save`` is called if there was a step since the last time."""
+
+    def restore(self, image: GameImage) -> None:
+        """Instead of ``create``: builds everything that is in the image, and calls the game's ``load``.
+
+        Then ``image()`` gives the same bytes, until a step is made. Raises ``GameImageRefused``, and whatever the
+        game's ``migrate`` and ``load`` raise.
+        """
+
+    def revive(self) -> None:
+        """After ``restore``: the game rebuilds what is derived (``restored()``), and may change its state."""

@@ -18,6 +18,15 @@ class Grace:
         """When the running window ends; ``None`` while none runs."""
         self._since = 0.0
 
+    def restore(self, since: float, left_s: float, deadline: float | None) -> None:
+        """Goes on from there; ``deadline``: of a window that runs since ``since``; ``None``: none does."""
+        self._since, self.left_s, self.deadline = since, left_s, deadline
+
+    @property
+    def since(self) -> float:
+        """When the window opened that was opened last."""
+        return self._since
+
     @property
     def next_s(self) -> float:
         """How long the next window will be."""

@@ -4,7 +4,8 @@ Everything that a client of the lobby may say comes in here, decoded, with the t
 Whoever drives it (:mod:`rallypoint.runtime.lobby_host`) does this after each call: :meth:`~Lobby.poll` for lobby
 sessions that ended, match the queues that changed (``Lobby.queues``), make the sessions that were agreed on
 (``Lobby.rematches``), write what :meth:`~Lobby.take_pushes` and :meth:`~Lobby.flush` give, and come again at
-:meth:`~Lobby.next_due`.
+:meth:`~Lobby.next_due`. If it is to survive the server, what :meth:`~Lobby.take_entries` gives is committed before
+anything is written; after a restart, :meth:`~Lobby.restore` goes on from there.
 
 The work is done by its parts: ``queues``, ``directory`` (the list of sessions), ``chats``, ``rematches``, and requests
 about one session in :mod:`.room_requests`. Each has its bounds, and says what happens at them. Here: a newcomer beyond
@@ -16,7 +17,7 @@ are gone, its lobby session ends and it is answered ``UNKNOWN``, seated or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rallypoint_protocol.close import CloseCode
@@ -39,9 +40,12 @@ from rallypoint_protocol.messages import (
 from .chat import Chats
 from .directory import Directory
 from .lobby_entry import Close, Entered, EntryTerms, KnownGuest, LobbyEntry
+from .lobby_image import TABLE_KEY
+from .lobby_keeper import KeptEntry, LobbyKeeper
 from .lobby_queues import LobbyQueues
 from .lobby_register import LobbyRegister
 from .lobby_requests import LobbyRequests, Seats
+from .lobby_return import LobbyReturn
 from .lobby_session import LobbyEvent, LobbySession, LobbyState
 from .quick_match import QuickMatchRules, SeatOffer
 from .rematch import Rematches
@@ -72,7 +76,9 @@ class Lobby:
         grace_budget_s: float = 120.0,
         lobbies_max: int = 20_000,
         tickets_max: int = 10_000,
+        keep: bool = False,
     ) -> None:
+        """``keep``: changes are noted, and given by :meth:`take_entries`, which is to be called then."""
         self._seats = seats
         self._rooms = rooms
         self._register = LobbyRegister()
@@ -85,8 +91,15 @@ class Lobby:
         self.chats = Chats(rooms, unix_ms)
         self.rematches = Rematches(rooms, seats, self._register.of, self._push)
         """Who wants to play once more. What is agreed is carried out by whoever drives the lobby."""
+        self._keeper = LobbyKeeper(self.queues, self.directory, self.chats, self.rematches)
+        if keep:
+            self._keeper.begin()
+        terms = EntryTerms(grace_s, grace_budget_s, lobbies_max)
+        self._return = LobbyReturn(
+            terms, seats, self._register, self.queues, self.directory, self.chats, self.rematches, self._keeper
+        )
         self._entry = LobbyEntry(
-            EntryTerms(grace_s, grace_budget_s, lobbies_max),
+            terms,
             new_token,
             new_id,
             rooms,
@@ -94,13 +107,13 @@ class Lobby:
             self.queues,
             self.directory,
             self.chats,
+            self._keeper,
             self._end,
         )
         self._requests = LobbyRequests(
             seats, self.queues, self.directory, self.chats, self.rematches, RoomRequests(rooms, Guesses())
         )
-        for row in rooms.rows():
-            self.directory.changed(SessionId(row.id))
+        self._look_round()
 
     def __len__(self) -> int:
         return len(self._register)
@@ -142,6 +155,7 @@ class Lobby:
                 return Pong(message.sent_ms, 0.0, 0)
             case Proved():
                 session.tokens.proved(session.tokens.newest)
+                self._keeper.ride(session)
                 return None
             case Leave():
                 self._end(session, LobbyEvent.LEFT)
@@ -157,6 +171,7 @@ class Lobby:
         if answer is None:
             answer = self._requests.answer(session, message, address, now)
             session.answers.keep(answer)
+            self._keeper.answered(session, answer)
         return answer
 
     def seat(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
@@ -223,16 +238,59 @@ class Lobby:
         )
         return min((due for due in dues if due is not None), default=None)
 
+    # --- what is kept if the server dies ----------------------------------------------------------------------------
+
+    @property
+    def keeps(self) -> bool:
+        """True if changes are noted."""
+        return self._keeper.keeps
+
+    @property
+    def unwritten(self) -> bool:
+        """True if :meth:`take_entries` has something that is worth a batch of its own."""
+        return self._keeper.waits
+
+    def take_entries(self) -> list[KeptEntry]:
+        """What has changed since the last call: to be committed before anybody is told of it."""
+        return self._keeper.take()
+
+    def wholes(self) -> list[KeptEntry]:
+        """All of it, whole; counts as taken."""
+        entries = [self._keeper.whole(session) for session in self._register]
+        return [*entries, self._keeper.table.whole()] if self._keeper.table.is_needed else entries
+
+    def whole(self, key: str) -> KeptEntry | None:
+        """What has that key, whole; counts as taken. ``None``: there is nothing of that key."""
+        if key == TABLE_KEY:
+            return self._keeper.table.whole()
+        session = self._register.find(LobbyId(key.removeprefix(f"{TABLE_KEY}/")))
+        return None if session is None else self._keeper.whole(session)
+
+    def restore(self, entries: Mapping[str, Sequence[bytes]], shift_s: float, now: float) -> None:
+        """Goes on where the server died that wrote these entries: see :class:`.LobbyReturn`.
+
+        Raises:
+            Unreadable: they are of another release. The lobby is not to be used then.
+        """
+        self._return.restore(entries, shift_s, now)
+        self._look_round()
+
     # --- steps of the above -----------------------------------------------------------------------------------------
 
     def _acknowledged(self, session: LobbySession, event: int) -> None:
         if session.pushed:
             session.pushes.ack(event)
             self.queues.acknowledged(session)
+            self._keeper.ride(session)
+
+    def _look_round(self) -> None:
+        for row in self._rooms.rows():
+            self.directory.changed(SessionId(row.id))
 
     def _push(self, session: LobbySession, kind: str, data: dict[str, Any]) -> int:
         push = Push(session.pushed + 1, kind, data)
         session.pushes.append(push, len(encode(push)))
+        session.touch()
         if session.state is LobbyState.CONNECTED:  # one who is away gets it with the resume
             self._unsent.append((session, push))
         return push.n

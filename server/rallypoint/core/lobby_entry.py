@@ -19,6 +19,7 @@ from rallypoint_protocol.messages import Hello, Push, Resume, Welcome
 from .chat import Chats
 from .directory import Directory
 from .grace import Grace
+from .lobby_keeper import LobbyKeeper
 from .lobby_queues import LobbyQueues
 from .lobby_register import LobbyRegister
 from .lobby_session import LobbyEvent, LobbySession
@@ -84,6 +85,7 @@ class LobbyEntry:
         queues: LobbyQueues,
         directory: Directory,
         chats: Chats,
+        keeper: LobbyKeeper,
         end: Callable[[LobbySession, LobbyEvent], None],
     ) -> None:
         self._terms = terms
@@ -94,6 +96,7 @@ class LobbyEntry:
         self._queues = queues
         self._directory = directory
         self._chats = chats
+        self._keeper = keeper
         self._end = end
 
     def hello(
@@ -116,7 +119,9 @@ class LobbyEntry:
         player = PlayerId(self._new_id()) if guest is None else guest.player
         name = normalised(message.name) or ("" if guest is None else guest.name) or guest_name(player)
         token = self._new_token()
-        session = LobbySession(lobby_id, player, name, token, Grace(terms.grace_s, terms.grace_budget_s))
+        grace = Grace(terms.grace_s, terms.grace_budget_s)
+        session = LobbySession(lobby_id, player, name, token, grace, self._keeper.touch)
+        session.touch()
         self._register.add(session)
         self._is_here()
         secret = self._new_token() if keep and guest is None else b""
@@ -163,6 +168,7 @@ class LobbyEntry:
         took_over = self._come_back(session, now)
         session.name = normalised(message.name) or session.name
         token = session.begin_anew(self._new_token)
+        self._keeper.anew(session)
         self._queues.begin_anew(session)
         self._directory.unwatch(session)
         self._directory.come_back(session)

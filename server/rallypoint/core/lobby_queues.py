@@ -11,8 +11,9 @@ from typing import Any
 from rallypoint_protocol.ids import LobbyId, SessionId
 from rallypoint_protocol.messages import Answer, CancelQueue, QuickMatch
 
+from .lobby_image import TicketImage, Waits
 from .lobby_session import LobbySession
-from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer
+from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer, Ticket
 
 __all__ = ["LobbyQueues", "SendPush"]
 
@@ -73,6 +74,7 @@ class LobbyQueues:
             del self._waiting[session.id]
             self._queues[game].remove(session.id)
             self._changed[game] = None
+            session.touch()
         return game
 
     def drop(self, session: LobbySession) -> None:
@@ -90,6 +92,7 @@ class LobbyQueues:
         """The player's client knows nothing of before: a ticket's place is told again, unless that push is replayed."""
         if session.queue is not None and session.pushes.acked >= session.place_push:
             self._queues[session.queue].tell_again(session.id)
+            session.touch()
 
     def acknowledged(self, session: LobbySession) -> None:
         """The player has acknowledged pushes: perhaps the place told last, so that a newer one may be told."""
@@ -132,6 +135,7 @@ class LobbyQueues:
         """That session does not take the player, who goes on waiting for another one."""
         if session.queue is not None:
             self._queues[session.queue].bar(session.id, from_)
+            session.touch()
             self._changed[session.queue] = None
 
     def turned_away(self, session: LobbySession, reason: str) -> None:
@@ -151,3 +155,30 @@ class LobbyQueues:
                 session = self._waiting[lobby_id]
                 data = {"game": game, "place": place, "waiting": len(queue)}
                 session.place_push = self._push(session, "queued", data)
+
+    # --- what is kept if the server dies ----------------------------------------------------------------------------
+
+    def image(self, session: LobbySession) -> Waits:
+        """What it is queued for."""
+        if session.queue is None:
+            return Waits(session.place_push)
+        ticket = self._queues[session.queue].ticket(session.id)
+        barred: list[str] = sorted(ticket.barred)
+        image = TicketImage(session.queue, ticket.number, ticket.queued_at_s, ticket.told, barred)
+        return Waits(session.place_push, image)
+
+    def restore(self, session: LobbySession, image: TicketImage, shift_s: float) -> None:
+        """The place of one who is away; to be called in the order of the tickets' numbers.
+
+        The place that was told last is ``unheard`` as long as its push is not acknowledged.
+        """
+        queue = self._queues.get(image.game)
+        if queue is None:
+            self._push(session, "unqueued", {"game": image.game, "reason": "unknown_game"})
+            return
+        unheard = bool(image.told) and session.pushes.acked < session.place_push
+        barred = frozenset(SessionId(barred) for barred in image.barred)
+        queued_at = image.queued_at + shift_s
+        queue.restore(Ticket(session.id, queued_at, False, image.told, unheard, image.number, barred))
+        session.queue = image.game
+        self._waiting[session.id] = session

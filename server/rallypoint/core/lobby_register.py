@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 from rallypoint_protocol.ids import LobbyId, PlayerId
 
@@ -26,6 +27,9 @@ class LobbyRegister:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def __iter__(self) -> Iterator[LobbySession]:
+        return iter(list(self._sessions.values()))
 
     def find(self, lobby_id: LobbyId) -> LobbySession | None:
         """The lobby session, unless it has ended."""

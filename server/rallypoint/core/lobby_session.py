@@ -6,12 +6,13 @@ still connected (the server has not noticed the break, or there are two tabs) is
 is told. A hello of a guest who is known, and has a lobby session, comes back to that one in the same way; its client
 knows nothing of before, so requests, listings and chats begin anew, and what was pushed and not acknowledged comes
 again. It *ends* when the grace window does, when the player logs out, or when it comes back for pushes that are gone.
-The grace window does not run while its player has a seat: whoever plays can come back to the lobby.
+The grace window does not run while its player has a seat: whoever plays can come back to the lobby. If the server dies
+and another goes on, it is as if the connection had been lost then: see :mod:`.lobby_return`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -99,6 +100,19 @@ class Answers:
             self.forgotten = min(self._kept)
             del self._kept[self.forgotten]
 
+    @property
+    def all(self) -> list[Answer]:
+        """Those that are kept, in the order in which they were given."""
+        return list(self._kept.values())
+
+    @classmethod
+    def restored(cls, answers: Iterable[Answer], forgotten: int) -> Answers:
+        """As they were."""
+        made = cls()
+        made._kept = {answer.id: answer for answer in answers}
+        made.forgotten = forgotten
+        return made
+
 
 class LobbySession:
     """The state of one lobby session. Changed by :class:`~rallypoint.core.lobby.Lobby` and its parts only.
@@ -109,6 +123,7 @@ class LobbySession:
     __slots__ = (
         "_answers",
         "_pushes",
+        "_touched",
         "creates",
         "grace",
         "guesses",
@@ -124,7 +139,17 @@ class LobbySession:
         "watcher",
     )
 
-    def __init__(self, lobby_id: LobbyId, player: PlayerId, name: str, first: Token, grace: Grace) -> None:
+    def __init__(
+        self,
+        lobby_id: LobbyId,
+        player: PlayerId,
+        name: str,
+        first: Token,
+        grace: Grace,
+        touched: Callable[[LobbySession], None] | None = None,
+    ) -> None:
+        """``touched`` is called when something has changed that is kept if the server dies."""
+        self._touched = touched
         self.id = lobby_id
         self.player = player
         self.name = name
@@ -164,6 +189,22 @@ class LobbySession:
             self._answers = Answers()
         return self._answers
 
+    @property
+    def asked(self) -> bool:
+        """True once it has made a request."""
+        return self._answers is not None
+
+    def touch(self) -> None:
+        """Something has changed that is kept if the server dies."""
+        if self._touched is not None:
+            self._touched(self)
+
+    def resume_from(self, state: LobbyState, pushes: Outgoing[Push] | None, answers: Answers | None) -> None:
+        """A new one goes on as one of a server that died."""
+        self.state = state
+        self._pushes = pushes
+        self._answers = answers
+
     def drop(self, now: float, *, seated: bool) -> None:
         """The connection broke. The grace window opens, unless the player is ``seated``."""
         self._advance(LobbyEvent.DROPPED)
@@ -175,6 +216,7 @@ class LobbySession:
         if self.state is not LobbyState.AWAY or self.grace.deadline is not None:
             return False
         self.grace.start(now)
+        self.touch()
         return True
 
     def come_back(self, now: float) -> bool:
@@ -201,3 +243,4 @@ class LobbySession:
         if after is None:
             raise IllegalLobbyEvent(self.id, self.state, event)
         self.state = after
+        self.touch()

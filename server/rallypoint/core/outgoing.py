@@ -34,6 +34,12 @@ class Outgoing(Generic[T]):
         self.lost = 0
         """Highest number that was dropped without having been acknowledged; 0 if none."""
 
+    def restore(self, kept: list[tuple[int, T, int]], last: int, acked: int, lost: int) -> None:
+        """Goes on from there: number, message and size of what is kept, oldest first."""
+        self._kept = kept
+        self._bytes = sum(size for _, _, size in kept)
+        self.last, self.acked, self.lost = last, acked, lost
+
     def append(self, make: T, size: int, *, spare: bool = False) -> bool:
         """Keeps the next message; its number is :attr:`last` afterwards. False if older ones had to go for it.
 

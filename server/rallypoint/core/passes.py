@@ -11,6 +11,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Raw
+
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.limits import APPLIED_TABLE_SEATS_MAX
 from rallypoint_protocol.messages import Pass
@@ -76,7 +78,8 @@ class Passes:
                 message = common
             else:
                 message = _START + self._seat_part(seat) + head + self._parts(seat, crc)
-                seat.news = seat.tell_channels = seat.coming_in = False
+                seat.tell_channels = seat.coming_in = False
+                seat.news = seat.event_sent < seat.events.last  # those that wait for their commit
             seat.sent = tick
             built.append((seat, message))
         if session.spectators.all:
@@ -135,12 +138,22 @@ class Passes:
     def _seat_part(self, seat: Seat) -> bytes:
         events = None
         if seat.event_sent < seat.events.last:
-            events = [(n, tick, kind, fields) for n, (tick, kind, fields) in seat.events.since(seat.event_sent)] or None
-            seat.event_sent = seat.events.last
+            events = self._events(seat)
         part: list[Any] = [events, None if self._table else seat.applied, seat.channels if seat.tell_channels else None]
         while part and part[-1] is None:
             part.pop()
         return encode(part) if part else _NO_SEAT_PART
+
+    def _events(self, seat: Seat) -> list[tuple[int, int, int, Raw]] | None:
+        """Those that are new to the seat. What is not committed may still un-happen: it is not told."""
+        durable = self._session.durable_tick
+        kept = seat.events.since(seat.event_sent)
+        events = [(n, tick, kind, fields) for n, (tick, kind, fields) in kept if tick <= durable]
+        if len(events) == len(kept):
+            seat.event_sent = seat.events.last
+        elif events:
+            seat.event_sent = events[-1][0]
+        return events or None
 
     def _parts(self, seat: Seat, crc: bool) -> bytes:
         channels = self._session.game.channels

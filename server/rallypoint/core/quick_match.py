@@ -102,6 +102,8 @@ class Ticket:
     """The place that its player was told last; 0 before the first time."""
     unheard: bool = False
     """That is not acknowledged yet. Newer places wait for it, so that they cannot pile up."""
+    number: int = 0
+    """Counts the tickets of the queue."""
     barred: frozenset[SessionId] = frozenset()
     """Sessions that do not take this player: one that has banned it, or where it sits already."""
 
@@ -115,6 +117,7 @@ class Queue:
         """When :meth:`match` may find something without any change; as of its last call."""
         self._tickets: dict[LobbyId, Ticket] = {}
         self._tickets_max = tickets_max
+        self._tickets_made = 0
         self._seat_from = float("-inf")
         self._create_from = float("-inf")
         self._places_changed = False
@@ -132,7 +135,19 @@ class Queue:
         """A ticket at the end of the queue. The caller has seen to it that it is new and that there is room."""
         assert lobby_id not in self._tickets
         assert not self.full
-        self._tickets[lobby_id] = Ticket(lobby_id, now)
+        self._tickets_made += 1
+        self._tickets[lobby_id] = Ticket(lobby_id, now, number=self._tickets_made)
+
+    def ticket(self, lobby_id: LobbyId) -> Ticket:
+        """A place in the queue, to be read."""
+        return self._tickets[lobby_id]
+
+    def restore(self, ticket: Ticket) -> None:
+        """A ticket of a server that died: to be called in the order of their numbers, before any other is added."""
+        assert ticket.number > self._tickets_made
+        self._tickets_made = ticket.number
+        self._tickets[ticket.lobby_id] = ticket
+        self._places_changed = True
 
     def remove(self, lobby_id: LobbyId) -> None:
         """The ticket is seated, cancelled or gone: everybody behind it moves up."""

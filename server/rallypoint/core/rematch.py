@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 from rallypoint_protocol.ids import PlayerId, SessionId
 from rallypoint_protocol.messages import Answer, Rematch
 
+from .lobby_image import OfferImage
 from .lobby_queues import SendPush
 from .lobby_session import LobbySession
 from .orders import Group, Member
@@ -85,6 +86,8 @@ class Rematches:
         self._of: dict[PlayerId, dict[SessionId, None]] = {}
         """The open ones that each player is asked for."""
         self._agreed: list[Agreed] = []
+        self.changed: dict[SessionId, None] | None = None
+        """If it is kept what is wanted: where that has changed since this was looked at."""
 
     def __len__(self) -> int:
         return len(self._offers)
@@ -148,11 +151,34 @@ class Rematches:
             if offer.open:
                 self._off(offer, "expired")
             del self._offers[offer.session]
+            self._touch(offer)
 
     @property
     def due(self) -> float | None:
         """When to :meth:`poll`; ``None`` while there is nothing."""
         return self._ends[0].until if self._ends else None
+
+    # --- what is kept if the server dies ----------------------------------------------------------------------------
+
+    def image(self, session_id: SessionId) -> OfferImage | None:
+        """What is wanted of that session; ``None``: nobody has asked, or that is forgotten."""
+        offer = self._offers.get(session_id)
+        if offer is None:
+            return None
+        return OfferImage(session_id, offer.group, list(offer.wanted), offer.until, offer.open)
+
+    @property
+    def images(self) -> dict[str, OfferImage]:
+        """By session, in the order in which they were opened."""
+        return {it: image for it in self._offers if (image := self.image(it)) is not None}
+
+    def restore(self, image: OfferImage, shift_s: float) -> None:
+        """One of a server that died. To be called in the order of :attr:`images`."""
+        offer = _Offer(SessionId(image.session), image.group, image.until + shift_s)
+        offer.wanted = {PlayerId(player): None for player in image.wanted}
+        self._open(offer)
+        if not image.open:
+            self._close(offer)
 
     # --- steps of the above -----------------------------------------------------------------------------------------
 
@@ -161,9 +187,15 @@ class Rematches:
         self._ends.append(offer)
         for player in offer.people:
             self._of.setdefault(player, {})[offer.session] = None
+        self._touch(offer)
+
+    def _touch(self, offer: _Offer) -> None:
+        if self.changed is not None:
+            self.changed[offer.session] = None
 
     def _want(self, offer: _Offer, player: PlayerId) -> None:
         offer.wanted[player] = None
+        self._touch(offer)
         wanted = [other for other in offer.people if other in offer.wanted]
         data: dict[str, Any] = {
             "session": offer.session,
@@ -186,6 +218,7 @@ class Rematches:
 
     def _close(self, offer: _Offer) -> None:
         offer.open = False
+        self._touch(offer)
         for player in offer.people:
             theirs = self._of[player]
             del theirs[offer.session]

@@ -17,6 +17,7 @@ __all__ = ["SLACK_S", "Schedule", "TurnSchedule", "phase"]
 
 SLACK_S: Final = 1e-6
 """A tick is due this much early: times are sums of many intervals, and have lost their last digits."""
+_EASE: Final = 4
 _GOLDEN: Final = 0.6180339887498949
 
 
@@ -28,12 +29,14 @@ def phase(number: int, interval_s: float) -> float:
 class Schedule:
     """The tick schedule of one session. Times are seconds of one monotonic clock."""
 
-    __slots__ = ("_interval_s", "_made", "_origin", "catch_up_max", "queued", "skipped")
+    __slots__ = ("_eased", "_interval_s", "_made", "_origin", "catch_up_max", "queued", "skipped")
 
-    def __init__(self, tick_hz: int, start: float, catch_up_max: int = 5) -> None:
+    def __init__(self, tick_hz: int, start: float, catch_up_max: int = 5, *, made: int = 0) -> None:
+        """``made``: so many ticks were made before ``start``; the next is due one interval after it."""
         self._interval_s = 1.0 / tick_hz
-        self._origin = start
-        self._made = 0
+        self._origin = start - made * self._interval_s
+        self._made = made
+        self._eased = 0
         self.catch_up_max = catch_up_max
         self.skipped = 0
         """Ticks given up because the node was too late."""
@@ -63,6 +66,15 @@ class Schedule:
         self._made += behind
         return behind
 
+    def put_off(self) -> bool:
+        """Asked when a tick is due and the node is to do less: true for three of four, which are given up."""
+        self._eased = (self._eased + 1) % _EASE
+        if not self._eased:
+            return False
+        self.skipped += 1
+        self._origin += self._interval_s
+        return True
+
 
 class TurnSchedule:
     """The schedule of a turn-based session: nothing is due until it is set."""
@@ -82,6 +94,10 @@ class TurnSchedule:
         """The next step is due at ``at`` (``inf``: none is); ``steps`` of them, if so much waits."""
         self.next_due = at
         self._steps = steps
+
+    def put_off(self) -> bool:
+        """A turn-based session makes few steps, and each is waited for: none is given up."""
+        return False
 
     def due(self, now: float) -> int:
         """How many steps to make now, at most ``catch_up_max``. They count as made."""

@@ -22,6 +22,7 @@ from rallypoint_protocol.ids import PlayerId, Token
 
 from .grace import Grace
 from .outgoing import Outgoing
+from .session_image import SeatImage
 from .tokens import TokenPair
 
 __all__ = ["IllegalSeatEvent", "Seat", "SeatEvent", "SeatState"]
@@ -98,12 +99,14 @@ class Seat:
         "overflowed",
         "pending",
         "player_id",
+        "reason",
         "received",
         "sent",
         "state",
         "subscribed_at",
         "tell_channels",
         "tokens",
+        "told_away",
     )
 
     def __init__(
@@ -129,7 +132,11 @@ class Seat:
         self.state = SeatState.RESERVED
         self.deadline: float | None = deadline
         """When the reservation or the grace window ends; ``None`` while connected."""
+        self.reason = ""
+        """Why it was given up."""
         self.away_until_ms = 0
+        self.told_away = False
+        """The game knows of the absence, and of no return from it."""
         self._grace = Grace(grace_s, grace_budget_s)
         # inputs
         self.received = 0
@@ -164,6 +171,61 @@ class Seat:
         """A connection has come, and its first pass is not built: it is going to have all events that are kept."""
         self.overflowed = False
         """Events that were never sent had to go: the connection is to be closed, so that the resume says so."""
+
+    @classmethod
+    def restored(cls, index: int, image: SeatImage, shift_s: float) -> Seat:
+        """From its image, with all times so much later. A connection that it had is one that nobody misses yet."""
+        deadline = None if image.deadline is None else image.deadline + shift_s
+        seat = cls(
+            index,
+            PlayerId(image.player_id),
+            image.name,
+            Token(b""),
+            deadline=0.0,
+            grace_s=image.grace_s,
+            grace_budget_s=image.grace_left_s,
+            bot=image.bot,
+            number=image.number,
+        )
+        seat.tokens = TokenPair.restored(image.proven, image.issued)
+        seat.state = SeatState(image.state)
+        seat.deadline = deadline
+        if image.grace_since is not None and deadline is not None:
+            seat._grace.restore(image.grace_since + shift_s, image.grace_left_s, deadline)
+        seat.reason = image.reason
+        seat.away_until_ms = image.away_until_ms
+        seat.told_away = image.told_away
+        seat.in_game = image.in_game
+        seat.applied = seat.received = image.applied
+        kept = [(n, (tick, kind, Raw(fields)), 16 + len(fields)) for n, tick, kind, fields in image.events]
+        seat.events.restore(kept, image.event_last, image.event_acked, image.event_lost)
+        seat.event_sent = max(image.event_acked, image.event_lost)
+        return seat
+
+    def image(self) -> SeatImage:
+        """What is kept of it."""
+        grace, events = self._grace, self.events
+        return SeatImage(
+            self.number,
+            self.player_id,
+            self.name,
+            self.bot,
+            self.state.value,
+            self.reason,
+            *self.tokens.hashes,
+            None if self.deadline is None else float(self.deadline),
+            None if grace.deadline is None else float(grace.since),
+            float(grace.left_s),
+            float(grace.window_s),
+            self.away_until_ms,
+            self.told_away,
+            self.in_game,
+            self.applied,
+            events.last,
+            events.acked,
+            events.lost,
+            [(n, tick, kind, bytes(fields)) for n, (tick, kind, fields) in events.since(0)],
+        )
 
     def apply(self, event: SeatEvent, now: float) -> None:
         """Makes a transition.

@@ -15,6 +15,7 @@ from rallypoint_protocol.ids import PlayerId, Token
 
 from .orders import Denial
 from .seat import Seat, SeatEvent, SeatState
+from .session_image import SessionImage
 from .session_terms import Refusal, SessionSettings
 from .tokens import NewToken
 
@@ -39,30 +40,37 @@ class Seating:
     """The seats of one session. Times are seconds of the node's monotonic clock."""
 
     __slots__ = (
-        "_arrivals",
         "_new_token",
         "_next_due",
-        "_people",
         "_settings",
+        "arrivals",
         "banned",
         "departed",
+        "departed_count",
         "leader",
         "locked",
+        "people",
         "seats",
+        "touched",
     )
 
     def __init__(self, settings: SessionSettings, new_token: NewToken, leader: PlayerId | None) -> None:
         self._settings = settings
         self._new_token = new_token
-        self._arrivals = 0
-        self._people = False
+        self.arrivals = 0
+        """How many seats were reserved so far."""
+        self.people = False
+        """One of them not for a bot."""
         self._next_due: float | None = None
         self.seats: list[Seat | None] = [None] * settings.seats_max
         self.leader = leader
         self.locked = False
         """By the leader, an operator or a backend; the game has a lock of its own."""
-        self.banned: set[PlayerId] = set()
+        self.banned: dict[PlayerId, None] = {}
         self.departed: list[Departed] = []
+        self.departed_count = 0
+        self.touched: dict[int, None] = {}
+        """Seats that are not what they were when whoever reads this cleared it."""
 
     def __iter__(self) -> Iterator[Seat]:
         """All seats that somebody has, reserved ones included, in order."""
@@ -71,9 +79,9 @@ class Seating:
     @property
     def deserted(self) -> bool:
         """True once the last player has gone. Bots that filled seats do not play on among themselves."""
-        if self._people:
+        if self.people:
             return all(seat is None or seat.bot for seat in self.seats)
-        return self._arrivals > 0 and not any(self.seats)
+        return self.arrivals > 0 and not any(self.seats)
 
     @property
     def free(self) -> int:
@@ -99,8 +107,8 @@ class Seating:
         settings = self._settings
         token = self._new_token()
         deadline = now + (settings.reserved_s if keep_s is None else keep_s)
-        self._arrivals += 1
-        self._people = self._people or not bot
+        self.arrivals += 1
+        self.people = self.people or not bot
         seat = Seat(
             self.seats.index(None),
             player,
@@ -110,11 +118,33 @@ class Seating:
             grace_s=settings.grace_s,
             grace_budget_s=settings.grace_budget_s,
             bot=bot,
-            number=self._arrivals,
+            number=self.arrivals,
         )
         self.seats[seat.index] = seat
+        self.touch(seat)
         self.look_again(deadline)
         return seat, token
+
+    def touch(self, seat: Seat) -> None:
+        """Something of the seat has changed that must not un-happen."""
+        self.touched[seat.index] = None
+
+    def restore(self, image: SessionImage, shift_s: float) -> None:
+        """Seats them as they sat, with all times so much later."""
+        standing = image.standing
+        self.arrivals, self.people = standing.arrivals, standing.people
+        self.leader = None if standing.leader is None else PlayerId(standing.leader)
+        self.locked = standing.locked
+        self.banned = dict.fromkeys(map(PlayerId, standing.banned))
+        self.departed = [
+            Departed(seat, PlayerId(player), name, bot, reason) for seat, player, name, bot, reason in image.departed
+        ]
+        self.departed_count = image.departed_count
+        for index, seat in enumerate(image.seats):
+            if seat is not None:
+                restored = self.seats[index] = Seat.restored(index, seat, shift_s)
+                if restored.deadline is not None:
+                    self.look_again(restored.deadline)
 
     def redeem(self, token: bytes, now: float) -> tuple[Seat, Token] | None:
         """The seat that the token takes, and the next token; ``None`` for unknown, consumed and late ones alike."""
@@ -131,6 +161,7 @@ class Seating:
 
     def reissue(self, seat: Seat) -> Token:
         """Another token for who has the seat: the player is known otherwise."""
+        self.touch(seat)
         return seat.tokens.issue(self._new_token)
 
     def free_up(self, seat: Seat, reason: str) -> None:
@@ -138,6 +169,8 @@ class Seating:
         if self.seats[seat.index] is not seat:
             return
         self.seats[seat.index] = None
+        self.touch(seat)
+        self.departed_count += 1
         self.departed.append(Departed(seat.index, seat.player_id, seat.name, seat.bot, reason))
         del self.departed[:-DEPARTED_MAX]
         if seat.player_id == self.leader:
@@ -172,6 +205,8 @@ class Seating:
                 continue
             if now >= seat.deadline:
                 seat.apply(SeatEvent.EXPIRE, now)
+                seat.reason = "expired"
+                self.touch(seat)
                 over.append(seat)
             else:
                 self.look_again(seat.deadline)

@@ -15,33 +15,43 @@ A turn-based session consumes one stimulus a step, and makes a step only when th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, assert_never
-
-from msgspec import Raw
+from typing import Any
 
 from rallypoint_protocol.close import CloseCode
-from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import PlayerId, SeatIndex, SessionId, Token
 from rallypoint_protocol.inputs import Input
-from rallypoint_protocol.limits import PROTOCOL_VERSION
-from rallypoint_protocol.messages import BuiltinEvent, Resume, Seated, TakeSeat
+from rallypoint_protocol.messages import Resume, TakeSeat
 
-from .catch_up import catch_up
+from .apply import COUNTDOWN_OFF_MS_MAX, apply, apply_input, keep_countdowns_true
+from .course import start_or_cancel, watch_ends, watch_time
+from .entrance import Entrance
 from .game_like import Answer, GameLike
 from .orders import Denial, Order
 from .passes import Passes
+from .restoring import put_back
 from .seat import Seat, SeatEvent, SeatState
 from .seating import Seating
+from .session_image import SessionImage
+from .session_keeper import SessionKeeper, image_of
 from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
 from .spectators import Spectator, Spectators
-from .start import Start, Starts
-from .stimuli import Drop, Gone, Join, Look, Replaced, Return, Signal, Stimulus
+from .start import Start
+from .stimuli import Drop, Gone, Look, Signal
 from .tokens import NewToken
+from .wishes import follow_game, tell
 
-__all__ = ["Ended", "Refusal", "SessionCore", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
+__all__ = [
+    "COUNTDOWN_OFF_MS_MAX",
+    "Ended",
+    "Refusal",
+    "SessionCore",
+    "SessionSettings",
+    "SessionState",
+    "Step",
+    "Taken",
+    "Watching",
+]
 
-COUNTDOWN_OFF_MS_MAX = 250
-"""How far the countdown that others see may be off before it is corrected."""
 _NO_ORDER = Order()
 
 
@@ -59,14 +69,18 @@ class SessionCore:
         new_token: NewToken,
         now: float,
         order: Order = _NO_ORDER,
-        epoch: int = 1,
+        keep: bool = False,
+        image: SessionImage | None = None,
     ) -> None:
-        """Raises what the game's ``created`` raises; ``OptionsRefused`` if it does not want these options."""
+        """``keep``: collects what a journal needs. ``image``: see :meth:`restored`, which is what to call.
+
+        Raises what the game's ``created`` raises; ``OptionsRefused`` if it does not want these options.
+        """
         self.id = session_id
         self.game = game
         self.settings = settings
-        self.order = order
-        self.epoch = epoch
+        self.order = order if image is None else image.order
+        self.epoch = 1 if image is None else image.epoch + 1
         self.tick = 0
         self.now_ms = 0
         """Session time, as of the last step."""
@@ -75,24 +89,57 @@ class SessionCore:
         self.started_ms: int | None = None
         """Session time of the start."""
         self.ended: Ended | None = None
-        self.seating = Seating(settings, new_token, order.leader)
+        self.seating = Seating(settings, new_token, self.order.leader)
         self.seats = self.seating.seats
-        self.start = Start(settings, self.seating, now, order.patience_s)
+        self.start = Start(settings, self.seating, now, self.order.patience_s)
         self.spectators = Spectators(settings, new_token)
         self.created_at = now
         self.row_changed = True
         """What lists show of it is new; whoever reads it sets it back."""
-        self._row_seen: tuple[bool, Any] = (False, None)
-        self._schema = schema
-        self._schema_hash = schema_hash
-        self._stimuli: list[tuple[Seat | None, Any]] = []
+        self.row_seen: tuple[bool, Any] = (False, None)
+        self.entrance = Entrance(self, schema, schema_hash)
+        self.stimuli: list[tuple[Seat | None, Any]] = []
+        """What has reached the session, and waits for its steps; with a seat: an input of it."""
+        self.signals = 0
+        """How many signals have reached it."""
         self._passes = Passes(settings, self)
         self._step = Step()
         """The one that is being made, or was made last."""
-        self._ended_at = now
-        if order.meta:
-            game.set_meta(order.meta)
-        game.create(dict(order.options))
+        self.ended_at = now
+        self.keeper: SessionKeeper | None = None
+        if image is None:
+            if order.meta:
+                game.set_meta(order.meta)
+            game.create(dict(order.options))
+            if keep:
+                self.start_keeping()
+
+    @classmethod
+    def restored(
+        cls,
+        image: SessionImage,
+        game: GameLike,
+        settings: SessionSettings,
+        *,
+        schema: bytes,
+        schema_hash: bytes,
+        new_token: NewToken,
+        shift_s: float,
+        keep: bool,
+    ) -> SessionCore:
+        """The session goes on from its image, in a new epoch; ``game`` is restored already.
+
+        ``shift_s``: how long nobody was there, by which all its times move. Its seats are as they were: whoever was
+        connected is :meth:`missing` until they come back.
+        """
+        id_, now = SessionId(image.id), image.standing.created_at + shift_s
+        core = cls(
+            id_, game, settings, schema=schema, schema_hash=schema_hash, new_token=new_token, now=now, image=image
+        )
+        put_back(core, image, shift_s)
+        if keep:
+            core.start_keeping()
+        return core
 
     # --- what there is to see ---------------------------------------------------------------------------------------
 
@@ -111,6 +158,10 @@ class SessionCore:
     def seated(self) -> Iterator[Seat]:
         """All seats that somebody has, reserved ones included, in order."""
         return iter(self.seating)
+
+    def missing(self) -> list[Seat]:
+        """Seats that were connected before the server was away, and that nobody has come back to."""
+        return [seat for seat in self.entrance.missing.values() if seat.state is SeatState.CONNECTED]
 
     @property
     def connected(self) -> int:
@@ -135,47 +186,16 @@ class SessionCore:
 
     def take(self, message: TakeSeat | Resume, now: float) -> Taken | Watching | Refusal:
         """A connection's first frame. Unknown, expired and stolen tokens are all answered alike."""
-        if message.version < PROTOCOL_VERSION:
-            return Refusal(CloseCode.UPDATE, f"this server speaks version {PROTOCOL_VERSION}")
-        redeemed = self.seating.redeem(message.token, now)
-        if redeemed is None:
-            return self._watch(message, now)
-        seat, token = redeemed
-        before = seat.state
-        if self.ended is not None and before is SeatState.RESERVED:
-            return Refusal(self.ended.code, self.ended.reason)  # it was not in the game: there is nothing to tell it
-        seat.apply(SeatEvent.TAKE, now)
-        if before is SeatState.RESERVED:
-            self._stimuli.append((None, Join(seat)))
-        elif before is SeatState.AWAY:
-            self._stimuli.append((None, Return(seat)))
-        else:
-            self._stimuli.append((None, Replaced(seat)))
-        over = self.state is SessionState.ENDED
-        outcome, lost = catch_up(seat, message, now, epoch=self.epoch, tick=self.tick, over=over)
-        schema = None if message.schema == self._schema_hash else self._schema
-        answer = Seated(
-            self.id,
-            token,
-            seat.index,
-            seat.player_id,
-            self.epoch,
-            outcome,
-            lost,
-            seat.applied,
-            seat.received,
-            self._schema_hash,
-            schema,
-        )
-        return Taken(seat, answer, before is SeatState.CONNECTED)
+        return self.entrance.take(message, now)
 
     def dropped(self, seat: Seat, now: float) -> None:
         """The seat's connection is lost."""
         if seat.state is not SeatState.CONNECTED:
             return
         seat.apply(SeatEvent.DROP, now)
+        self.seating.touch(seat)
         assert seat.deadline is not None
-        self._stimuli.append((None, Drop(seat)))
+        self.stimuli.append((None, Drop(seat)))
         self.seating.look_again(seat.deadline)
 
     def leave(self, seat: Seat, now: float, reason: str = "left") -> None:
@@ -183,29 +203,18 @@ class SessionCore:
         if seat.state in (SeatState.LEFT, SeatState.EXPIRED):
             return
         if reason == "kicked":
-            self.seating.banned.add(seat.player_id)
+            self.seating.banned[seat.player_id] = None
         seat.apply(SeatEvent.LEAVE, now)
-        self._stimuli.append((None, Gone(seat, reason)))
+        seat.reason = reason
+        self.seating.touch(seat)
+        self.stimuli.append((None, Gone(seat, reason)))
+
+    def proved(self, seat: Seat, digest: bytes) -> None:
+        """The client has shown that it has the token of that hash: older ones end."""
+        seat.tokens.proved(digest)
+        self.seating.touch(seat)
 
     # --- spectators -------------------------------------------------------------------------------------------------
-
-    def _watch(self, message: TakeSeat | Resume, now: float) -> Watching | Refusal:
-        redeemed = self.spectators.redeem(message.token, now)
-        if redeemed is None:
-            return Refusal(CloseCode.UNKNOWN, "unknown session or token")
-        if self.ended is not None:
-            return Refusal(self.ended.code, self.ended.reason)
-        spectator, token = redeemed
-        takes_over = spectator.connected
-        outcome = "fresh" if isinstance(message, TakeSeat) else "resync"
-        schema = None if message.schema == self._schema_hash else self._schema
-        seated = Seated(
-            self.id, token, -1, spectator.player_id, self.epoch, outcome, 0, 0, 0, self._schema_hash, schema
-        )
-        passes = self.spectators.come(spectator, now)
-        if not passes:
-            self._show()
-        return Watching(spectator, seated, passes, takes_over)
 
     def spectated(self, now: float) -> list[tuple[Spectator, bytes]]:
         """What spectators are to be sent now: call it after :meth:`passes`, and when ``spectators.next_due`` comes."""
@@ -214,10 +223,10 @@ class SessionCore:
             self.spectators.record(now, self.tick, step, self._passes.key)
         return self.spectators.due(now)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Somebody is to be sent the state: with the next tick, or with a step made for it."""
         if self.settings.turn_based:
-            self._stimuli.append((None, Look()))
+            self.stimuli.append((None, Look()))
 
     # --- from clients and backends ----------------------------------------------------------------------------------
 
@@ -233,7 +242,7 @@ class SessionCore:
             return Refusal(CloseCode.TOO_FAST, f"more than {self.settings.inputs_pending_max} inputs wait for a step")
         seat.received = seq
         seat.pending += 1
-        self._stimuli.append((seat, message))
+        self.stimuli.append((seat, message))
         return None
 
     def ack(self, seat: Seat, epoch: int, tick: int, event: int) -> Refusal | None:
@@ -244,37 +253,47 @@ class SessionCore:
             return Refusal(CloseCode.UNEXPECTED, "an acknowledgement of what was never sent")
         if tick > seat.acked:
             seat.acked = tick
-        seat.events.ack(event)
+        if event > seat.events.acked:
+            seat.events.ack(event)
+            if self.keeper is not None:
+                self.keeper.acks[seat.index] = None
         return None
 
     def answered(self, answer: Answer) -> None:
         """The outside has answered the game."""
-        self._stimuli.append((None, answer))
+        self.stimuli.append((None, answer))
 
     def signalled(self, name: str, data: Any) -> None:
         """A backend tells the game something."""
-        self._stimuli.append((None, Signal(name, data)))
+        self.signals += 1
+        self.stimuli.append((None, Signal(name, data, self.signals)))
+        if self.keeper is not None:
+            self.keeper.signals.append((self.signals, name, data))
+            self.keeper.news = True
 
     def describe(self, meta: Mapping[str, Any]) -> None:
         """Other metadata, whole. Raises ``ValueError`` for what metadata cannot be."""
         self.game.set_meta(meta)
         self.row_changed = True
+        self.note("meta", self.game.meta)
+        self._tell_keeper()
 
     def set_locked(self, locked: bool) -> None:
         """The leader's lock, beside the game's own."""
         self.seating.locked = locked
         self.row_changed = True
+        self._tell_keeper()
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
     @property
     def stimuli_waiting(self) -> int:
         """How many stimuli the next steps have to consume."""
-        return len(self._stimuli)
+        return len(self.stimuli)
 
     def next_step_at(self) -> float | None:
         """Of a turn-based session: when its next step is due (at once: a time long past); ``None``: not by itself."""
-        if self._stimuli:
+        if self.stimuli:
             return self.created_at
         dues = [self.seating.deadline]
         timer_ms = self.game.next_timer_ms
@@ -294,114 +313,49 @@ class SessionCore:
         assert self.state is not SessionState.ENDED
         step = self._step = Step()
         for over in self.seating.expire(now):
-            self._stimuli.append((None, Gone(over, "expired")))
+            self.stimuli.append((None, Gone(over, "expired")))
         self.tick += 1
         game = self.game
         hz = self.settings.tick_hz
         if hz:
             self.now_ms = round(self.tick * 1000 / hz)
-            stimuli, self._stimuli = self._stimuli, []
+            stimuli, self.stimuli = self.stimuli, []
         else:
             self.now_ms = max(self.now_ms, round((now - self.created_at) * 1000))
-            stimuli = self._stimuli[:1]
-            del self._stimuli[:1]
+            stimuli = self.stimuli[:1]
+            del self.stimuli[:1]
         game.open(self.tick, self.now_ms)
         if hz and self.seating.next_due is not None and self.tick % hz == 0:  # once a second
-            self._keep_countdowns_true(now)
+            keep_countdowns_true(self, now)
+        keeper = self.keeper
         for seat, item in stimuli:
             if seat is None:
-                self._apply(item, step, now)
+                apply(self, item, step, now)
             elif seat.in_game:
-                self._apply_input(seat, item)
+                if keeper is not None:
+                    keeper.ops.append((seat.index, item))
+                apply_input(self, seat, item)
         if self.ended is not None:
             pass  # somebody outside has ended it
         elif self.state is SessionState.WAITING:
-            self._start_or_cancel(now)
+            start_or_cancel(self, step, now)
         elif self.settings.max_duration_s is not None:
-            self._watch_time()
+            watch_time(self)
         if not game.finished and self.ended is None:
-            game.advance(self.state is SessionState.RUNNING and hz > 0)
+            run = self.state is SessionState.RUNNING and hz > 0
+            if keeper is not None:
+                keeper.run = run
+            game.advance(run)
         game.close()
         for index, kind, fields in game.take_events():
-            self._event(index, kind, fields)
-        self._follow_game(step, now)
-        self._watch_ends(step, now)
+            tell(self, index, kind, fields)
+        follow_game(self, step, now)
+        watch_ends(self, step, now)
+        if keeper is not None:
+            keeper.stepped = True
         return step
 
-    def _apply_input(self, seat: Seat, message: Input) -> None:
-        seat.pending -= 1
-        refused = self.game.input(seat.index, message)
-        seat.applied = message.seq
-        if refused is not None:
-            self._event(seat.index, BuiltinEvent.REFUSED, [message.seq, refused])
-
-    def _apply(self, item: Stimulus, step: Step, now: float) -> None:
-        match item:
-            case Join(seat):
-                seat.in_game = True
-                self.game.join(seat.index, seat.player_id, seat.name, seat.bot)
-            case Drop(seat):
-                left_s = 0.0 if seat.deadline is None else seat.deadline - now
-                seat.away_until_ms = self.now_ms + round(left_s * 1000)
-                self.game.drop(seat.index, seat.away_until_ms)
-            case Return(seat):
-                seat.away_until_ms = 0
-                self.game.come_back(seat.index)
-            case Replaced(seat):
-                if seat.in_game:
-                    self.game.let_go(seat.index)
-            case Gone(seat, reason):
-                if seat.in_game:
-                    seat.in_game = False
-                    self.game.leave(seat.index, reason)
-                self.seating.free_up(seat, reason)
-                self.row_changed = True
-                step.freed.append(seat)
-            case Answer():
-                self.game.answer(item)
-            case Signal(name, data):
-                self.game.signal(name, data)
-            case Look():
-                pass
-            case _:
-                assert_never(item)
-
-    def _event(self, index: int, kind: int, fields: list[Any]) -> None:
-        seat = self.seats[index]
-        if seat is None:
-            return
-        data = encode(fields)  # here, where what cannot be sent is the game's error, and ends its session alone
-        kept = seat.events.append((self.tick, kind, Raw(data)), 16 + len(data), spare=seat.coming_in)
-        if not kept and seat.event_sent < seat.events.lost:
-            seat.overflowed = True  # an event went that was never sent: only a resume can tell that
-        seat.news = True
-
-    def _follow_game(self, step: Step, now: float) -> None:
-        """What the game wanted in this step besides its state."""
-        game = self.game
-        step.asks = game.take_asks()
-        for index in game.take_kicked():
-            kicked = self.seats[index]
-            if kicked is not None:
-                self.leave(kicked, now, "kicked")
-        seen = self._row_seen
-        if seen[0] is not game.locked or seen[1] is not game.meta:
-            self._row_seen = (game.locked, game.meta)
-            self.row_changed = True
-
     # --- its beginning ----------------------------------------------------------------------------------------------
-
-    def _start_or_cancel(self, now: float) -> None:
-        match self.start.decide(now):
-            case Starts.NOW:
-                self.state = SessionState.RUNNING
-                self.started_ms = self.now_ms
-                self.row_changed = self._step.started = True
-                self.game.start()
-            case Starts.NEVER:
-                self.ended = Ended(CloseCode.CANCELLED, "not enough players came", None)
-            case Starts.NOT_YET:
-                pass
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""
@@ -409,44 +363,24 @@ class SessionCore:
 
     # --- its end ----------------------------------------------------------------------------------------------------
 
-    def _watch_time(self) -> None:
-        assert self.started_ms is not None
-        assert self.settings.max_duration_s is not None
-        if self.now_ms - self.started_ms >= round(self.settings.max_duration_s * 1000) and not self.game.finished:
-            self.game.time_up()
-            if not self.game.finished:
-                self.ended = Ended(CloseCode.ENDED, "the time is up", None)
-
     def end(self, reason: str) -> None:
         """An operator or a backend ends it, with the next step."""
         if self.ended is None:
             self.ended = Ended(CloseCode.ENDED, reason, None)
-            self._show()
-
-    def _watch_ends(self, step: Step, now: float) -> None:
-        game = self.game
-        if game.finished:
-            self.ended = Ended(CloseCode.ENDED, "the session has ended", game.result)
-        elif self.ended is None and self.settings.dispose_when_empty and self.seating.deserted:
-            self.ended = Ended(CloseCode.ENDED, "everybody has left", None)
-        if self.ended is not None:
-            self.state = SessionState.ENDED
-            self._ended_at = now
-            self.row_changed = True
-            step.ended = self.ended
-            for seat in self.seating:
-                self._event(seat.index, BuiltinEvent.ENDED, [self.ended.result or {}, self.ended.reason])
+            self._tell_keeper()
+            self.show()
 
     def fail(self) -> Step:
         """The game raised: the session ends here. Players keep the state of the last whole step."""
         self.state = SessionState.ENDED
         self.row_changed = True
         self.ended = Ended(CloseCode.GAME_FAILED, "the game raised an error", None)
+        self.keeper = None
         return Step(freed=self._step.freed, ended=self.ended)
 
     def linger(self, now: float) -> bool:
         """For a session that has ended: true while a player may still come back for the result."""
-        return self.seating.lingers(self._ended_at, now)
+        return self.seating.lingers(self.ended_at, now)
 
     def missed_the_end(self, seat: Seat) -> bool:
         """True if a connected player was too far behind to be sent the last state and the result."""
@@ -462,14 +396,53 @@ class SessionCore:
         """What each connected seat gets now: the message, unframed. Seats that get the same share the object."""
         return self._passes.build()
 
-    def _keep_countdowns_true(self, now: float) -> None:
-        """Session time falls behind when ticks are skipped: then an absence ends earlier than others were told."""
-        for seat in self.seating:
-            if seat.state is SeatState.AWAY and seat.away_until_ms and seat.deadline is not None:
-                until_ms = self.now_ms + round((seat.deadline - now) * 1000)
-                if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:
-                    seat.away_until_ms = until_ms
-                    self.game.away_until(seat.index, until_ms)
+    # --- for the journal --------------------------------------------------------------------------------------------
+
+    @property
+    def touched(self) -> bool:
+        """:meth:`part` would give something that must not un-happen."""
+        return self.keeper is not None and self.keeper.touched
+
+    def part(self) -> bytes | None:
+        """What has changed since the last call, encoded; ``None`` if nothing has. After each step, before its commit.
+
+        A whole may be taken at any time beside it: parts that are in it already change nothing.
+        """
+        return None if self.keeper is None else self.keeper.part()
+
+    def whole(self) -> bytes:
+        """All of it, encoded, at any time between two steps. Raises what the game's ``save`` raises."""
+        return image_of(self).encode()
+
+    def start_keeping(self) -> None:
+        """From now on :meth:`part` gives what changes."""
+        self.game.keep()
+        self.keeper = SessionKeeper(self)
+
+    def note(self, *op: Any) -> None:
+        """The game is called."""
+        if self.keeper is not None:
+            self.keeper.ops.append(op)
+
+    def _tell_keeper(self) -> None:
+        if self.keeper is not None:
+            self.keeper.news = True
+
+    # --- after the server was away ----------------------------------------------------------------------------------
+
+    def shift(self, seconds: float) -> None:
+        """The session was held back for so long: its clock, and its patience before the start, stood still.
+
+        Windows of grace and reservations did not: one could come back meanwhile.
+        """
+        self.created_at += seconds
+        self.start.shift(seconds)
+
+    def release(self, now: float) -> None:
+        """Nobody is waited for any longer: whoever is :meth:`missing` is away from now on."""
+        for seat in self.missing():
+            self.dropped(seat, now)
+        self.entrance.missing.clear()
 
     def sweep(self, now: float) -> list[tuple[Seat, Refusal]]:
         """About once a second: connections that acknowledge nothing any more are to be closed."""

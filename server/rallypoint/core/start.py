@@ -27,16 +27,16 @@ class Starts(enum.Enum):
 class Start:
     """Times are seconds of the node's monotonic clock. ``patience_s`` in place of the game's ``start_after_s``."""
 
-    __slots__ = ("_gathers_until", "_seating", "_settings", "bots_after", "patience_ends")
+    __slots__ = ("_seating", "_settings", "bots_after", "gathers_until", "patience_ends")
 
     def __init__(self, settings: SessionSettings, seating: Seating, now: float, patience_s: float | None) -> None:
         self._settings = settings
         self._seating = seating
-        self._gathers_until: float | None = None
+        self.gathers_until: float | None = None
         """It has enough players, and waits so long for others who have a seat."""
         own_s = settings.start_after_s if patience_s is None else patience_s
         self.patience_ends: float | None = now + own_s if settings.dispose_when_empty else None
-        self.bots_after = now + settings.start_after_s if patience_s is None else None
+        self.bots_after: float | None = now + settings.start_after_s if patience_s is None else None
         """From then on bots fill it; ``None``: never by themselves."""
 
     def expect_bots(self) -> None:
@@ -44,22 +44,31 @@ class Start:
         if self.patience_ends is not None:
             self.patience_ends += self._settings.reserved_s
 
+    def shift(self, seconds: float) -> None:
+        """Nobody could come for so long: that time does not count."""
+        if self.patience_ends is not None:
+            self.patience_ends += seconds
+        if self.bots_after is not None:
+            self.bots_after += seconds
+        if self.gathers_until is not None:
+            self.gathers_until += seconds
+
     def decide(self, now: float) -> Starts:
         """To be asked in every step of a session that waits."""
         here = sum(seat.in_game and seat.state is SeatState.CONNECTED for seat in self._seating)
         if here >= self._settings.seats_min:
-            if self._gathers_until is None:
-                self._gathers_until = now + self._settings.gather_s
-            if now >= self._gathers_until or not self._expected:
+            if self.gathers_until is None:
+                self.gathers_until = now + self._settings.gather_s
+            if now >= self.gathers_until or not self._expected:
                 return Starts.NOW
             return Starts.NOT_YET
-        self._gathers_until = None
+        self.gathers_until = None
         return Starts.NEVER if self.patience_ends is not None and now >= self.patience_ends else Starts.NOT_YET
 
     @property
     def dues(self) -> tuple[float | None, float | None]:
         """When it may be decided otherwise by mere passing of time."""
-        return self.patience_ends if self._gathers_until is None else None, self._gathers_until
+        return self.patience_ends if self.gathers_until is None else None, self.gathers_until
 
     @property
     def _expected(self) -> bool:

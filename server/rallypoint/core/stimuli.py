@@ -8,7 +8,7 @@ from typing import Any
 from .game_like import Answer
 from .seat import Seat
 
-__all__ = ["Drop", "Gone", "Join", "Look", "Replaced", "Return", "Signal", "Stimulus"]
+__all__ = ["Drop", "Gone", "Join", "Look", "Recovered", "Replaced", "Return", "Signal", "Stimulus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Signal:
 
     name: str
     data: Any
+    number: int = 0
+    """Of all that this session was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,9 @@ class Look:
     """Somebody is to be sent the state, and nothing else has happened: a turn-based session makes a step for it."""
 
 
-Stimulus = Join | Drop | Return | Replaced | Gone | Answer | Signal | Look
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The server was away: nobody holds anything, and what the game had asked the outside for is lost."""
+
+
+Stimulus = Join | Drop | Return | Replaced | Gone | Answer | Signal | Look | Recovered

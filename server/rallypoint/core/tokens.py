@@ -38,6 +38,18 @@ class TokenPair:
         self._proven = token_hash(first)
         self._issued: bytes | None = None
 
+    @classmethod
+    def restored(cls, proven: bytes, issued: bytes | None) -> TokenPair:
+        """From what :attr:`hashes` gave."""
+        pair = cls.__new__(cls)
+        pair._proven, pair._issued = proven, issued
+        return pair
+
+    @property
+    def hashes(self) -> tuple[bytes, bytes | None]:
+        """Of the last proven token, and of the newest issued one if that is another."""
+        return self._proven, self._issued
+
     def knows(self, token: bytes) -> bool:
         """True if ``token`` is valid now. Changes nothing."""
         digest = token_hash(token)

@@ -23,6 +23,8 @@ from rallypoint_protocol.schema import (
 from .entity import Entity
 from .errors import DefinitionError
 from .inputs import Action, Event, Hold
+from .kept_fields import KeptClass
+from .kept_schema import schema_of
 from .options import Options
 from .player import Player
 
@@ -75,6 +77,9 @@ class Definition:
         self.entities[player] = EntityClass(player, 1, "Player", player.__public__)
         for cls in entities:
             self.entities[cls] = EntityClass(cls, len(self.entities), cls.__name__, cls.__public__)
+        self.kept = tuple(KeptClass(cls, item.index, item.definition.name) for cls, item in self.entities.items())
+        """What is kept of each entity class, by its number."""
+        self.kept_schema = schema_of(options.name, self.kept)
         self.input_classes: tuple[type[Input], ...] = tuple(c for c in used if issubclass(c, Hold | Action))
         for cls in game.__handlers__:
             if cls not in self.input_classes:

@@ -10,22 +10,26 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
+from rallypoint.core.game_image import GameImage
 from rallypoint.core.game_like import Answer, Ask, OptionsRefused
 from rallypoint_protocol.channels import Channel, Channels
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import GAME_ID
 from rallypoint_protocol.inputs import Input
 
+from .arguments import kept_arguments
 from .definition import Definition
 from .entity import EVERYONE, Entity
 from .errors import Refused
 from .game import SessionStatus
 from .inputs import Event, Hold
+from .keeper import Keeper
+from .kept_game import image_of, restore
 from .meta import checked_meta
 from .plain import plain_fields, plain_player
 from .player import Player, PlayerState
 from .result import Result
-from .rng import SessionRandom
+from .rng import SEED_MASK, SessionRandom
 from .timers import Timers
 
 __all__ = ["GameDriver"]
@@ -46,7 +50,7 @@ class GameDriver:
         self.result: dict[str, Any] | None = None
         self.locked = False
         self.resubscribed: list[int] = []
-        self._seed = seed
+        self.seed = seed & SEED_MASK
         self.timers = Timers()
         hz = definition.options.tick_hz
         self.dt = 1.0 / hz if hz else 0.0
@@ -58,17 +62,22 @@ class GameDriver:
         self.game = definition.game(self)
         self._players: dict[int, Player] = {}
         self._everyone: Channel = self.channels.channel(EVERYONE)
-        self._entities: dict[int, Entity] = {}
+        self.entities: dict[int, Entity] = {}
         self._by_class: dict[type, dict[int, Entity]] = {}
-        self._last_id = 0
+        self.last_id = 0
         self._fresh: dict[int, Entity] = {}
         """Entities whose facets are to be entered at the end of this step."""
         self._gone: list[tuple[int, tuple[str, ...]]] = []
         """Ids of what was taken away, and the channels that are to be told at the end of this step."""
         self._events: list[tuple[int, int, list[Any]]] = []
         self._asks: list[Ask] = []
-        self._last_ask = 0
-        self._asks_open = 0
+        self.last_ask = 0
+        self.asked: dict[int, Ask] = {}
+        """What has no answer yet, by number."""
+        self.keeper: Keeper | None = None
+        self.saved: Any = None
+        self.saved_tick = self.saved_for = -1
+        """What ``save()`` gave, when, and until which tick that is the answer."""
         self._applies = {wire: self._how(wire) for wire in definition.wire_inputs}
         self._enter_game = True
 
@@ -80,7 +89,7 @@ class GameDriver:
     @functools.cached_property
     def random(self) -> SessionRandom:
         """The session's random numbers. Made when first asked for: the standard class brings 2.5 KB of its own."""
-        return SessionRandom(self._seed)
+        return SessionRandom(self.seed)
 
     # --- GameLike -----------------------------------------------------------------------------------------------
 
@@ -130,7 +139,7 @@ class GameDriver:
     def leave(self, seat: int, reason: str) -> None:
         player = self._players[seat]
         self.game.left(player, reason)
-        for entity in [entity for entity in self._entities.values() if entity.owner is player]:
+        for entity in [entity for entity in self.entities.values() if entity.owner is player]:
             self.destroy(entity)
         del self._players[seat]
         self._list_players()
@@ -154,7 +163,8 @@ class GameDriver:
         return None
 
     def answer(self, answer: Answer) -> None:
-        self._asks_open -= 1
+        if self.asked.pop(answer.id, None) is not None and self.keeper is not None:
+            self.keeper.answered(answer.id)
         self.game.answered(answer)
 
     def signal(self, name: str, data: Any) -> None:
@@ -178,7 +188,7 @@ class GameDriver:
     def close(self) -> None:
         if self.finished:
             self.game.status = SessionStatus.ENDED
-        tick = self.tick
+        tick, fresh, gone = self.tick, self._fresh, self._gone
         if self._enter_game:
             self._enter_game = False
             entity_class = self.definition.entities[self.definition.game]
@@ -189,16 +199,18 @@ class GameDriver:
                 values, scan = entity_class.code(mask)
                 channel = self.channels.channel(name)
                 self.channels.enter(channel, GAME_ID, 0, None, mask, self.game, values(self.game), scan, tick)
-        if self._gone:
-            for id_, names in self._gone:
+        if gone:
+            self._gone = []
+            for id_, names in gone:
                 for name in names:
                     self.channels.leave(self.channels.channel(name), id_, tick)
-            self._gone.clear()
-        if self._fresh:
-            for entity in self._fresh.values():
+        if fresh:
+            self._fresh = {}
+            for entity in fresh.values():
                 self._enter(entity, tick)
-            self._fresh.clear()
         self.channels.close_tick(tick)
+        if self.keeper is not None:
+            self.keeper.collect(fresh, gone)
 
     def subscriptions(self, seat: int) -> tuple[int, ...]:
         player = self._players[seat]
@@ -227,7 +239,7 @@ class GameDriver:
 
     def state(self) -> dict[str, Any]:
         entities: dict[str, list[dict[str, Any]]] = {}
-        for entity in self._entities.values():
+        for entity in self.entities.values():
             owner = None if entity.owner is None else entity.owner.seat
             entities.setdefault(type(entity).__name__, []).append(
                 {"id": entity.id, "owner": owner, **plain_fields(entity)}
@@ -246,18 +258,21 @@ class GameDriver:
         if owner is not None:
             owner._require_game()  # who has left owns nothing: the seat may be another's by now
         entity = kind(**fields)
-        self._last_id += 1
-        entity.id = self._last_id
-        entity.owner = owner
-        entity._channel = channel
-        self._entities[entity.id] = entity
-        for cls in _entity_classes(kind):
-            self._by_class.setdefault(cls, {})[entity.id] = entity
-        self._fresh[entity.id] = entity
+        self.last_id += 1
+        self._put(entity, self.last_id, owner, channel)
         return entity
 
+    def _put(self, entity: Entity, id: int, owner: Player | None, channel: str) -> None:
+        entity.id = id
+        entity.owner = owner
+        entity._channel = channel
+        self.entities[id] = entity
+        for cls in _entity_classes(type(entity)):
+            self._by_class.setdefault(cls, {})[id] = entity
+        self._fresh[id] = entity
+
     def destroy(self, entity: Entity) -> None:
-        if self._entities.pop(entity.id, None) is None:
+        if self.entities.pop(entity.id, None) is None:
             return
         for cls in _entity_classes(type(entity)):
             del self._by_class[cls][entity.id]
@@ -283,7 +298,7 @@ class GameDriver:
         return [] if found is None else list(found.values())  # type: ignore[arg-type]  # the table is by class
 
     def get(self, id: int) -> Entity | None:
-        return self._entities.get(id) if id > 0 else next((p for p in self.player_list if p.id == id), None)
+        return self.entities.get(id) if id > 0 else self._players.get(-1 - id)
 
     def emit(self, player: Player, event: Event) -> None:
         found = self.definition.events.get(type(event))
@@ -311,10 +326,8 @@ class GameDriver:
             raise TypeError(f"after(..., {method!r}): it runs within a step and cannot be async")
         if not 0 <= seconds < 10**9:
             raise ValueError(f"after({seconds!r}, ...): give a number of seconds, zero or more")
-        for arg in args:
-            if isinstance(arg, Entity):
-                raise TypeError(f"after(..., {method!r}): give an entity's id, and find it with self.get(id) later")
-        return self.timers.add(self.now_ms + round(seconds * 1000), method, args)
+        kept = kept_arguments(f"after(..., {method!r})", args)
+        return self.timers.add(self.now_ms + round(seconds * 1000), method, kept)
 
     def ask(self, method: str, args: tuple[Any, ...], timeout_s: float) -> int:
         outside = inspect.getattr_static(type(self.game), method, None)
@@ -323,12 +336,16 @@ class GameDriver:
                 f"ask({method!r}): write it as an async static method of {type(self.game).__name__}:"
                 f" `@staticmethod` `async def {method}(...)`. It cannot see the session, so that it cannot change it"
             )
-        if self._asks_open >= ASKS_OPEN_MAX:
+        if len(self.asked) >= ASKS_OPEN_MAX:
             raise RuntimeError(f"ask({method!r}): {ASKS_OPEN_MAX} calls have no answer yet; wait for some")
-        self._asks_open += 1
-        self._last_ask += 1
-        self._asks.append(Ask(self._last_ask, method, args, timeout_s))
-        return self._last_ask
+        self.last_ask += 1
+        ask = self.asked[self.last_ask] = Ask(
+            self.last_ask, method, kept_arguments(f"ask({method!r})", args), float(timeout_s)
+        )
+        self._asks.append(ask)
+        if self.keeper is not None:
+            self.keeper.opened(ask)
+        return self.last_ask
 
     def finish(self, result: Result | None) -> None:
         if self.finished:
@@ -376,6 +393,47 @@ class GameDriver:
         self._gone.append((entity.id, entity._entered))
         entity._entered = ()
         entity.id = 0
+
+    # --- for the journal ----------------------------------------------------------------------------------------
+
+    @property
+    def open_asks(self) -> list[Ask]:
+        return list(self.asked.values())
+
+    def keep(self) -> None:
+        self.keeper = Keeper(self)
+
+    def take_change(self) -> bytes:
+        assert self.keeper is not None, "nothing is kept"
+        return self.keeper.take()
+
+    def image(self) -> GameImage:
+        return image_of(self)
+
+    def restore(self, image: GameImage) -> None:
+        restore(self, image)
+
+    def revive(self) -> None:
+        self.saved_for = -1
+        self.game.restored()
+
+    def seat_again(self, seat: int, bot: bool, subscriptions: tuple[str, ...]) -> Player:
+        """A player of an image; its fields are not filled in yet."""
+        player = self.definition.player.__new__(self.definition.player)
+        player.set_up()
+        player._sit(self.game, seat, "", bot)
+        player._subscribed = subscriptions
+        self._players[seat] = player
+        self._list_players()
+        self._fresh[player.id] = player
+        return player
+
+    def spawn_again(self, kind: type[Entity], id: int, owner: int | None, channel: str) -> Entity:
+        """An entity of an image; its fields are not filled in yet."""
+        entity = kind.__new__(kind)
+        entity.set_up()
+        self._put(entity, id, None if owner is None else self._players[owner], channel)
+        return entity
 
     def _list_players(self) -> None:
         self.player_list = [self._players[seat] for seat in sorted(self._players)]

@@ -16,7 +16,6 @@ from .errors import DefinitionError
 from .fields import (
     MISSING,
     FieldSpec,
-    check_private,
     field,
     field_def,
     fixed,
@@ -26,6 +25,7 @@ from .fields import (
     resolve,
     transient,
 )
+from .kept_types import check_private, kept_hints
 
 if TYPE_CHECKING:
     from rallypoint_protocol.schema import FieldDef
@@ -74,6 +74,12 @@ def check_fields(
     return definitions
 
 
+def kept_annotations(module: str, fields: dict[str, tuple[FieldSpec, Any]], names: dict[str, Any]) -> dict[str, Any]:
+    """The types of what is kept, after :func:`check_fields`."""
+    kept = {name: annotation for name, (spec, annotation) in fields.items() if spec.kind != "transient"}
+    return kept_hints(kept, module, names)
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, fixed, private, transient))
 class EntityMeta(type):
     """Turns declared fields into slots and generates ``__init__``."""
@@ -87,12 +93,16 @@ class EntityMeta(type):
         cls = super().__new__(metacls, name, bases, namespace, **options)
         fields: dict[str, FieldSpec] = {}
         definitions: dict[str, FieldDef] = {}
+        kept: dict[str, Any] = {}
         for base in reversed(cls.__mro__[1:]):
             fields |= base.__dict__.get("__fields__", {})
             definitions |= base.__dict__.get("__public__", {})
+            kept |= base.__dict__.get("__kept__", {})
         fields |= {field_name: spec for field_name, (spec, _) in own.items()}
         definitions |= check_fields(name, namespace["__module__"], own, {name: cls})
         definitions = {key: item for key, item in definitions.items() if fields[key].kind == "public"}
+        kept |= kept_annotations(namespace["__module__"], own, {name: cls})
+        cls.__kept__ = kept  # type: ignore[attr-defined]
         cls.__fields__ = fields  # type: ignore[attr-defined]  # declared on Entity for its users
         cls.__public__ = definitions  # type: ignore[attr-defined]
         if bases:
@@ -145,6 +155,7 @@ class Entity(metaclass=EntityMeta):
     if TYPE_CHECKING:
         __fields__: ClassVar[dict[str, FieldSpec]]
         __public__: ClassVar[dict[str, FieldDef]]
+        __kept__: ClassVar[dict[str, Any]]
 
     def set_up(self) -> None:
         """Framework use: the attributes that every entity has."""

@@ -17,8 +17,6 @@ import types
 import typing
 from typing import Any, Final, Literal
 
-import msgspec
-
 from rallypoint_protocol.scan import to_wire
 from rallypoint_protocol.schema import (
     Audience,
@@ -188,26 +186,6 @@ def _enumeration(cls: type[enum.Enum], where: str) -> Enumeration:
     if not members:
         raise DefinitionError(f"{where}: {cls.__name__} has no members")
     return Enumeration(cls.__name__, tuple(members))
-
-
-def check_private(annotation: Any, where: str) -> None:
-    """Private fields may also be lists, dicts and structs of what can be sent. Raises DefinitionError."""
-    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin in (list, dict):
-        for arg in args:
-            check_private(arg, where)
-        return
-    if origin is tuple or origin in (typing.Union, types.UnionType):
-        for arg in args:
-            if arg not in (Ellipsis, types.NoneType):
-                check_private(arg, where)
-        return
-    if annotation in (list, dict) or annotation is Any:
-        raise DefinitionError(f"{where}: say what is in it, as in `list[int]`, so that it can be kept")
-    is_class = isinstance(annotation, type)
-    if is_class and (issubclass(annotation, msgspec.Struct) or dataclasses.is_dataclass(annotation)):
-        return
-    wire_type(annotation, where)
 
 
 def field_def(name: str, annotation: Any, spec: FieldSpec, where: str) -> FieldDef:

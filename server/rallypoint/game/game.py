@@ -11,8 +11,10 @@
 Hooks, all optional: ``created(options)`` once; ``started()`` when enough players are there; ``joined(player)``,
 ``dropped(player)``, ``returned(player)``, ``left(player, reason)``; ``tick()`` once a step after the start;
 ``answered(answer)`` for ``ask``; ``signalled(name, data)`` for a backend's signal; ``time_up()`` when the maximum
-duration is over; ``restored()`` after a recovery, to rebuild what is ``transient()``. ``check()`` is called after each
-step of a test or a simulation, never by a server: it raises if something is as it must never be.
+duration is over; ``restored()`` after a recovery, to rebuild what is ``transient()``, with ``save()`` and
+``load(saved)`` for what cannot be declared. ``check()`` is called after each step of a test or a simulation, never by a
+server: it raises if something is as it must never be. A new version of a game whose fields are others says in
+``@staticmethod migrate(state)`` what becomes of sessions that the old one has left.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, overload
 from typing_extensions import TypeVar
 
 from .definition import Definition
-from .entity import Entity, advice, check_fields, collect_fields
+from .entity import Entity, advice, check_fields, collect_fields, kept_annotations
 from .errors import DefinitionError
 from .fields import MISSING, FieldSpec, field
 from .hooks import check_methods
@@ -70,6 +72,8 @@ class Game(Generic[P]):
             cancelled (15); ``room_wait_s`` for one that a player or a backend created (600).
         max_duration_s: how long it may last after its start, in session time (no limit): then ``time_up()``.
         dispose_when_empty: it ends when the last player has gone (True). False: an endless world.
+        replayable: it promises that the same stimuli always lead to the same state, so that a replay of it can be run
+            again and compared (False).
         exclusive: who has a seat here has none in another exclusive session (True).
         spectators: how many may watch (100), and ``spectate_delay_s`` later than it happens (0, at most 300).
         name: what players and URLs call the game (the class name in lower case).
@@ -82,6 +86,7 @@ class Game(Generic[P]):
     __options__: ClassVar[Options]
     __fields__: ClassVar[dict[str, FieldSpec]] = {}
     __public__: ClassVar[dict[str, FieldDef]] = {}
+    __kept__: ClassVar[dict[str, Any]] = {}
     __handlers__: ClassVar[dict[type[Action], str]] = {}
     __player__: ClassVar[type[Player]] = Player
     _definition: ClassVar[Definition | None] = None
@@ -116,6 +121,7 @@ class Game(Generic[P]):
         cls.__fields__ = cls.__fields__ | {field_name: spec for field_name, (spec, _) in own.items()}
         public = cls.__public__ | check_fields(name, cls.__module__, own, {name: cls})
         cls.__public__ = {key: item for key, item in public.items() if cls.__fields__[key].kind == "public"}
+        cls.__kept__ = cls.__kept__ | kept_annotations(cls.__module__, own, {name: cls})
         cls.__handlers__ = dict(check_methods(cls, Game))
         cls._definition = None
 
@@ -177,6 +183,12 @@ class Game(Generic[P]):
 
     def restored(self) -> None:
         """After a recovery: rebuild what is ``transient()``."""
+
+    def save(self) -> Any:
+        """Plain data (None, numbers, text, lists, maps) of what cannot be declared: asked for every few seconds."""
+
+    def load(self, saved: Any) -> None:
+        """After a recovery, before ``restored()``: what ``save()`` gave last. The declared fields are newer."""
 
     def check(self) -> None:
         """After each step of a :class:`rallypoint.testing.Match` or of ``rallypoint simulate``, never in a server.
@@ -317,4 +329,5 @@ def _player_class(cls: type[Game[Any]]) -> type[Player]:
 
 _status: FieldSpec = field(SessionStatus.WAITING)
 Game.__fields__ = {"status": _status}
+Game.__kept__ = {"status": SessionStatus}
 Game.__public__ = check_fields("Game", __name__, {"status": (_status, SessionStatus)}, {})

@@ -24,6 +24,8 @@ HOOKS: Final[dict[str, int]] = {
     "signalled": 2,
     "time_up": 0,
     "restored": 0,
+    "save": 0,
+    "load": 1,
     "check": 0,
 }
 """Name to number of arguments after ``self``."""
@@ -33,6 +35,7 @@ _ARGUMENTS: Final = {
     "left": "(self, player, reason)",
     "answered": "(self, answer)",
     "signalled": "(self, name, data)",
+    "load": "(self, saved)",
 }
 _OTHER_NAMES: Final[dict[str, str]] = {
     "update": "tick",
@@ -76,6 +79,7 @@ def check_methods(game: type, base: type) -> dict[type[Action], str]:
     for cls in reversed(game.__mro__):
         if cls in base.__mro__:
             continue
+        _check_migrate(cls)
         for name, value in vars(cls).items():
             function = inspect.unwrap(value) if inspect.isfunction(value) else None
             if function is None:
@@ -97,6 +101,23 @@ def check_methods(game: type, base: type) -> dict[type[Action], str]:
             elif not name.startswith("_"):
                 _check_name(where, name, base)
     return handlers
+
+
+def _check_migrate(cls: type) -> None:
+    """``migrate`` is called before there is a game: it is no ordinary method."""
+    found = vars(cls).get("migrate")
+    if found is None:
+        return
+    where = f"{cls.__name__}.migrate"
+    if not isinstance(found, staticmethod | classmethod):
+        raise DefinitionError(
+            f"{where} is called before there is a game. Write `@staticmethod` `def migrate(state)`,"
+            " or choose another name"
+        )
+    try:
+        inspect.signature(found.__func__).bind(*[None] * (2 if isinstance(found, classmethod) else 1))
+    except TypeError:
+        raise DefinitionError(f"{where} is given the state. Write `@staticmethod` `def migrate(state)`") from None
 
 
 def _check_arity(where: str, function: Any, wanted: int, write: str) -> None:

@@ -36,6 +36,7 @@ class Options:
     spectate_delay_s: float = 0.0
     bot: str | None = None
     bots_after_s: float = 5.0
+    replayable: bool = False
 
     @property
     def turn_based(self) -> bool:

@@ -47,17 +47,26 @@ class Player(Entity):
     player_id: str = field("")
     """Who it is, across sessions: the same id as in the lobby and in results."""
 
+    def set_up(self) -> None:
+        """Framework use: somebody who has no seat. Not called by ``Player(...)``: whoever makes one calls ``_sit``."""
+        super().set_up()
+        self.seat: int = -1
+        """0-based."""
+        self.bot: bool = False
+        """True if the server filled the seat with a bot."""
+        self._game: Game[Any] | None = None
+        self._held: dict[type[Hold], Hold] = {}
+        self._subscribed: tuple[str, ...] = ()
+
     def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool) -> None:
         """Framework use: the player has this seat now."""
         self.id = player_entity_id(seat)
-        self.seat: int = seat
-        """0-based."""
+        self.seat = seat
         self.player_id = player_id
-        self.bot: bool = bot
-        """True if the server filled the seat with a bot."""
-        self._game: Game[Any] | None = game
-        self._held: dict[type[Hold], Hold] = {}
-        self._subscribed: tuple[str, ...] = ()
+        self.bot = bot
+        self._game = game
+        self._held = {}
+        self._subscribed = ()
 
     @property
     def connected(self) -> bool:

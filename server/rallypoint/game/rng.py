@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-__all__ = ["SessionRandom"]
+__all__ = ["SEED_MASK", "SessionRandom"]
 
-_MASK = 2**64 - 1
+SEED_MASK = 2**64 - 1
+"""What a session can be seeded with: its state from then on."""
 
 
 class SessionRandom(random.Random):
@@ -24,14 +25,14 @@ class SessionRandom(random.Random):
         """Starts over from a whole number."""
         if not isinstance(a, int):
             raise TypeError("a session's random is seeded with an int")
-        self.state = a & _MASK
+        self.state = a & SEED_MASK
         self.gauss_next = None
 
     def _next(self) -> int:
-        self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
+        self.state = (self.state + 0x9E3779B97F4A7C15) & SEED_MASK
         z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & SEED_MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & SEED_MASK
         return z ^ (z >> 31)
 
     def random(self) -> float:
@@ -58,4 +59,4 @@ class SessionRandom(random.Random):
 
     def setstate(self, state: Any) -> None:
         """Goes on from a state of :meth:`getstate`."""
-        self.state = int(state) & _MASK
+        self.state = int(state) & SEED_MASK

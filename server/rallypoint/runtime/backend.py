@@ -59,6 +59,10 @@ class Backend:
         self._invitations = Invitations(node, tell_offer)
         self._clock = clock
 
+    async def committed(self) -> None:
+        """Waits until everything that was done is as durable as is promised: answer only then."""
+        await self._node.scribe.committed()
+
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def games(self) -> list[GameInfo]:

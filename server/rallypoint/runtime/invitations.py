@@ -88,6 +88,7 @@ class Invitations:
         seat = host.core.seating.of(one.player)
         if seat is not None:
             name = seat.name
+            node.scribe.touch(host)  # the token is to be known after a crash, too
             offer = node.offer(session, SeatIndex(seat.index), host.core.seating.reissue(seat))
         else:
             name = player_name(one.name, one.player)

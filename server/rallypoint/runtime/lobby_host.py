@@ -4,32 +4,37 @@ Everything here is synchronous: a frame, a lost connection, a freed seat or the 
 says what to do, and it is done before the next one comes in. There is no task a client, and none for all: one
 ``call_at`` is armed for the next thing that happens by itself. Only a guest who says to be known from before is looked
 up by a task; the connection is a stranger's until then.
+
+With a journal, what is told waits until what it follows from is committed: see :mod:`.lobby_writer`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
 
 from rallypoint.core.lobby import Close, Entered, Lobby
+from rallypoint.core.lobby_keeper import KeptEntry
 from rallypoint.core.lobby_session import LobbySession, LobbyState
 from rallypoint.core.quick_match import SeatOffer
 from rallypoint.core.tokens import token_hash
-from rallypoint.ports import Guest, Store
+from rallypoint.ports import Entry, EntryKind, Guest, Store
 from rallypoint_protocol.close import CloseCode, Fault
 from rallypoint_protocol.codec import BadMessage, decode_lobby
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
-from rallypoint_protocol.messages import Hello, LobbyMessage, Resume
+from rallypoint_protocol.messages import Hello, LobbyMessage, Pong, Resume
 
 from .guest_lookups import GuestLookups
 from .lobby_door import LobbyDoor
 from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
+from .lobby_writer import Commit, LobbyWriter
 from .matching import Matching, Sessions
 
-__all__ = ["LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
+__all__ = ["Commit", "LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
 
 _AFTER_FAILURE_S: Final = 1.0
 """After a failure of our own, what is due may fail again: not at once."""
@@ -42,17 +47,26 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lo
 class LobbyHost:
     """Runs the lobby of one node. ``loop`` is the event loop, or whatever stands in for it in a test.
 
-    Guests who are to be known again are looked up in ``store``, and kept there.
+    Guests who are to be known again are looked up in ``store``, and kept there. ``commit`` is called if the lobby keeps
+    what changes; else nothing waits for anything.
     """
 
     def __init__(
-        self, lobby: Lobby, sessions: Sessions, loop: Timers, store: Store, *, first_frame_s: float = 5.0
+        self,
+        lobby: Lobby,
+        sessions: Sessions,
+        loop: Timers,
+        store: Store,
+        *,
+        first_frame_s: float = 5.0,
+        commit: Commit | None = None,
     ) -> None:
         self._lobby = lobby
         self._matching = Matching(lobby, sessions)
         self._loop = loop
         self._store = store
         self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
+        self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
         self._timer: Timer | None = None
         self._timer_due = 0.0
@@ -108,10 +122,36 @@ class LobbyHost:
         open_ = [*self._door.receivers, *self._receivers.values()]
         for receiver in open_:
             receiver.done = True
-            receiver.connection.close_with(code, code.policy.meaning)
+            self._writer.cut(receiver, code, code.policy.meaning)
         self._receivers.clear()
         await self._door.stop()
         await asyncio.gather(*(receiver.connection.wait_closed() for receiver in open_))
+
+    # --- what is kept if the server dies --------------------------------------------------------------------------
+
+    def take_entries(self) -> list[Entry]:
+        """What has changed since the last time, acknowledgements too: also to be asked for now and then."""
+        return [_entry(kept) for kept in self._lobby.take_entries()]
+
+    def wholes(self) -> list[Entry]:
+        """All of it, whole."""
+        return [_entry(kept) for kept in self._lobby.wholes()]
+
+    def whole(self, key: str) -> Entry | None:
+        """What has that key, whole; ``None``: there is nothing of that key."""
+        kept = self._lobby.whole(key)
+        return None if kept is None else _entry(kept)
+
+    def restore(self, entries: Mapping[str, Sequence[bytes]], shift_s: float, now: float) -> None:
+        """Goes on where a server died: see :meth:`.Lobby.restore`. Sessions are there again, and nobody has come in.
+
+        All of it is to be committed whole: by whoever asks for :meth:`wholes`, or by the first round.
+
+        Raises:
+            Unreadable: the entries are of another release.
+        """
+        self._lobby.restore(entries, shift_s, now)
+        self._arm(now)
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
@@ -121,6 +161,7 @@ class LobbyHost:
         if receiver.early is not None:
             if not self._door.keep(receiver, payload):
                 self._close(receiver, CloseCode.TOO_FAST, "too many messages before the first was answered", now)
+                self._release(now)
             return
         self._settling = True  # what the sessions' side calls back meanwhile waits for the answer to be written
         try:
@@ -147,8 +188,10 @@ class LobbyHost:
         reply = self._lobby.received(receiver.session, message, now, receiver.connection.remote_ip)
         if isinstance(reply, Close):
             self._close(receiver, reply.code, reply.why, now)
+        elif isinstance(reply, Pong):
+            self._writer.echo(receiver, reply)
         elif reply is not None:
-            receiver.write(reply)
+            self._writer.tell(receiver, reply)
 
     def _first(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
         """The first frame, which says whose the connection is to be."""
@@ -191,23 +234,23 @@ class LobbyHost:
         self._receivers[session.id] = receiver
         if entered.took_over and older is not None:
             self._close(older, CloseCode.TAKEN_OVER, "a newer connection took over", now)
-        receiver.write(welcome)
+        self._writer.tell(receiver, welcome)
         for push in entered.missed:
-            receiver.write(push)
+            self._writer.tell(receiver, push)
         log.debug("lobby entered", resumed=welcome.resumed, **receiver.who)
 
     def _failed(self, receiver: LobbyReceiver, error: Exception, now: float) -> None:
         """The failure is ours, whatever the client sent: it may resume, and nobody else notices."""
         log.error("lobby failed", peer=receiver.connection.remote_ip, exc_info=error)
         self._detach(receiver, now)
-        receiver.connection.close_with(CloseCode.SERVER_FAILED, CloseCode.SERVER_FAILED.policy.meaning)
+        self._writer.close(receiver, CloseCode.SERVER_FAILED, CloseCode.SERVER_FAILED.policy.meaning)
 
     def _close(self, receiver: LobbyReceiver, code: CloseCode, why: str, now: float, tell: str = "") -> None:
         """Ends a connection, with one line in the log. The client is told ``tell``, or else what the code means."""
         say = log.debug if code.policy.fault is Fault.NOBODY else log.info
         say("lobby connection closed", code=code.name, why=why, **receiver.who)
         self._detach(receiver, now)
-        receiver.connection.close_with(code, tell or code.policy.meaning)
+        self._writer.close(receiver, code, tell or code.policy.meaning)
 
     def _detach(self, receiver: LobbyReceiver, now: float) -> None:
         """The connection counts no more; its lobby session is away, unless it has ended or has a newer one."""
@@ -233,13 +276,14 @@ class LobbyHost:
             for session, push in self._lobby.take_pushes(now):
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
-                    receiver.write(push)
+                    self._writer.tell(receiver, push)
             self._flush(now)
         except Exception:
             log.exception("lobby failed")
             not_before = now + _AFTER_FAILURE_S
         finally:
             self._settling = False
+        self._release(now)
         self._arm(not_before)
 
     def _flush(self, now: float) -> None:
@@ -249,11 +293,29 @@ class LobbyHost:
                 last, framed = payload, frame(payload)
             receiver = self._receivers.get(session.id)
             if receiver is not None:
-                receiver.connection.write(framed)
+                self._writer.show(receiver, framed)
+
+    def _release(self, now: float) -> None:
+        """Commits what was decided, and then writes what says so."""
+        for receiver in self._writer.take_overdrawn():
+            self._too_slow(receiver, now)
+        entries: list[Entry] = []
+        if self._lobby.unwritten or self._writer.binding:
+            try:
+                entries = self.take_entries()
+            except Exception:  # as when the journal fails: those who are here play on
+                log.exception("lobby not kept")
+        self._writer.release(entries)
+
+    def _too_slow(self, receiver: LobbyReceiver, now: float) -> None:
+        """What is told is not committed for so long that too much waits."""
+        log.info("lobby connection closed", code=CloseCode.TOO_SLOW.name, why="too much waits", **receiver.who)
+        self._detach(receiver, now)
+        self._writer.cut(receiver, CloseCode.TOO_SLOW, CloseCode.TOO_SLOW.policy.meaning)
 
     def _backed_up(self, session: LobbySession) -> bool:
         receiver = self._receivers.get(session.id)
-        return receiver is None or receiver.connection.outbox_bytes > _BACKED_UP_BYTES
+        return receiver is None or receiver.connection.outbox_bytes + receiver.held_bytes > _BACKED_UP_BYTES
 
     def _tell_ended(self, now: float) -> None:
         for session, event in self._lobby.poll(now):
@@ -283,3 +345,8 @@ class LobbyHost:
         for receiver in self._door.poll(now):
             self._close(receiver, CloseCode.FIRST_FRAME_LATE, "no first frame", now)
         self._settle(now)
+
+
+def _entry(kept: KeptEntry) -> Entry:
+    key, kind, data = kept
+    return Entry(key, EntryKind(kind), data)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from rallypoint.core.lobby_session import LobbySession
-from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ending import Receiver
-from rallypoint_protocol.messages import LobbyReply
 
 __all__ = ["LobbyConnection", "LobbyReceiver", "Timer", "Timers"]
 
@@ -66,7 +64,7 @@ class Owner(Protocol):
 class LobbyReceiver:
     """Takes what one connection receives. ``session`` is ``None`` before the first frame was accepted."""
 
-    __slots__ = ("_owner", "connection", "done", "early", "session")
+    __slots__ = ("_owner", "connection", "cut", "done", "early", "held_bytes", "session")
 
     def __init__(self, owner: Owner, connection: LobbyConnection) -> None:
         self._owner = owner
@@ -76,6 +74,10 @@ class LobbyReceiver:
         """What came after the first frame while that was being looked into; ``None`` while it is not."""
         self.done = False
         """It was closed, taken over or lost: what still comes from it is not for the lobby any more."""
+        self.cut = False
+        """Closing has begun: what still waits for it is not written any more."""
+        self.held_bytes = 0
+        """So much waits to be written: see :class:`.LobbyWriter`."""
 
     def received(self, payload: bytes) -> None:
         """One whole message."""
@@ -94,7 +96,3 @@ class LobbyReceiver:
         if self.session is not None:
             who |= {"lobby": self.session.id, "player": self.session.player}
         return who
-
-    def write(self, message: LobbyReply) -> None:
-        """Sends a message."""
-        self.connection.write_message(encode(message))

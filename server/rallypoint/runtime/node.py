@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,19 +14,27 @@ from rallypoint.core.orders import Denial, Order
 from rallypoint.core.quick_match import OpenSession, SeatOffer
 from rallypoint.core.schedule import Schedule, TurnSchedule, phase
 from rallypoint.core.seat import Seat
-from rallypoint.core.session import Ended, SessionCore, SessionState
+from rallypoint.core.session import Ended, SessionCore, SessionSettings, SessionState
+from rallypoint.core.session_image import SessionImage
 from rallypoint.game.definition import Definition
 from rallypoint.game.driver import GameDriver
 from rallypoint.game.options import Options
-from rallypoint.ports import BotOffer, BotRunner, Journal, Records
+from rallypoint.ports import BotOffer, BotRunner, Entry, EntryKind, Journal, Records, SessionRecord
 from rallypoint.runtime.ambient import Ambient
-from rallypoint.runtime.records import NoRecords, record_of
+from rallypoint.runtime.records import NoRecords, quarantined, record_of
+from rallypoint.runtime.replay_header import header_of
+from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.seat_book import SeatBook
+from rallypoint.runtime.session_entries import RESULT, SESSION, KeptHost, SessionEntries
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import LobbyId, PlayerId, SeatIndex, SessionId, Token
+
+if TYPE_CHECKING:
+    from rallypoint.runtime.replays import Replays
 
 __all__ = ["Node", "NodeCounts", "NodeSettings"]
 
@@ -43,6 +52,10 @@ class NodeSettings:
     reserved_s: float = 15.0
     step_limit_s: float = 2.0
     ack_deadline_s: float = 10.0
+    checkpoint_s: float = 5.0
+    recovery_wait_s: float = 3.0
+    end_undurable: bool = False
+    """If the journal fails, running sessions end; else they go on undurably."""
     public_url: str = ""
     """Where clients reach this node, as ``wss://play.example.com``; empty: where they reach the lobby."""
 
@@ -81,7 +94,9 @@ class Node:
         """Private sessions by their room codes."""
         self.book = SeatBook()
         self.limit = StepLimit(settings.step_limit_s, ambient.clock)
-        self.ticker = Ticker(loop, ambient.clock, journal)
+        self.journal = journal
+        self.scribe = Scribe(journal, ambient.clock)
+        self.ticker = Ticker(loop, ambient.clock, self.scribe)
         self.unseated: Callable[[PlayerId], None] = lambda player: None
         self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
@@ -99,6 +114,15 @@ class Node:
         # What is looked at once a second: not all sessions, because thousands may be idle.
         self._swept: dict[SessionId, SessionHost] = {}
         self._waiting: dict[SessionId, SessionHost] = {}
+        self._held_back: dict[SessionId, SessionHost] = {}
+        """Recovered sessions that wait for their players."""
+        self._unstored: dict[str, Entry] = {}
+        """Results that the store does not have yet, by their keys in the journal."""
+        self.replays: Replays | None = None
+        """Set before there are sessions, if their replays are kept."""
+        self.quarantined: dict[SessionId, str] = {}
+        """Recovered sessions that must not go on, and why."""
+        journal.failed = self._journal_failed
 
     # --- creating ---------------------------------------------------------------------------------------------------
 
@@ -109,6 +133,8 @@ class Node:
             return Denial("unknown_game", "this server does not have that game")
         if self.draining or len(self.hosts) >= self.settings.sessions_max:
             return Denial("node_full", "this server takes no more sessions right now")
+        if self.journal.failure:
+            return Denial("node_full", "this server cannot keep sessions safe right now")
         own = definition.options
         session_id = SessionId(self._ambient.new_id())
         try:
@@ -124,42 +150,61 @@ class Node:
             return Denial("game_failed", "the game raised an error")
         if own.bot is not None and self.bots is not None and order.patience_s is None:
             core.start.expect_bots()
-        host = SessionHost(
-            core,
-            definition,
-            self._schedule(own, now),
-            self,
-            self._loop,
-            self._clock,
-            self.limit,
-            self.ticker.steps,
-            self._wall(),
-        )
+        host = self._host(core, definition, self._schedule(own, now), KeptHost(game, self._wall()))
         self.hosts[session_id] = host
         self._waiting[session_id] = host
         if order.private:
             host.code = self._code(session_id)
         elif order.quick:
             self._open[game][session_id] = host
+        if host.entries is not None:
+            host.entries.kept.code = host.code
         self.counts.sessions_created += 1
         self.ticker.add(host, session_id)
+        if self.replays is not None and host.entries is not None:
+            self.replays.begin(header_of(definition, host.entries.kept, session_id, order))
         host.log.info("session created")
         host.stir()
         return session_id
 
-    def _core(self, session_id: SessionId, definition: Definition, now: float, order: Order) -> SessionCore:
-        settings = definition.options.session_settings(
-            reserved_s=self.settings.reserved_s, ack_deadline_s=self.settings.ack_deadline_s
+    def _host(
+        self, core: SessionCore, definition: Definition, schedule: Schedule | TurnSchedule, kept: KeptHost
+    ) -> SessionHost:
+        entries = None
+        if self.scribe.keeps:
+            every_s = self.settings.checkpoint_s
+            entries = SessionEntries(core, kept, every_s, phase(self.counts.sessions_created, every_s))
+        return SessionHost(
+            core,
+            definition,
+            schedule,
+            self,
+            self._loop,
+            self._clock,
+            self.limit,
+            self.ticker.steps,
+            self.scribe,
+            entries,
+            kept.created_unix_s,
         )
+
+    def _core(self, session_id: SessionId, definition: Definition, now: float, order: Order) -> SessionCore:
         return SessionCore(
             session_id,
             GameDriver(definition, self._ambient.random.getrandbits(64)),
-            settings,
+            self.session_settings(definition),
             schema=definition.schema_bytes,
             schema_hash=definition.schema_hash,
             new_token=self._ambient.new_token,
             now=now,
             order=order,
+            keep=self.scribe.keeps,
+        )
+
+    def session_settings(self, definition: Definition) -> SessionSettings:
+        """What a session of that game is to know here."""
+        return definition.options.session_settings(
+            reserved_s=self.settings.reserved_s, ack_deadline_s=self.settings.ack_deadline_s
         )
 
     def _schedule(self, own: Options, now: float) -> Schedule | TurnSchedule:
@@ -284,6 +329,8 @@ class Node:
     def session_started(self, host: SessionHost) -> None:
         """A session has its least number of players."""
         host.started_unix_s = self._wall()
+        if host.entries is not None:
+            host.entries.kept.started_unix_s = host.started_unix_s
         self.records.started(record_of(host, None, host.started_unix_s))
 
     def seat_given_up(self, host: SessionHost, seat: Seat) -> None:
@@ -306,7 +353,16 @@ class Node:
             self._open[host.definition.options.name][host.core.id] = host
             self.capacity()
 
-    def session_ended(self, host: SessionHost, ended: Ended) -> None:
+    def record_of(self, host: SessionHost, ended: Ended) -> SessionRecord:
+        """What is to be stored of a session that has ended."""
+        return record_of(host, ended, self._wall())
+
+    def came_back(self, host: SessionHost) -> None:
+        """All who were connected to a recovered session are back: it goes on."""
+        if self._held_back.pop(host.core.id, None) is not None:
+            self._go_on(host)
+
+    def session_ended(self, host: SessionHost, ended: Ended, record: SessionRecord) -> None:
         """A session makes no more steps; its players are free, and may still come back for the result for a while."""
         if self.hosts.pop(host.core.id, None) is None:
             return
@@ -321,11 +377,114 @@ class Node:
         self.counts.sessions_failed += ended.code is CloseCode.GAME_FAILED
         if ended.code is not CloseCode.GAME_FAILED:
             self._lingering[host.core.id] = host
+        self._held_back.pop(host.core.id, None)
         host.log.info("session ended", ticks=host.core.tick, code=ended.code.name, why=ended.reason)
-        self.records.ended(record_of(host, ended, self._wall()))
+        self.store_result(record)
         for seat in list(host.core.seated()):
             self.seat_freed(host, seat)
         self.capacity()
+
+    def store_result(self, record: SessionRecord) -> None:
+        """Gives it to the store; the journal forgets it once it is there."""
+        key = RESULT + record.session
+        if self.scribe.keeps:
+            self._unstored[key] = Entry(key, EntryKind.WHOLE, encode(record))
+        self.records.ended(record, lambda: self._stored(key))
+        if self.replays is not None:
+            self.replays.ended(record.session)
+
+    def _stored(self, key: str) -> None:
+        if self._unstored.pop(key, None) is not None:
+            self.scribe.gone(key)
+
+    # --- after a recovery -------------------------------------------------------------------------------------------
+
+    def adopt(self, core: SessionCore, definition: Definition, kept: KeptHost, now: float) -> SessionHost:
+        """Takes a session that was built again; it makes no step before :meth:`release`, or its players are back."""
+        schedule: Schedule | TurnSchedule = TurnSchedule(core.created_at)
+        if not definition.options.turn_based:
+            schedule = Schedule(definition.options.tick_hz, now)
+        if core.started_ms is not None and kept.started_unix_s is None:  # it started after its last checkpoint
+            kept.started_unix_s = kept.created_unix_s + core.started_ms / 1000
+        host = self._host(core, definition, schedule, kept)
+        host.code, host.started_unix_s = kept.code, kept.started_unix_s
+        if core.state is SessionState.ENDED:
+            self._lingering[core.id] = host
+            return host
+        if kept.code:
+            self.codes[kept.code] = core.id
+        self.hosts[core.id] = host
+        self.counts.sessions_created += 1
+        host.held_back = True
+        self._held_back[core.id] = host
+        own = definition.options
+        for seat in core.seated():
+            if not seat.is_given_up:
+                self.book.add(seat.player_id, core.id, own.name, exclusive=own.exclusive, bot=seat.bot)
+        if core.order.quick and not core.order.private:
+            self._open[own.name][core.id] = host
+        if core.state is SessionState.WAITING:
+            self._waiting[core.id] = host
+        if core.started_ms is not None:
+            self.records.started(record_of(host, None, self._wall()))  # perhaps that was not stored; twice is once
+        return host
+
+    def release(self) -> None:
+        """Nobody else is waited for: all recovered sessions go on; who is not back has lost the connection."""
+        held_back, self._held_back = self._held_back, {}
+        for host in held_back.values():
+            self._go_on(host)
+
+    def release_those_of_nobody(self) -> None:
+        """Sessions that nobody was connected to need not wait, and bots come by themselves."""
+        for host in list(self._held_back.values()):
+            self._man(host)
+            if not host.core.missing():
+                self.came_back(host)
+
+    def _man(self, host: SessionHost) -> None:
+        """Its bots were of the process that is gone: others take their seats."""
+        bot = host.definition.options.bot
+        if bot is None or self.bots is None:
+            return
+        core = host.core
+        for seat in core.seated():
+            if seat.bot and not seat.is_given_up:
+                token = core.seating.reissue(seat)
+                self.bots.play(
+                    BotOffer(host.definition.options.name, bot, core.id, self.url(core.id), token, seat.name)
+                )
+        host.stir()
+
+    def _go_on(self, host: SessionHost) -> None:
+        now = self._clock()
+        host.go_on(now, phase(self.counts.sessions_created, 1 / max(1, host.definition.options.tick_hz)))
+        self.counts.sessions_created += 1
+        self.ticker.add(host, host.core.id)
+
+    def quarantine(self, session: SessionId, kept: KeptHost, image: SessionImage, why: str) -> None:
+        """A recovered session that must not go on: it has ended for its players, and operators are shown why."""
+        self.quarantined[session] = why
+        self.counts.sessions_failed += 1
+        self.store_result(quarantined(session, kept, image, self._wall()))
+
+    def whole(self, key: str, now: float) -> Entry | None:
+        """All of what a key of the journal names, if it is a session or a result of this node."""
+        if key in self._unstored:
+            return self._unstored[key]
+        host = self.find(SessionId(key.removeprefix(SESSION))) if key.startswith(SESSION) else None
+        return None if host is None or host.entries is None else host.entries.whole(now)
+
+    def wholes(self, now: float) -> list[Entry]:
+        """All of everything."""
+        hosts = [*self.hosts.values(), *self._lingering.values()]
+        return [*self._unstored.values(), *(host.entries.whole(now) for host in hosts if host.entries is not None)]
+
+    def _journal_failed(self, why: str) -> None:
+        log.error("journal failed", why=why, sessions=len(self.hosts), end=self.settings.end_undurable)
+        if self.settings.end_undurable:
+            for host in list(self.hosts.values()):
+                host.end("the server cannot keep this session safe")
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -345,11 +504,17 @@ class Node:
         for session_id, host in list(self._lingering.items()):
             if not host.core.linger(now):
                 del self._lingering[session_id]
+                if host.entries is not None:
+                    host.entries.forget()
+                    self.scribe.touch(host)
 
     def close_all(self, code: CloseCode) -> None:
-        """The node shuts down: closes every player's connection, and records how the sessions ended."""
+        """The node shuts down: closes every player's connection.
+
+        Sessions that the journal keeps go on when it is started again; of others it records how they ended.
+        """
         now = self._wall()
-        for host in self.hosts.values():
+        for host in () if self.scribe.keeps and not self.journal.failure else self.hosts.values():
             ended = Ended(code, code.policy.meaning, None)
             self.records.ended(record_of(host, ended, now))
         for host in [*self.hosts.values(), *self._lingering.values()]:

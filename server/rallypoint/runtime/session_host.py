@@ -14,12 +14,15 @@ from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken, Watching
 from rallypoint.game.definition import Definition
-from rallypoint.ports import Clock, StepRecord
+from rallypoint.ports import Clock, Entry, SessionRecord
 from rallypoint.runtime.asks import Asks
 from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.histogram import Recent
+from rallypoint.runtime.scribe import Scribe
+from rallypoint.runtime.session_entries import SessionEntries
+from rallypoint.runtime.session_link import SessionLink
 from rallypoint.runtime.step_limit import StepLimit
-from rallypoint.runtime.ticker import next_bucket
+from rallypoint.runtime.ticker import BUCKET_S, next_bucket
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
@@ -43,8 +46,14 @@ class HostOwner(Protocol):
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in this session no longer."""
 
-    def session_ended(self, host: SessionHost, ended: Ended) -> None:
+    def record_of(self, host: SessionHost, ended: Ended) -> SessionRecord:
+        """What is to be stored of it."""
+
+    def session_ended(self, host: SessionHost, ended: Ended, record: SessionRecord) -> None:
         """No more steps."""
+
+    def came_back(self, host: SessionHost) -> None:
+        """All who were connected before the server was away are back."""
 
     def session_started(self, host: SessionHost) -> None:
         """It has its least number of players."""
@@ -75,8 +84,11 @@ class SessionHost:
         clock: Clock,
         limit: StepLimit,
         steps: Recent,
+        scribe: Scribe,
+        entries: SessionEntries | None = None,
         created_unix_s: float = 0.0,
     ) -> None:
+        """``entries``: for a journal that keeps something."""
         self.core = core
         self.definition = definition
         self.schedule = schedule
@@ -85,8 +97,19 @@ class SessionHost:
         self._clock = clock
         self._limit = limit
         self._steps = steps
+        self._scribe = scribe
+        self.entries = entries
         self._links: list[SessionLink | None] = [None] * len(core.seats)
-        self._step: Step | None = None
+        self._undone: list[tuple[int, Step]] = []
+        """Steps whose consequences wait for their commit, or for being sent, and their ticks."""
+        self._shown = -1
+        """Tick that :meth:`send` was called for last."""
+        self._unsent = False
+        """That waits for its commit."""
+        self._record: SessionRecord | None = None
+        self.held_back = False
+        """Recovered, and waiting for its players: no steps are made."""
+        self._recovered_at = clock()
         self._asks = Asks(definition.game, loop, self._answered, core.id)
         self._had_room = True
         self._turns = schedule if isinstance(schedule, TurnSchedule) else None
@@ -110,29 +133,52 @@ class SessionHost:
         """False once the session has ended."""
         return self.core.state is not SessionState.ENDED
 
-    def step(self, now: float) -> StepRecord | None:
+    @property
+    def key(self) -> str:
+        """What the journal calls it."""
+        return "" if self.entries is None else self.entries.key
+
+    @property
+    def tick(self) -> int:
+        """Of the last step."""
+        return self.core.tick
+
+    def step(self, now: float) -> bool:
         """Makes one step. What a game raises ends its session alone, and is logged once."""
-        core = self.core
+        core, entries = self.core, self.entries
         if core.state is SessionState.ENDED:
-            return None
+            return False
         began = self._clock()
         try:
             with self._limit:
-                self._step = core.step(now)
+                if entries is not None:
+                    entries.before_step(now)
+                step = core.step(now)
+                if entries is not None:
+                    entries.after_step(now)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also a game that calls sys.exit(): it ends its own session
             with self._limit:
                 pass  # if it struck at the very end of the step, it would strike again, outside of any
             self._fail(error)
-            return None
+            return False
+        self._undone.append((core.tick, step))
+        if step.ended is not None:
+            self._record = self._owner.record_of(self, step.ended)
+            if entries is not None:
+                entries.ended(self._record)
         if self._turns is not None:
             self._plan(now)
         took = self._clock() - began
         self._steps.current.record(took)
         if took > self.step_max_s:
             self.step_max_s = took
-        return StepRecord(core.id, core.epoch, core.tick)
+        return True
+
+    def take_entries(self) -> list[Entry]:
+        """What the journal is to get, once."""
+        return [] if self.entries is None else self.entries.take(self._clock())
 
     def _plan(self, now: float) -> None:
         """Of a turn-based session: sets when its next step is due."""
@@ -148,7 +194,8 @@ class SessionHost:
 
     def stir(self) -> None:
         """Something has reached the session. One that is turn-based makes a step for it."""
-        if self._turns is not None and self.running:
+        self._scribe.touch(self)
+        if self._turns is not None and self.running and not self.held_back:
             self._plan(self._clock())
             self._owner.wake(self)
         self._tell_row()
@@ -166,20 +213,50 @@ class SessionHost:
                 " or transient()."
             )
         self.log.error("game failed", tick=self.core.tick, exc_info=error)
-        self._follow_up(self.core.fail())
+        step = self.core.fail()
+        self._undone.append((self.core.tick, step))
+        assert step.ended is not None
+        self._record = self._owner.record_of(self, step.ended)
+        if self.entries is not None:
+            self.entries.failed(self._record)
+
+    def fail(self, error: BaseException) -> None:
+        """The game has raised outside of a step: its session ends."""
+        self._fail(error)
+        self._shown = self.core.tick
+        self._scribe.touch(self)
+        self._scribe.commit([], lambda: self.committed(self.core.tick))
 
     def committed(self, tick: int) -> None:
-        """The journal has the step."""
+        """The journal has the step: what waited for that is done."""
         self.core.committed(tick)
+        if self._unsent:
+            self.send()
+        elif self._undone and self._shown >= tick:
+            self._follow_ups()
 
-    def send(self) -> None:
-        """Sends each connected player their pass, then acts on what the step asked for. Never raises."""
+    def send(self, *, snapshot: bool = True) -> None:
+        """Sends each connected player their pass, then acts on what the step asked for. Never raises.
+
+        Before the commit, passes go out without their events, and nothing else is done; those of a turn-based session,
+        and the last ones, wait for it. Without ``snapshot`` nobody is sent a pass, unless it is the last.
+        """
+        core = self.core
+        self._shown = core.tick
+        self._unsent = core.durable_tick < core.tick and (self._turns is not None or not self.running)
+        if self._unsent:
+            return
+        failed = core.ended is not None and core.ended.code is CloseCode.GAME_FAILED
         try:
-            self._send()
+            if not failed and (snapshot or self._turns is not None or not self.running):
+                self._send_passes()
+            self._follow_ups()
         except Exception as error:  # an error of ours: let it end this session, and no other
-            self._fail(error)
+            if failed:
+                raise
+            self.fail(error)
 
-    def _send(self) -> None:
+    def _send_passes(self) -> None:
         links, last, framed, size = self._links, None, b"", 0
         for seat, message in self.core.passes():
             link = links[seat.index]
@@ -188,13 +265,19 @@ class SessionHost:
             if message is not last:
                 last, framed = message, frame(message)
             size += len(framed)
-            link.connection.write(framed)
+            if link.held is None:
+                link.connection.write(framed)
+            else:
+                link.held.append(framed)
         self.bytes_out += size
         if self.core.spectators.all:
             self.audience.send()
-        step, self._step = self._step, None
-        if step is not None:
-            self._follow_up(step)
+
+    def _follow_ups(self) -> None:
+        """What the steps have asked for that are committed and sent."""
+        durable = self.core.durable_tick
+        while self._undone and self._undone[0][0] <= durable:
+            self._follow_up(self._undone.pop(0)[1])
 
     def _follow_up(self, step: Step) -> None:
         if step.started:
@@ -225,7 +308,8 @@ class SessionHost:
                 self._close_link(seat, ended.code, ended.reason)
         self._asks.cancel()
         self.audience.end()
-        self._owner.session_ended(self, ended)
+        assert self._record is not None
+        self._owner.session_ended(self, ended, self._record)
         self._tell_row()
 
     # --- connections ------------------------------------------------------------------------------------------------
@@ -240,27 +324,35 @@ class SessionHost:
             self.audience.attach(connection, taken)
             self.stir()
             return None
-        self._attach(connection, taken)
+        link = self._attach(connection, taken)
         self.stir()
-        if not self.running and self.core.ended is not None:
-            self.send()  # it has the last state and the result still to come
+        if not self.running and self.core.ended is not None and self.core.durable_tick >= self.core.tick:
+            self.send()  # it has the last state and the result still to come; before the commit, with all others
             self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
+        self._scribe.commit([], link.release)
+        if self.held_back and not self.core.missing():
+            self._owner.came_back(self)
         return None
 
-    def _attach(self, connection: Connection, taken: Taken) -> None:
+    def _attach(self, connection: Connection, taken: Taken) -> SessionLink:
         seat = taken.seat
         if taken.takes_over:
             self._close_link(seat, CloseCode.TAKEN_OVER, CloseCode.TAKEN_OVER.policy.meaning)
         link = self._links[seat.index] = SessionLink(self, connection, seat)
-        connection.write_message(encode(taken.message))
+        link.write_message(encode(taken.message))
         connection.receiver = link
         self.log.debug("seat taken", seat=seat.index, outcome=taken.message.outcome, took_over=taken.takes_over)
+        return link
 
     def _close_link(self, seat: Seat, code: CloseCode, reason: str) -> None:
         link = self._links[seat.index]
         if link is not None and link.seat is seat:
             self._links[seat.index] = None
-            link.connection.close_with(code, reason)
+            link.close(code, reason)
+
+    def is_linked(self, link: SessionLink) -> bool:
+        """False once the connection was replaced or closed."""
+        return self._links[link.seat.index] is link
 
     def lost(self, link: SessionLink) -> None:
         """A connection has ended, by whichever side."""
@@ -278,10 +370,28 @@ class SessionHost:
 
     def kick(self, seat: Seat) -> None:
         """Removes a player for good."""
-        self._close_link(seat, CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
+        link = self._links[seat.index]
+        if link is not None and link.seat is seat:
+            self._links[seat.index] = None
         self.core.leave(seat, self._clock(), "kicked")
         self._owner.seat_given_up(self, seat)
         self.stir()
+        if link is not None and link.seat is seat:
+            self._scribe.later(lambda: link.close(CloseCode.KICKED, CloseCode.KICKED.policy.meaning))
+
+    def go_on(self, now: float, phase_s: float) -> None:
+        """Recovered, and held back until now: steps are made again; who has not come back has lost the connection."""
+        self.held_back = False
+        core = self.core
+        core.shift(now - self._recovered_at)
+        core.release(now)
+        if self._turns is not None:
+            self._turns.origin = core.created_at
+            self._plan(now)
+        else:
+            hz = self.definition.options.tick_hz
+            self.schedule = Schedule(hz, round((now + phase_s) / BUCKET_S) * BUCKET_S, made=core.tick)
+        self._scribe.touch(self)
 
     # --- from operators and backends --------------------------------------------------------------------------------
 
@@ -358,15 +468,15 @@ class SessionHost:
     def _other(self, link: SessionLink, message: Any) -> Refusal | None:
         match message:
             case Ping():
-                link.connection.write_message(encode(Pong(message.sent_ms, self.clock_ms(), self.core.tick)))
+                link.write_message(encode(Pong(message.sent_ms, self.clock_ms(), self.core.tick)))
             case Proved():
-                link.seat.tokens.proved(link.token_hash)
+                self.core.proved(link.seat, link.token_hash)
             case Leave():
                 self._links[link.seat.index] = None
                 self.core.leave(link.seat, self._clock())
                 self._owner.seat_given_up(self, link.seat)
                 self.stir()
-                link.connection.close_with(CloseCode.LEFT, CloseCode.LEFT.policy.meaning)
+                self._scribe.commit([], lambda: link.close(CloseCode.LEFT, CloseCode.LEFT.policy.meaning))
             case _:
                 return Refusal(CloseCode.UNEXPECTED, "a second first frame")
         return None
@@ -379,25 +489,3 @@ class SessionHost:
         if self.running:
             self.core.answered(answer)
             self.stir()
-
-
-class SessionLink:
-    """A seated player's connection: hands what it receives to the session."""
-
-    __slots__ = ("connection", "host", "seat", "token_hash")
-
-    def __init__(self, host: SessionHost, connection: Connection, seat: Seat) -> None:
-        self.host = host
-        self.connection = connection
-        self.seat = seat
-        self.token_hash = seat.tokens.newest
-        """Of the token that this connection was given."""
-
-    def received(self, payload: bytes) -> None:
-        """One whole message. What comes after the connection was replaced or closed is nobody's."""
-        if self.host._links[self.seat.index] is self:
-            self.host.received(self, payload)
-
-    def lost(self, code: int | None, reason: str) -> None:
-        """The connection has ended."""
-        self.host.lost(self)

@@ -2,6 +2,8 @@
 
 In each bucket: step every session that is due, commit their steps to the journal in one batch, then send. A timer or a
 task for each session would cost five to eight times as much (``docs/performance.md``).
+
+If the disk is behind, snapshots give way first, and then steps (:class:`rallypoint.ports.Pressure`).
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
-from rallypoint.ports import Clock, Journal, StepRecord
+from rallypoint.ports import Clock, Entry, Pressure
 from rallypoint.runtime.histogram import Recent
+from rallypoint.runtime.scribe import Scribe
 
 __all__ = ["BUCKET_S", "Stepped", "Ticker", "next_bucket"]
 
@@ -22,6 +25,8 @@ BUCKET_S = 0.005
 _WINDOW_S = 30.0
 _GONE_MIN = 16
 """With so few that are gone, the queue is not looked through."""
+_SENDS_EVERY: Final = {Pressure.NONE: 1, Pressure.HALF: 2, Pressure.QUARTER: 4, Pressure.STEPS: 1}
+"""Of how many steps one is shown to the players."""
 
 
 def next_bucket(at: float) -> float:
@@ -37,14 +42,25 @@ class Stepped(Protocol):
     def schedule(self) -> Schedule | TurnSchedule:
         """When its steps are due."""
 
-    def step(self, now: float) -> StepRecord | None:
-        """Makes one step; ``None`` if it failed, or there is nothing to step any more."""
+    @property
+    def key(self) -> str:
+        """What the journal calls it."""
+
+    def step(self, now: float) -> bool:
+        """Makes one step; false if it failed, or there is nothing to step any more."""
+
+    def take_entries(self) -> list[Entry]:
+        """What is new of it for the journal, once."""
+
+    @property
+    def tick(self) -> int:
+        """Of the last step."""
 
     def committed(self, tick: int) -> None:
-        """That step is as durable as was promised."""
+        """That step is as durable as was promised: what waited for that is done."""
 
-    def send(self) -> None:
-        """Sends what the step left for the clients."""
+    def send(self, *, snapshot: bool = True) -> None:
+        """Sends what the step left for the clients, as far as it may be sent before its commit."""
 
     @property
     def running(self) -> bool:
@@ -58,10 +74,10 @@ class Ticker:
     callback (uvloop's does both).
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, journal: Journal) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, scribe: Scribe) -> None:
         self._loop = loop
         self._clock = clock
-        self._journal = journal
+        self._scribe = scribe
         self._due: list[tuple[float, int, Stepped]] = []
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -77,6 +93,8 @@ class Ticker:
         self.steps = Recent(_WINDOW_S, clock())
         """How long each session's step took; their hosts record it."""
         self.ticks = 0
+        self.watch: Callable[[Stepped, float], None] | None = None
+        """Told of every step that was made, and when, before it is written."""
 
     def add(self, host: Stepped, key: str) -> None:
         """From now on ``host`` is stepped by its schedule. ``key`` is its session's id."""
@@ -130,12 +148,16 @@ class Ticker:
         now = self._clock()
         due, hosts = self._due, []
         record_late = self.late.current.record
+        eased = self._scribe.pressure is Pressure.STEPS
         while due and due[0][0] <= now + SLACK_S / 2:  # less than the schedule's own: what is popped has a tick due
             at, _, host = heapq.heappop(due)
             schedule = host.schedule
             if not host.running or at != schedule.queued:
                 continue  # it has ended, or was queued again for an earlier time
             schedule.queued = math.inf
+            if eased and schedule.put_off():
+                self._push(host)
+                continue
             steps = schedule.due(now)
             if steps:
                 record_late(now - at)
@@ -159,21 +181,28 @@ class Ticker:
         self.steps.turn(now)
 
     def _round(self, hosts: Sequence[Stepped], now: float) -> None:
-        batch, stepped = [], []
+        scribe, keeps, watch = self._scribe, self._scribe.keeps, self.watch
+        entries: list[Entry] = []
+        stepped: list[tuple[Stepped, int]] = []
         for host in hosts:
-            record = host.step(now)
-            if record is not None:
-                batch.append(record)
-                stepped.append(host)
-        self.ticks += len(batch)
-        if batch:
-            self._journal.append(batch, self._committed)
-        for host in stepped:
-            host.send()
+            if keeps:
+                scribe.journal.stepping(host.key)
+            made = host.step(now)
+            if watch is not None and made:
+                watch(host, now)
+            self.ticks += made
+            if keeps:
+                scribe.forget(host)
+                entries += host.take_entries()
+            stepped.append((host, host.tick))
+        if keeps:
+            scribe.journal.stepped()
+        scribe.commit(entries, lambda: _committed(stepped))
+        every = _SENDS_EVERY[scribe.pressure]
+        for host, tick in stepped:
+            host.send(snapshot=tick % every == 0)
 
-    def _committed(self, batch: Sequence[StepRecord]) -> None:
-        by_id = self._by_id
-        for record in batch:
-            host = by_id.get(record.session)
-            if host is not None:
-                host.committed(record.tick)
+
+def _committed(stepped: Sequence[tuple[Stepped, int]]) -> None:
+    for host, tick in stepped:
+        host.committed(tick)

@@ -1,22 +1,39 @@
-"""The journal of ``durability = "off"``: keeps nothing, and says so at once."""
+"""No journal: every step counts as committed at once, and sessions end with their process."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from rallypoint.ports import Committed, StepRecord
+from rallypoint.ports import Committed, Entry, Pressure
 
 __all__ = ["JournalOff"]
 
 
 class JournalOff:
-    """Every step counts as durable as soon as it is made: ``durable`` follows ``applied``, and a crash loses all."""
+    """Keeps nothing. Implements :class:`rallypoint.ports.Journal`."""
 
     durability = "off"
+    keeps = False
+    failure = ""
+    pressure = Pressure.NONE
 
-    def append(self, batch: Sequence[StepRecord], committed: Committed) -> None:
-        """Nothing is written."""
-        committed(batch)
+    def __init__(self) -> None:
+        self.failed: Callable[[str], None] = lambda why: None
+        self.mended: Callable[[], None] = lambda: None
+
+    def append(self, entries: Sequence[Entry], now: float, committed: Committed) -> None:
+        """Says at once that these are committed."""
+        committed()
+
+    def stepping(self, key: str) -> None:
+        """Nothing."""
+
+    def stepped(self) -> None:
+        """Nothing."""
+
+    def stale(self, most: int) -> list[str]:
+        """Nothing."""
+        return []
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Nothing was kept."""

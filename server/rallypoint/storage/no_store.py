@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rallypoint.ports import Guest, SessionRecord, StoreStatus
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -16,8 +18,10 @@ class NoStore:
     def started(self, record: SessionRecord) -> None:
         """Nothing is kept."""
 
-    def ended(self, record: SessionRecord) -> None:
+    def ended(self, record: SessionRecord, stored: Callable[[], None] | None = None) -> None:
         """Nothing is kept."""
+        if stored is not None:
+            stored()
 
     def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
         """Nothing is kept."""

@@ -1,21 +1,79 @@
-"""The store and the webhooks that the settings ask for. What is heavy is imported only if they ask for it."""
+"""Where things are kept, as the settings say: store, webhooks, journal, replays. What is heavy is imported late."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from rallypoint.config import Settings
-from rallypoint.ports import Store, StoreUnusable
+from rallypoint.ports import Journal, Recovered, Store, StoreUnusable
 
+from .journal_off import JournalOff
 from .no_store import NoStore
 
 if TYPE_CHECKING:
+    from rallypoint.core.replay_format import ReplayHeader
+    from rallypoint.runtime.recovery import SetAside
+    from rallypoint.runtime.replays import Replays
     from rallypoint.runtime.webhooks import WebhookSender
 
-__all__ = ["FILE_NAME", "open_storage"]
+__all__ = ["FILE_NAME", "open_journal_of", "open_replays", "open_storage", "set_aside_in"]
 
-FILE_NAME = "rallypoint.db"
-"""In ``data_dir``."""
+FILE_NAME: Final = "rallypoint.db"
+"""In ``data_dir``, as the folders that follow."""
+JOURNAL: Final = "journal"
+REPLAYS: Final = "replays"
+QUARANTINE: Final = "quarantine"
+
+
+def open_journal_of(settings: Settings) -> tuple[Journal, Recovered | None]:
+    """The journal, and what it held; nothing is written to it yet. To be called on the running event loop.
+
+    Raises:
+        JournalUnusable: it cannot be opened; a sentence says what to do.
+    """
+    durability = settings.durability_in_force
+    if durability == "off":
+        return JournalOff(), None
+    from .journal_opening import open_journal
+
+    return open_journal(_folder(settings, JOURNAL), durability, asyncio.get_running_loop())
+
+
+def open_replays(settings: Settings) -> Replays | None:
+    """Who keeps replays, if they are wanted. To be called on the running event loop."""
+    if settings.replays == "off":
+        return None
+    from rallypoint.runtime.replays import Replays
+
+    from .replay_file import ReplayFolder
+
+    return Replays(
+        ReplayFolder(_folder(settings, REPLAYS)),
+        asyncio.get_running_loop(),
+        time.time,
+        keep_days=settings.replays_keep_days,
+        bytes_max=settings.replays_bytes_max,
+    )
+
+
+def set_aside_in(settings: Settings) -> SetAside:
+    """Keeps the journal of a quarantined session as a replay file. It raises ``OSError``."""
+
+    def set_aside(header: ReplayHeader, entries: Sequence[bytes]) -> str:
+        from .replay_file import ReplayFolder
+
+        return str(ReplayFolder(_folder(settings, QUARANTINE)).put(header, entries))
+
+    return set_aside
+
+
+def _folder(settings: Settings, name: str) -> Path:
+    assert settings.data_dir is not None
+    return settings.data_dir.expanduser().absolute() / name
 
 
 async def open_storage(settings: Settings) -> tuple[Store, WebhookSender | None]:

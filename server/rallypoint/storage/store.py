@@ -102,7 +102,7 @@ class SqlStore:
         except Exception:  # a record that cannot be told of must not harm the game
             log.exception("the start of a session cannot be told to backends", session=record.session)
 
-    def ended(self, record: SessionRecord) -> None:
+    def ended(self, record: SessionRecord, stored: Callable[[], None] | None = None) -> None:
         """See :class:`rallypoint.ports.Records`."""
         try:
             if record.ended_at is None:
@@ -110,7 +110,7 @@ class SqlStore:
             row = result_row(record)
             seats = seat_rows(record, row)
             events = ended_rows(record, self._wall()) if self._webhooks else []
-            write = Ended(record_of(row, seats), row, seats, events)
+            write = Ended(record_of(row, seats), row, seats, events, stored)
         except Exception:
             log.exception("a session's result cannot be stored", session=record.session)
             return
@@ -196,6 +196,8 @@ class SqlStore:
     def _written(self, writes: Sequence[Write], transaction: Transaction) -> None:
         for write in writes:
             self._forget(write)
+            if isinstance(write, Ended) and write.stored is not None:
+                write.stored()
         self.outbox.added(transaction.events, transaction.events_state)
 
     def _forget(self, write: Write) -> None:

@@ -81,6 +81,8 @@ class Ended:
     row: dict[str, Any]
     seats: list[dict[str, Any]]
     events: list[dict[str, Any]]
+    stored: Callable[[], None] | None = None
+    """Called once it is written."""
 
     @property
     def key(self) -> str:

@@ -15,6 +15,7 @@ from rallypoint.console.ops import ops_app
 from rallypoint.console.status import Status, problems
 from rallypoint.core.session import Taken
 from rallypoint.ports import StoreStatus
+from rallypoint.storage.journal_off import JournalOff
 from rallypoint_protocol.messages import TakeSeat
 from tests.server.backend_house import ANN, BOB, CID, NOW, BackendHouse
 
@@ -41,7 +42,7 @@ class House(BackendHouse):
             connections=5,
             ready=True,
             started_at=0.0,
-            journal=SimpleNamespace(durability="off"),
+            journal=JournalOff(),
         )
         store = SimpleNamespace(status=lambda: self.store)
         self.status = Status(cast(Any, server), cast(Any, store))

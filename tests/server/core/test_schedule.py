@@ -91,3 +91,12 @@ def test_sessions_are_spread_evenly_however_many_there_are(count: int):
     gaps_between = [b - a for a, b in zip(phases, [*phases[1:], phases[0] + 1.0], strict=True)]
     assert all(0.0 <= offset < 1.0 for offset in phases)
     assert max(gaps_between) <= 2.7 / count
+
+
+@given(rates, st.floats(0, 1e6), st.integers(0, 10**7))
+def test_a_schedule_that_goes_on_makes_its_next_tick_one_interval_after_its_start(hz: int, start: float, made: int):
+    schedule = Schedule(hz, start, made=made)
+    assert schedule.next_due == pytest.approx(start + 1 / hz, abs=1e-6)
+    assert schedule.origin == pytest.approx(start - made / hz, abs=1e-6)
+    assert schedule.due(start) == 0
+    assert schedule.due(start + 1 / hz) == 1

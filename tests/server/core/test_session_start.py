@@ -104,6 +104,7 @@ def test_a_session_that_lacks_players_is_cancelled_exactly_when_its_time_is_over
     assert step.ended is not None
     assert (step.ended.code, table.session.state) == (CloseCode.CANCELLED, SessionState.ENDED)
     assert not table.game.told("advance", "start")
+    table.session.committed(table.tick)
     table.deliver()
     assert [(item.kind, item.fields) for item in ann.events] == [(BuiltinEvent.ENDED, [{}, "not enough players came"])]
 

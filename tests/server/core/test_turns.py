@@ -90,6 +90,7 @@ def test_a_step_consumes_one_stimulus():
         match.join(name)
     assert match.session.stimuli_waiting == 2
     match.session.step(0.0)
+    match.session.part()
     assert match.session.stimuli_waiting == 1
     assert [player.name for player in match.game.players] == ["Ann"]
     assert match.session.state is SessionState.WAITING  # Bob is connected, but not in the game yet
@@ -129,6 +130,7 @@ def test_session_time_never_goes_back():
     match.run(5)
     match.act(0, Move(square=1))
     match.session.step(5.0)
+    match.session.part()
     match.act(1, Move(square=2))
     match.session.step(4.0)
     assert match.session.now_ms == 5000
@@ -189,8 +191,8 @@ def test_a_real_time_session_needs_no_step_made_for_whoever_comes():
         uses: ClassVar = []
 
     match = Match(Running, players=1)
-    match.session._show()
-    assert not [item for _, item in match.session._stimuli if isinstance(item, Look)]
+    match.session.show()
+    assert not [item for _, item in match.session.stimuli if isinstance(item, Look)]
 
 
 def test_many_moves_are_one_step_each_in_their_order():

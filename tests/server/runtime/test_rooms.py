@@ -72,6 +72,7 @@ def step(node: Node, session: SessionId) -> None:
     host = node.hosts[session]
     while host.running and host.core.stimuli_waiting:
         host.step(NOW)
+        host.committed(host.tick)
         host.send()
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
 
 from rallypoint.core.schedule import Schedule, TurnSchedule, phase
-from rallypoint.ports import StepRecord
+from rallypoint.ports import Entry, EntryKind, Pressure
+from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint.storage.journal_off import JournalOff
-from rallypoint_protocol.ids import SessionId
 
 
 class Timer:
@@ -69,23 +69,52 @@ class Host:
         self.step_takes_s = 0.0
         self.on_send: Callable[[], None] = lambda: None
 
-    def step(self, now: float) -> StepRecord | None:
+    @property
+    def tick(self) -> int:
+        return len(self.ticks)
+
+    def step(self, now: float) -> bool:
         self.loop.now += self.step_takes_s
         self.ticks.append(now)
         self.log.append(("step", len(self.ticks)))
-        return StepRecord(SessionId(self.key), 1, len(self.ticks))
+        return True
+
+    def take_entries(self) -> list[Entry]:
+        return [Entry(self.key, EntryKind.PART, b"%d" % self.tick)]
 
     def committed(self, tick: int) -> None:
         self.log.append(("committed", tick))
 
-    def send(self) -> None:
-        self.log.append(("send", len(self.ticks)))
+    def send(self, *, snapshot: bool = True) -> None:
+        self.log.append(("send" if snapshot else "skip", len(self.ticks)))
         self.on_send()
+
+
+class Journal(JournalOff):
+    """Keeps what it is given; commits when it is told to."""
+
+    durability = "disk"
+    keeps = True
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__()
+        self.log = log
+        self.waiting: list[Callable[[], None]] = []
+
+    def append(self, entries: Sequence[Entry], now: float, committed: Callable[[], None]) -> None:
+        self.log.append("append " + " ".join(f"{entry.key}:{entry.data.decode()}" for entry in entries))
+        self.waiting.append(committed)
+
+    def stepping(self, key: str) -> None:
+        self.log.append(f"stepping {key}")
+
+    def stepped(self) -> None:
+        self.log.append("stepped")
 
 
 def make(hosts: int, hz: int = 20, start: float = 5000.0) -> tuple[Loop, Ticker, list[Host]]:
     loop = Loop(start)
-    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, JournalOff())
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(JournalOff(), loop.clock))
     made = []
     for number in range(hosts):
         origin = round((start + phase(number, 1 / hz)) / BUCKET_S) * BUCKET_S
@@ -129,7 +158,7 @@ def test_all_that_are_due_are_stepped_before_any_is_sent():
     order: list[str] = []
     for key in "abc":
         host = Host(loop, Schedule(20, 5000.0), key)
-        host.step = lambda now, key=key: (order.append(f"step {key}"), StepRecord(SessionId(key), 1, 1))[1]  # type: ignore[misc,method-assign]
+        host.step = lambda now, key=key: (order.append(f"step {key}"), True)[1]  # type: ignore[misc,method-assign]
         host.on_send = lambda key=key: order.append(f"send {key}")  # type: ignore[misc]
         ticker.add(host, key)
     loop.run_until(5000.06)
@@ -184,7 +213,7 @@ def test_sessions_that_have_ended_do_not_fill_the_queue_until_they_would_have_be
 @pytest.mark.parametrize("ahead_s", [0.0, 1e-13, 2e-7, 4e-7, 6e-7, 9e-7, 2e-6])
 def test_a_turn_that_is_due_a_rounding_error_ahead_is_made_once_and_does_not_hang_the_ticker(ahead_s: float):
     loop = Loop(5000.0)
-    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, JournalOff())
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(JournalOff(), loop.clock))
     schedule = TurnSchedule(5000.0)
     host = Host(loop, schedule, "0")
     schedule.set(5000.0 + ahead_s)
@@ -245,3 +274,37 @@ def test_lateness_is_measured():
     summary: Any = ticker.late.summary()
     assert summary["count"] == len(host.ticks) == ticker.ticks
     assert summary["max"] <= 3.1
+
+
+def test_each_step_leaves_its_mark_and_all_of_a_bucket_is_one_batch():
+    loop, log = Loop(5000.0), []
+    journal = Journal(log)
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(journal, loop.clock))
+    hosts = [Host(loop, Schedule(20, 5000.0), key) for key in "ab"]
+    for host in hosts:
+        ticker.add(host, host.key)
+    loop.run_until(5000.06)
+    assert log == ["stepping a", "stepping b", "stepped", "append a:1 b:1"]
+    assert hosts[0].log == [("step", 1), ("send", 1)]
+    journal.waiting.pop()()
+    assert hosts[0].log[2:] == hosts[1].log[2:] == [("committed", 1)]
+
+
+@pytest.mark.parametrize(
+    ("pressure", "steps", "sends"), [(Pressure.HALF, 40, 20), (Pressure.QUARTER, 40, 10), (Pressure.STEPS, 10, 10)]
+)
+def test_snapshots_give_way_before_steps(pressure: Pressure, steps: int, sends: int):
+    loop, ticker, (host,) = make(1)
+    ticker._scribe.journal.pressure = pressure  # type: ignore[misc]  # read by all others
+    loop.run_until(5002.01)
+    assert abs(len(host.ticks) - steps) <= 1
+    assert abs(sum(name == "send" for name, _ in host.log) - sends) <= 1
+
+
+def test_who_watches_sees_each_step_before_it_is_written():
+    loop, log = Loop(5000.0), []
+    ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(Journal(log), loop.clock))
+    ticker.watch = lambda host, now: log.append(f"watched {host.key}")
+    ticker.add(Host(loop, Schedule(20, 5000.0), "a"), "a")
+    loop.run_until(5000.06)
+    assert log == ["stepping a", "watched a", "stepped", "append a:1"]

@@ -75,7 +75,8 @@ async def test_games_go_on_while_the_database_is_locked_and_the_backend_hangs(tm
 
 async def test_games_go_on_when_the_database_is_gone(tmp_path):
     folder = tmp_path / "data"
-    async with Server([Toy], Settings(port=0, ops_port=0, data_dir=folder)) as server:
+    # Without a journal: it is in the same folder, and with it nobody new is seated.
+    async with Server([Toy], Settings(port=0, ops_port=0, data_dir=folder, durability="off")) as server:
         guest = await Guest.sit(server, "Ada")
         await asyncio.to_thread(_remove, folder)
         await until(lambda: "is gone" in server.store.status().error)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import pairwise
 from typing import Any, Final
 
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import SessionState
 from rallypoint.game.definition import Definition
-from rallypoint.ports import StepRecord
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_client.seat_state import SeatState as ClientState
 from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST
 from rallypoint_protocol.messages import BuiltinEvent, Pass, Proved, Resume, Seated, TakeSeat
 from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import Chain, Chains, Sitting, Sittings, host_of, unfrozen_since
+from .sittings import Chain, Chains, Sitting, Sittings, host_of, is_eased, unfrozen_since
 
 __all__ = [
     "DECIDED",
+    "DURABLE",
     "FORGOTTEN",
     "NUMBERED",
     "ONCE",
@@ -28,6 +31,7 @@ __all__ = [
     "SAME",
     "TOLD",
     "TRUE",
+    "TWICE",
     "WITHIN_STEP",
     "Actions",
 ]
@@ -41,6 +45,8 @@ REFUSED: Final = "a refusal names an action of that player, once"
 NUMBERED: Final = "inputs of a client are numbered upward"
 SAME: Final = "an action that is sent again is the same"
 RESENT: Final = "after a return, undecided actions are sent again, in order and before all else"
+DURABLE: Final = "what was told to be applied and durable is applied after a recovery"
+TWICE: Final = "no action is applied twice, whatever crashes in between"
 FORGOTTEN: Final = "a client forgets an action once it is durable"
 
 _KEPT_MAX: Final = 64
@@ -67,6 +73,22 @@ class _Seat(Sitting):
         self.player: Any = None
         """With the books."""
         self.applied_seen = self.refused_seen = 0
+        self.durable = 0
+        """The newest that was told to be applied in a step that was told to be durable."""
+        self.provisional: deque[tuple[int, int]] = deque()
+        """Ticks that were not told to be durable, and what was told to be applied with each."""
+
+    def recovered(self) -> None:
+        """As the server has it that has recovered the session."""
+        self.told = self.durable
+        self.provisional.clear()
+        self.waiting.clear()
+        self.behind = None
+        players = getattr(self.host.core.game, "player_list", ())
+        player = next((each for each in players if each.seat == self.seat.index), None) if self.seat.in_game else None
+        self.player = player if hasattr(player, "applied") else None
+        self.applied_seen = 0 if self.player is None else len(self.player.applied)
+        self.refused_seen = 0 if self.player is None else len(self.player.refused)
 
 
 class _Program(Chain):
@@ -75,8 +97,13 @@ class _Program(Chain):
         self.kept: dict[int, list[Any]] = {}
         """Actions by sequence: what was sent, from the kind on."""
         self.sent = 0
+        self.epoch = 0
+        self.said: dict[int, list[Any]] = {}
+        """The newest actions by sequence, decided or not: in another epoch, those that are not durable come again."""
         self.owed: list[int] = []
         """Sequences that have to be sent again, before anything else."""
+        self.again = False
+        """It is in another epoch than before."""
 
 
 class Actions(Observer):
@@ -126,8 +153,10 @@ class Actions(Observer):
         elif kind is Seated and message.seat >= 0:
             program = self._programs.seated(wire, message)
             if program is not None:
-                program.kept = {seq: body for seq, body in program.kept.items() if seq > message.applied}
+                kept = program.said if program.epoch not in (0, message.epoch) else program.kept
+                program.kept = {seq: body for seq, body in kept.items() if seq > message.applied}
                 program.owed = list(program.kept)
+                program.epoch, program.again = message.epoch, kept is program.said
                 program.sent = max(program.sent, message.received)
 
     # --- what clients say -------------------------------------------------------------------------------------------
@@ -137,17 +166,18 @@ class Actions(Observer):
         if program.owed:
             if seq == program.owed[0]:
                 del program.owed[0]
-            else:
+            elif not program.again or seq > program.owed[0]:
                 self.violate(RESENT, f"{wire}: input {seq} comes while {program.owed} are still to be sent again")
                 program.owed = []
         if seq > program.sent:
             program.sent = seq
             if kind in self._actions_of(wire.session):
-                program.kept[seq] = message
-                if len(program.kept) > _KEPT_MAX:
-                    del program.kept[next(iter(program.kept))]
+                program.kept[seq] = program.said[seq] = message
+                for table in (program.kept, program.said):
+                    if len(table) > _KEPT_MAX:
+                        del table[next(iter(table))]
             return
-        before = program.kept.get(seq)
+        before = (program.said if program.again else program.kept).get(seq)
         if before is None:
             self.violate(NUMBERED, f"{wire}: input {seq} after {program.sent}, and it is no undecided action")
         elif before[0] != kind or before[3:] != message[3:]:
@@ -211,8 +241,19 @@ class Actions(Observer):
         self._programs.ended(wire, at_server)
 
     def server_gone(self, crashed: bool) -> None:
-        self._sittings.clear()
+        self._sittings.gone()
+        if not self.world.kept:
+            self._by_session.clear()
+
+    def server_started(self) -> None:
+        """What was applied and durable is applied still; what was not, clients say again."""
         self._by_session.clear()
+        for sitting in self._sittings.back():
+            self._by_session.setdefault(sitting.session, []).append(sitting)
+            if sitting.seat.applied < sitting.durable:
+                text = f"{sitting.durable} was told to be applied, and durable; {sitting.seat.applied} is"
+                self.violate(DURABLE, f"{sitting}: {text} after a recovery")
+            sitting.recovered()
 
     # --- what the server says ---------------------------------------------------------------------------------------
 
@@ -225,6 +266,7 @@ class Actions(Observer):
                 if ahead >= 0x8000 or sitting.told + ahead > sitting.received:
                     self.violate(TRUE, f"{sitting}: {ahead} ahead of {sitting.told}, {sitting.received} came")
                 sitting.told += ahead
+        self._note_durable(sitting, message.head.tick, message.head.undurable)
         if sitting.hz and sitting.told < sitting.received and sitting.code is None and sitting.running:
             tick = message.head.tick
             self.violate(
@@ -234,6 +276,15 @@ class Actions(Observer):
             for event in part.events:
                 if event.kind == BuiltinEvent.REFUSED:
                     self._refusal(sitting, event.n, event.fields[0])
+
+    def _note_durable(self, sitting: _Seat, tick: int, undurable: int) -> None:
+        provisional = sitting.provisional
+        if undurable:
+            provisional.append((tick, sitting.told))
+        else:
+            sitting.durable = sitting.told
+        while provisional and provisional[0][0] <= tick - undurable:
+            sitting.durable = max(sitting.durable, provisional.popleft()[1])
 
     def _refusal(self, sitting: _Seat, n: int, seq: int) -> None:
         if seq not in sitting.actions:
@@ -246,12 +297,12 @@ class Actions(Observer):
 
     # --- the books --------------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         for sitting in self._by_session.get(record.session, ()):
             if sitting.waiting or sitting.player is not None:
                 self._read_books(sitting, record)
 
-    def _read_books(self, sitting: _Seat, record: StepRecord) -> None:
+    def _read_books(self, sitting: _Seat, record: StepMade) -> None:
         seat = sitting.seat
         if not seat.in_game:
             return
@@ -289,6 +340,10 @@ class Actions(Observer):
 
     def _settle(self, sitting: _Seat, numbers: list[int], how: str, tick: int) -> None:
         last = 0
+        book = sitting.player.applied
+        new = book[-len(numbers) - 1 :]
+        if how == "applied" and not sitting.seat.bot and any(one >= other for one, other in pairwise(new)):
+            self.violate(TWICE, f"{sitting}: at tick {tick} its book says {book[-len(numbers) - 2 :]}")
         for number in numbers:
             seq = next((seq for seq, waiting in sitting.waiting.items() if waiting == number), None)
             if seq is None or seq < last:
@@ -314,6 +369,7 @@ class Actions(Observer):
     def _look_at(self, sitting: _Seat, now: float) -> None:
         seat = sitting.seat
         listening = sitting.code is None and seat.state is SeatState.CONNECTED and sitting.running
+        listening = listening and not is_eased(self.world, sitting.host)
         behind = sitting.behind
         if not listening or seat.applied >= sitting.received:
             sitting.behind = None
@@ -336,7 +392,7 @@ class Actions(Observer):
                 if sent != sent_then:  # it may be another that is kept now
                     begin = passes
                 self._kept_since[seat] = begin, sent
-                if passes - begin > self.world.plan.journal_s * seat.schema.tick_hz + _KEPT_PASSES:
+                if passes - begin > self.world.storage.commits_s * seat.schema.tick_hz + _KEPT_PASSES:
                     text = (
                         f"{player.name} keeps {seat.actions_kept} actions at tick {seat.latest.tick}, all are applied"
                     )

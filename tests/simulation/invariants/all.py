@@ -24,6 +24,7 @@ from .places import Places
 from .pushes import Pushes
 from .queues import Queues
 from .records import Records
+from .recoveries import Recoveries
 from .rematches import Rematches
 from .requests import Requests
 from .resumes import Resumes
@@ -66,6 +67,7 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Countdowns,
     Buffers,
     Records,
+    Recoveries,
     Leftovers,
     Serves,  # the last one: it lets time pass
 )

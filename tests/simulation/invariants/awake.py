@@ -22,7 +22,7 @@ class Awake:
     def look(self) -> None:
         """Some time has passed."""
         now, host = self._world.loop.now, self._world.server_host
-        if host.alive:
+        if host.alive and self._world.port is not None:
             self.s += now - max(self._at, min(host.frozen_until, now))
         self._at = now
 

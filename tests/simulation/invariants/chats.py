@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Chats"]
 
 IN_ORDER: Final = "lines of a chat come once and in order"
+NEW_NUMBERS: Final = "after a recovery, no line of a chat has a number that there was"
 NO_GAP: Final = "no line of a chat is left out that the server still has"
 SAME: Final = "a line of a chat is the same for everybody"
 WAS_SAID: Final = "every line of a chat was said once"
@@ -76,6 +77,12 @@ class Chats(LobbyObserver):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._rooms: dict[str, _Room] = {}
+        self._highest: dict[str, int] = {}
+        """By room: the newest line that anybody was sent."""
+        self._old: dict[str, int] = {}
+        """The same when the last server went."""
+        self._recovered = False
+        """Lines were lost with a server, and their numbers were not: only these are looked at from then on."""
         self._ears: dict[str, dict[str, _Ear]] = {}
         """By lobby session, by room."""
 
@@ -118,12 +125,20 @@ class Chats(LobbyObserver):
         """Lines."""
         if not isinstance(message, Chat):
             return
+        numbers = [line.n for line in message.lines]
+        if numbers:
+            self._highest[message.room] = max(self._highest.get(message.room, 0), numbers[-1])
+        if self._recovered:
+            if numbers and numbers[0] <= self._old.get(message.room, 0):
+                last = self._old[message.room]
+                self.violate(NEW_NUMBERS, f"{stay} gets line {numbers[0]} of {message.room!r}; {last} was there before")
+            return
         ear = self._ears.get(stay.lobby, {}).get(message.room)
         if ear is None:
             if not stay.doubtful:
                 self.violate(LISTENS, f"{stay} gets lines of room {message.room!r} on {wire}, and does not listen")
             return
-        out_s = _LOST_SEAT_S + self.world.plan.journal_s if ear.sits else _TAKEN_OUT_S
+        out_s = _LOST_SEAT_S + self.world.storage.commits_s if ear.sits else _TAKEN_OUT_S
         if ear.outside_since is not None and self.steady(ear.outside_since) > out_s:
             out_s = self.world.loop.now - ear.outside_since
             self.violate(BELONGS, f"{stay} gets lines of {message.room}, and does not belong there since {out_s:.1f} s")
@@ -193,12 +208,19 @@ class Chats(LobbyObserver):
         self._ears.pop(stay.lobby, None)
 
     def server_gone(self, crashed: bool) -> None:
-        """Nothing of what was said is left."""
+        """Nothing of what was said is left; but if the lobby is kept, lines are counted on."""
         super().server_gone(crashed)
         self._rooms.clear()
+        self._ears.clear()
+        if not self.world.kept:
+            self._highest.clear()
+        self._recovered = self._recovered or self.world.kept
+        self._old = dict(self._highest)
 
     def inspect(self, now: float) -> None:
         """Who has not got everything, and since when."""
+        if self._recovered:
+            return
         for lobby_id, ears in self._ears.items():
             stay = self.stays.get(lobby_id)
             if stay is None:

@@ -11,7 +11,7 @@ from rallypoint_simulation.observer import Observer
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import Sitting, Sittings, host_of, is_open
+from .sittings import Knocking, Sitting, Sittings, host_of, is_open
 
 __all__ = [
     "AWAY",
@@ -47,6 +47,7 @@ class Connections(Observer):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._sittings = Sittings(world, Sitting)
+        self._knocking = Knocking(world)
         self._closed: dict[Wire, int] = {}
         """What the server has closed, until it knows the end."""
         self._were_open: dict[Wire, list[Wire]] = {}
@@ -54,6 +55,7 @@ class Connections(Observer):
         self._leaving: list[tuple[Sitting, Wire]] = []
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.sent(wire, message, from_server)
         if not from_server:
             return
         if wire in self._closed:
@@ -80,6 +82,7 @@ class Connections(Observer):
         self._sittings.seated(wire, message)
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.received(wire, message, from_server)
         if from_server:
             return
         kind = type(message)
@@ -115,10 +118,13 @@ class Connections(Observer):
         if at_server:
             self._closed.pop(wire, None)
             self._were_open.pop(wire, None)
+            self._knocking.ended(wire, at_server)
             self._sittings.ended(wire, at_server)
 
     def server_gone(self, crashed: bool) -> None:
-        self._sittings.clear()
+        self._knocking.clear()
+        self._sittings.gone()
+        self._sittings.by_seat.clear()
         self._closed.clear()
         self._were_open.clear()
         self._leaving.clear()
@@ -138,7 +144,7 @@ class Connections(Observer):
     def _look_at(self, sitting: Sitting) -> None:
         state, wire = sitting.seat.state, sitting.wire
         if state is SeatState.CONNECTED:
-            if wire not in self._sittings.by_wire and sitting.running:
+            if wire not in self._sittings.by_wire and sitting.running and not self._knocking.at(sitting.session):
                 self.violate(AWAY, f"the server knows that {wire} is gone, and {sitting} is connected")
         elif state is SeatState.AWAY and wire not in self._closed and is_open(wire):
             self.violate(NOT_AWAY, f"{wire} of {sitting} is open")

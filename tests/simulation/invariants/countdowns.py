@@ -14,10 +14,12 @@ from rallypoint.game.player import PlayerState
 from rallypoint_protocol.messages import Seated
 from rallypoint_simulation.observer import Observer
 
+from .sittings import Knocking
+
 if TYPE_CHECKING:
     from rallypoint.core.seat import Seat
-    from rallypoint.ports import StepRecord
     from rallypoint.runtime.session_host import SessionHost
+    from rallypoint_simulation.steps import StepMade
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
@@ -58,10 +60,15 @@ class Countdowns(Observer):
         self._closing: dict[Wire, None] = {}
         """Of these, those that somebody is about to end: for the seat they are lost then, or when they are over."""
         self._odd: dict[tuple[str, int], float] = {}
+        self._knocking = Knocking(world)
 
     # --- connections ------------------------------------------------------------------------------------------------
 
+    def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.received(wire, message, from_server)
+
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.sent(wire, message, from_server)
         if type(message) is Seated and message.seat >= 0:
             self._wires.setdefault((message.session, message.seat), []).append(wire)
 
@@ -69,6 +76,7 @@ class Countdowns(Observer):
         self._ends(wire)
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        self._knocking.ended(wire, at_server)
         if at_server:
             self._forget(wire)
         else:
@@ -88,7 +96,7 @@ class Countdowns(Observer):
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         port = self.world.port
         host = None if port is None else port.node.hosts.get(record.session)
         if host is None:
@@ -133,7 +141,7 @@ class Countdowns(Observer):
                 text = f"{where} is kept until {until_ms:.0f} ms, shown {player.away_until_ms} ms"
                 self.violate(self.TRUE, f"{text}; {allowed_ms:.0f} ms may be off")
             session.shown[index] = (player.player_id, player.away_until_ms)
-        if self._believes(core.id, index, away) or core.stimuli_waiting:
+        if self._believes(core.id, index, away) or core.stimuli_waiting or self._knocking.at(core.id):
             self._odd.pop((core.id, index), None)
         else:
             since = self._odd.setdefault((core.id, index), self.world.elapsed_s)
@@ -171,3 +179,4 @@ class Countdowns(Observer):
         self._wires.clear()
         self._closing.clear()
         self._odd.clear()
+        self._knocking.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any, Final
 
 from rallypoint.core.seat import Seat
@@ -9,20 +10,22 @@ from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
 from rallypoint_protocol.messages import Ack, EventItem, Pass, Resume, Seated, TakeSeat
 from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
 from .sittings import Sitting, Sittings
 
-__all__ = ["ALL", "BEGINS", "CONSECUTIVE", "LOST", "SAME", "TOLD_IN_ORDER", "USER", "WITH_ITS_TICK", "Events"]
+__all__ = ["ALL", "BEGINS", "CONSECUTIVE", "KEPT", "LOST", "SAME", "TOLD_IN_ORDER", "USER", "WITH_ITS_TICK", "Events"]
 
 CONSECUTIVE: Final = "each event is delivered once and in order"
 BEGINS: Final = "after a return, events go on after the last that was received"
 SAME: Final = "an event that is sent again is the same"
-WITH_ITS_TICK: Final = "an event comes with the pass of its step"
+WITH_ITS_TICK: Final = "an event comes with the first pass that its step is durable in"
 ALL: Final = "whatever the game has told a player is in the pass"
 TOLD_IN_ORDER: Final = "events are numbered in the order in which the game emits them"
 LOST: Final = "events are lost only if more than 256 wait, and then it is said"
+KEPT: Final = "an event that was sent is there after a recovery"
 USER: Final = "the library's user is told each event once and in order"
 
 _KEPT_MAX: Final = 256
@@ -48,10 +51,12 @@ class _Seat(Sitting):
         self.next: int | None = None
         """The event that has to come next on this connection; ``None``: any."""
         self.pass_tick = -1
-        """Of the last pass on this connection; -1: there was none."""
+        """Durable with the last pass on this connection; -1: there was none."""
         self.gap = False
         """Some were lost."""
         self.player: Any = None
+        self.tellings: deque[tuple[int, int]] = deque()
+        """Of steps that were not committed when last looked at: tick, and how often the game had told the player."""
 
 
 class Events(Observer):
@@ -126,8 +131,8 @@ class Events(Observer):
         part, tick = message.seat, message.head.tick
         if part is not None and part.events:
             for event in part.events:
-                self._event(sitting, event, tick)
-        sitting.pass_tick = tick
+                self._event(sitting, event, tick - message.head.undurable)
+        sitting.pass_tick = tick - message.head.undurable
         player = sitting.player
         if player is None:
             players = getattr(sitting.host.core.game, "player_list", ())
@@ -135,9 +140,19 @@ class Events(Observer):
             if not hasattr(player, "told"):
                 return
             sitting.player = player
-        if player.told != sitting.told and sitting.seat.in_game:
-            self.violate(ALL, f"{sitting} was told {player.told} times by tick {tick}, and sent {sitting.told}")
-            sitting.told = player.told
+            if tick == sitting.host.core.tick:
+                sitting.tellings.append((tick, player.told))
+        tellings, told = sitting.tellings, None
+        while tellings and tellings[0][0] <= tick - message.head.undurable:
+            told = tellings.popleft()[1]
+        if told is not None and told != sitting.told and sitting.seat.in_game:
+            self.violate(ALL, f"{sitting} was told {told} times by tick {tick}, and sent {sitting.told}")
+            sitting.told = told
+
+    def stepped(self, record: StepMade) -> None:
+        for sitting in self._sittings.by_seat.values():
+            if sitting.session == record.session and sitting.player is not None:
+                sitting.tellings.append((record.tick, sitting.player.told))
 
     def _event(self, sitting: _Seat, event: EventItem, tick: int) -> None:
         n = event.n
@@ -146,7 +161,7 @@ class Events(Observer):
             self.violate(name, f"{sitting}: event {n} in the pass of tick {tick}, {sitting.next} was to come")
         sitting.next = n + 1
         if event.tick > tick or event.tick <= sitting.pass_tick:
-            passes = f"tick {tick}, the one before of {sitting.pass_tick}"
+            passes = f"durable tick {tick}, the one before of {sitting.pass_tick}"
             self.violate(WITH_ITS_TICK, f"{sitting}: event {n} of tick {event.tick} in the pass of {passes}")
         what = (event.tick, event.kind, event.fields)
         if n <= sitting.last:
@@ -178,8 +193,17 @@ class Events(Observer):
             self._first.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
-        self._sittings.clear()
+        self._sittings.gone()
         self._first.clear()
+
+    def server_started(self) -> None:
+        """What was sent stays as it was; what the server had heard last, it may have to hear again."""
+        for sitting in self._sittings.back():
+            sitting.player, sitting.unsure = None, True
+            sitting.tellings.clear()
+            if sitting.seat.events.last < sitting.last:
+                text = f"event {sitting.last} was sent, and {sitting.seat.events.last} is the last"
+                self.violate(KEPT, f"{sitting}: {text} after a recovery")
 
     def look(self) -> None:
         if self.world.port is not None:

@@ -9,18 +9,19 @@ from typing import Any, Final
 
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import SessionState
-from rallypoint.ports import StepRecord
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.messages import Leave, Resume, Seated, TakeSeat
 from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import host_of, server_clock, unfrozen_since
+from .sittings import Knocking, host_of, is_eased, server_clock, unfrozen_since
 
 __all__ = [
     "AFTER",
     "AS_GRANTED",
+    "BUDGET",
     "EARLY",
     "LATE",
     "LEFT_ONCE",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 AS_GRANTED: Final = "an absence may last as long as the game grants, counted from the drop"
+BUDGET: Final = "the budget of grace is the same after a recovery"
 NO_WINDOW: Final = "no grace runs while a player is connected"
 EARLY: Final = "a seat is kept until its time is over"
 LATE: Final = "a seat is freed when its time is over"
@@ -40,6 +42,8 @@ WITHOUT_REASON: Final = "a seat is freed only for a reason that there was"
 LEFT_ONCE: Final = "the game is told once that a player has gone"
 
 _EXACT_S: Final = 1e-6
+_BEAT_S: Final = 1.5
+"""So long before its end a server may have written for the last time."""
 _SLACK_S: Final = 0.06
 """After a deadline, for whatever looks at it."""
 
@@ -60,6 +64,8 @@ class _Kept:
         self.in_game = False
         self.has_left = False
         """The server got a ``leave``."""
+        self.recovered = False
+        """Of a connection of an earlier server: it ends when that is noticed."""
 
 
 class Grace(Observer):
@@ -67,12 +73,15 @@ class Grace(Observer):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
+        self._knocking = Knocking(world)
         self._seats: dict[str, dict[int, _Kept]] = {}
         """By session and number."""
         self._by_wire: dict[Wire, _Kept] = {}
         self._gone: dict[str, int] = {}
         """How many of the game's own notes of those who have gone were read."""
         self._departed: dict[str, set[tuple[str, int, int]]] = {}
+        self._budgets: dict[tuple[str, int], float] = {}
+        """What was left of each seat's, while no server runs."""
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -96,6 +105,9 @@ class Grace(Observer):
             elif state is SeatState.AWAY:
                 if one.away_at is None:
                     self._went_away(one, id_)
+                elif seat.deadline != one.deadline and self._knocking.over_at(id_):
+                    one.away_at = None
+                    self._went_away(one, id_)
                 elif seat.deadline != one.deadline:
                     self.violate(AS_GRANTED, f"{_named(one, id_)} was away until {one.deadline}, now {seat.deadline}")
                     one.deadline = seat.deadline
@@ -112,6 +124,11 @@ class Grace(Observer):
         dropped = next((at for at in one.drops if abs(at + window_s - deadline) < _EXACT_S), None)
         if dropped is None and one.wire in self._by_wire and one.drops and one.drops[0] <= deadline - window_s:
             dropped = deadline - window_s  # a close that nobody answers ends when the server gives it up
+        if dropped is None:  # it was let in, and lost before that was told
+            over = self._knocking.over_at(session)
+            dropped = next((at for at in over if at <= deadline <= at + window_s + _EXACT_S), None)
+        if dropped is None and one.recovered and deadline - window_s <= server_clock(self.world):
+            dropped = deadline - window_s
         if dropped is None:
             text = f"{_named(one, session)} is away until {deadline}; it was gone at {one.drops}, and has {window_s} s"
             self.violate(AS_GRANTED, text)
@@ -121,6 +138,7 @@ class Grace(Observer):
     # --- the wire ---------------------------------------------------------------------------------------------------
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.received(wire, message, from_server)
         if from_server:
             return
         kind = type(message)
@@ -134,6 +152,7 @@ class Grace(Observer):
                 self._observe(host)
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.sent(wire, message, from_server)
         if not from_server or type(message) is not Seated or message.seat < 0:
             return
         host = host_of(self.world, message.session)
@@ -150,6 +169,7 @@ class Grace(Observer):
             one.budget_s = max(0.0, one.budget_s - (now - one.away_at))
         one.away_at = one.deadline = None
         one.drops = []
+        one.recovered = False
         one.wire = wire
         self._by_wire[wire] = one
 
@@ -158,6 +178,7 @@ class Grace(Observer):
             self._dropped(wire)
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        self._knocking.ended(wire, at_server)
         if at_server:
             self._dropped(wire)
             self._by_wire.pop(wire, None)
@@ -169,7 +190,7 @@ class Grace(Observer):
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         host = host_of(self.world, record.session)
         if host is None:
             return
@@ -196,7 +217,7 @@ class Grace(Observer):
                         LEFT_ONCE, f"{_named(one, record.session)} is free, and the game was told {told} times"
                     )
 
-    def _notes(self, host: SessionHost, record: StepRecord) -> list[Any] | None:
+    def _notes(self, host: SessionHost, record: StepMade) -> list[Any] | None:
         """What the game has noted in this step of those who have gone; ``None`` if it notes nothing."""
         gone = getattr(getattr(host.core.game, "game", None), "gone", None)
         if gone is None:
@@ -232,10 +253,37 @@ class Grace(Observer):
     # --- time -------------------------------------------------------------------------------------------------------
 
     def server_gone(self, crashed: bool) -> None:
+        self._budgets = {
+            (session, number): one.budget_s for session, kept in self._seats.items() for number, one in kept.items()
+        }
         self._seats.clear()
+        self._knocking.clear()
         self._by_wire.clear()
         self._gone.clear()
         self._departed.clear()
+
+    def server_started(self) -> None:
+        """Whoever is there was there before: how the times of seats go on, is looked at elsewhere."""
+        for host in (*self.world.node.hosts.values(), *self.world.node._lingering.values()):
+            id_, settings = str(host.core.id), host.core.settings
+            kept = self._seats[id_] = {}
+            for seat in host.core.seats:
+                if seat is None:
+                    continue
+                budget_s = self._budgets.get((id_, seat.number), settings.grace_budget_s)
+                left_s = seat._grace.left_s
+                one = kept[seat.number] = _Kept(seat, settings.grace_s, left_s)
+                if not -_EXACT_S <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
+                    text = f"{budget_s:.3f} s were left of all grace, and {left_s:.3f} s are after a recovery"
+                    self.violate(BUDGET, f"{_named(one, id_)}: {text}")
+                one.in_game, one.deadline = seat.in_game, seat.deadline
+                one.recovered = seat.state is SeatState.CONNECTED
+                if seat.state is SeatState.AWAY:
+                    one.away_at = seat._grace.since
+            gone = getattr(getattr(host.core.game, "game", None), "gone", None) or []
+            self._gone[id_] = len(gone)
+            self._departed[id_] = {(note.player_id, note.seat, note.began) for note in gone}
+        self._budgets = {}
 
     def look(self) -> None:
         if self.world.port is None:
@@ -247,6 +295,8 @@ class Grace(Observer):
         now, loop_now = server_clock(self.world), self.world.loop.now
         for host in self.world.node.hosts.values():
             kept = self._observe(host)
+            if is_eased(self.world, host):
+                continue
             slack_s = _SLACK_S + (1 / host.core.settings.tick_hz if host.core.settings.tick_hz else 0.0)
             for one in kept.values():
                 deadline = one.seat.deadline

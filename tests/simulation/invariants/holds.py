@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import SessionState
-from rallypoint.ports import StepRecord
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST
 from rallypoint_protocol.messages import Leave, Proved, Resume, Seated, TakeSeat
 from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import Chain, Chains, Sitting, Sittings, host_of
+from .sittings import Chain, Chains, Knocking, Sitting, Sittings, host_of
 
 __all__ = ["AGAIN", "LET_GO", "NEWEST", "Holds"]
 
@@ -50,6 +50,7 @@ class Holds(Observer):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._sittings = Sittings(world, _Seat)
+        self._knocking = Knocking(world)
         self._by_session: dict[str, list[_Seat]] = {}
         self._programs = Chains(_Program)
         self._kinds: dict[str, dict[int, list[Any]]] = {}
@@ -66,6 +67,7 @@ class Holds(Observer):
         return kinds
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.sent(wire, message, from_server)
         kind = type(message)
         if from_server:
             if kind is Seated and message.seat >= 0:
@@ -87,6 +89,7 @@ class Holds(Observer):
                 program.owed = []
 
     def received(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.received(wire, message, from_server)
         kind = type(message)
         if from_server:
             if kind is Seated and message.seat >= 0:
@@ -114,10 +117,11 @@ class Holds(Observer):
         self._sittings.closing(wire, code, from_server)
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        self._knocking.ended(wire, at_server)
         self._sittings.ended(wire, at_server)
         self._programs.ended(wire, at_server)
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         for sitting in self._by_session.get(record.session, ()):
             seat = sitting.seat
             if seat.in_game and sitting.host.core.state is SessionState.RUNNING:
@@ -133,6 +137,8 @@ class Holds(Observer):
             sitting.player = player
         before, now = sitting.leaning, player.leaning
         sitting.leaning = now
+        if self._knocking.at(sitting.session):
+            return  # a newer connection may have been let in already
         state = sitting.seat.state
         if state is SeatState.AWAY:
             if now:
@@ -146,7 +152,9 @@ class Holds(Observer):
                 self.violate(NEWEST, f"{sitting} holds {now} at tick {tick}; {sitting.value} came last")
 
     def server_gone(self, crashed: bool) -> None:
-        self._sittings.clear()
+        self._knocking.clear()
+        self._sittings.gone()
+        self._sittings.by_seat.clear()
         self._by_session.clear()
 
     def look(self) -> None:

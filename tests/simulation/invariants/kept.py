@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
-__all__ = ["KEPT", "Kept"]
+__all__ = ["KEPT", "STANDS", "Kept"]
 
+STANDS: Final = "the time of who is away from the lobby stands still while the server is away"
 KEPT: Final = "who is away from the lobby is kept until the time is over"
 
 _EXACT_S: Final = 1e-6
+_BEAT_S: Final = 1.5
+"""So long before its end a server may have written that it lives."""
 
 
 class Kept(Observer):
@@ -31,6 +34,9 @@ class Kept(Observer):
         self._lobbies: dict[str, LobbySession | None] = {}
         self._until: dict[str, float] = {}
         """By lobby session, while it is away."""
+        self._frozen = False
+        self._left_s: dict[str, float] = {}
+        """The same while no server runs, and what was left of it."""
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
         if from_server and type(message) is Welcome:
@@ -62,5 +68,27 @@ class Kept(Observer):
             self.violate(KEPT, text)
 
     def server_gone(self, crashed: bool) -> None:
-        self._lobbies.clear()
+        now = server_clock(self.world)
+        self._frozen = self.world.server_host.frozen_until > self.world.loop.now - _BEAT_S
+        self._left_s = {id_: until - now for id_, until in self._until.items()} if self.world.kept else {}
+        if not self.world.kept:
+            self._lobbies.clear()
         self._until.clear()
+
+    def server_started(self) -> None:
+        """No time has passed for who was away."""
+        port = self.world.port
+        assert port is not None
+        now = server_clock(self.world)
+        for id_ in list(self._lobbies):
+            session = self._lobbies[id_] = port.lobby.find(LobbyId(id_))
+            if session is None:
+                del self._lobbies[id_]
+                continue
+            left_s, deadline = self._left_s.get(id_), session.grace.deadline
+            if self._frozen or left_s is None or left_s < 0:
+                continue
+            if deadline is not None and not -_EXACT_S < deadline - now - left_s < _BEAT_S + self.world.unwritten_s:
+                text = f"{session.name} had {left_s:.3f} s left when the server went, and has {deadline - now:.3f} s"
+                self.violate(STANDS, text)
+        self._left_s = {}

@@ -141,7 +141,7 @@ class Leftovers(Observer):
                 yield self.TASKS, f"on the server: {_task(task)}"
         # The sweep sleeps. The ticker's and the lobby's one timer may be armed for what is over already: it comes once.
         allowed = {"_set_result_unless_cancelled": 1, "Ticker._wake": 1, "LobbyHost._wake": 1}
-        allowed["SimulatedJournal._commit"] = 8  # the last steps of bots who have just finished
+        allowed["SimulatedOffLoop.run.<locals>.told"] = 2  # the last steps of bots who have just finished
         for call in self.world.loop.pending(machine):
             name = _call(call)
             allowed[name] = allowed.get(name, 0) - 1
@@ -188,7 +188,7 @@ def _in_node(port: GamePort, now: float) -> Iterator[tuple[str, str]]:
             yield Leftovers.SESSIONS, f"{host.core.id} has asks {len(host._asks._tasks)} or connections"
     alive = set(node.hosts)
     kept: dict[str, set[Any]] = {
-        "lingering": {key for key, host in node._lingering.items() if now - host.core._ended_at > _lingers_s(host)},
+        "lingering": {key for key, host in node._lingering.items() if now - host.core.ended_at > _lingers_s(host)},
         "swept": {key for key, host in node._swept.items() if not host.has_links},
         "waiting": set(node._waiting) - alive,
         "open": {key for hosts in node._open.values() for key in hosts} - alive,

@@ -108,7 +108,7 @@ class Lists(LobbyObserver):
         if mine.fresh and not message.whole:
             self.violate(WHOLE_FIRST, f"{stay} gets listing {message.n} on {wire}, the first there is, in part")
         now = self.server_now
-        if now - mine.sent_at < _EVERY_S - 0.001:
+        if now - mine.sent_at < _EVERY_S - 0.001 - self.world.storage.commits_s:
             self.violate(HALF_A_SECOND, f"{stay} gets listing {message.n} {now - mine.sent_at:.3f} s after the last")
         mine.n, mine.fresh, mine.sent_at = message.n, False, now
         mine.touched_at = self.world.loop.now
@@ -192,7 +192,7 @@ class Lists(LobbyObserver):
             mine.stable[part] = value, now
             return False
         # A change and back again between two looks makes a listing.
-        return self.steady(max(before[1], mine.touched_at)) > _SETTLED_S + self.world.plan.journal_s
+        return self.steady(max(before[1], mine.touched_at)) > _SETTLED_S + self.world.storage.commits_s
 
 
 def _difference(has: list[SessionRow], true: list[SessionRow]) -> str:

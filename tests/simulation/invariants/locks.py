@@ -12,8 +12,8 @@ from rallypoint_simulation.observer import Observer
 from .awake import Awake, Lasting
 
 if TYPE_CHECKING:
-    from rallypoint.ports import StepRecord
     from rallypoint.runtime.session_host import SessionHost
+    from rallypoint_simulation.steps import StepMade
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
@@ -58,7 +58,7 @@ class Locks(Observer):
         if host.core.locked and seat.number > before and seat.state is SeatState.RESERVED:
             self.violate(LOCKED, f"{seat.name} is given seat {index} of {session}, which is locked")
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         port = self.world.port
         host = None if port is None else port.node.hosts.get(SessionId(record.session))
         if host is not None:
@@ -71,6 +71,8 @@ class Locks(Observer):
             return
         for host in port.node.hosts.values():
             self._note(host)
+            if host.held_back:
+                continue
             if host.core.settings.turn_based and host.core.stimuli_waiting and host.running:
                 waits_s = self._unheard.seen(host)
                 if waits_s > _AT_ONCE_S:

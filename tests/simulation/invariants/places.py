@@ -94,7 +94,7 @@ class Places(Observer):
         now, frozen_until = self.world.loop.now, self.world.server_host.frozen_until
         self._seatless = {entry: max(self._seatless.get(entry, now), min(now, frozen_until)) for entry in seatless}
         for (player, session), since in self._seatless.items():
-            if now - since > _FREED_S + self.world.plan.journal_s:
+            if now - since > _FREED_S + self.world.storage.commits_s:
                 text = (
                     f"player {player} is in the book for {session} of {seatless[player, session]}, with no seat there"
                 )

@@ -22,6 +22,8 @@ COMPLETE: Final = "who comes back gets all pushes that were not acknowledged"
 SAME_AGAIN: Final = "a push that comes again is the same"
 KNOWN_KIND: Final = "a push is one of those that are documented"
 RIGHT_PLACE: Final = "a resume leads back to the same lobby session, and a hello says that it is none"
+KEPT: Final = "a push that was told is there after a recovery"
+TOKEN_KEPT: Final = "a lobby token that was given is good after a recovery"
 ONE_STAY: Final = "a player has one lobby session at a time"
 TOKEN_ONCE: Final = "a lobby token that is used up opens nothing"
 TOKEN_WORKS: Final = "a valid lobby token is accepted"
@@ -49,6 +51,8 @@ class _Log:
         self.acked = 0
         self.proven = token
         self.issued = b""
+        self.before = b""
+        """The token that was proved before."""
 
     def takes(self, token: bytes) -> bool:
         """True for a token that is valid now."""
@@ -57,13 +61,13 @@ class _Log:
     def use(self, token: bytes, issued: bytes) -> None:
         """It was accepted, and another one given."""
         if self.issued and token == self.issued:
-            self.proven = self.issued
+            self.before, self.proven = self.proven, self.issued
         self.issued = issued
 
     def prove(self) -> None:
         """The newest has arrived."""
         if self.issued:
-            self.proven, self.issued = self.issued, b""
+            self.before, self.proven, self.issued = self.proven, self.issued, b""
 
     def acknowledge(self, event: int) -> None:
         """All up to there; numbers of the future change nothing."""
@@ -248,6 +252,23 @@ class Pushes(LobbyObserver):
         super().server_gone(crashed)
         for table in (self._next, self._promised, self._good, self._taken):
             table.clear()
+        self._closed.clear()
+
+    def server_started(self) -> None:
+        """What was told is there still; what a client had said last may not have been written."""
+        super().server_started()
+        for stay in self.stays.values():
+            session, log = self.session(stay), self._logs.get(stay.lobby)
+            if session is None or log is None:
+                continue
+            if session.pushed < log.last:
+                text = f"push {log.last} was told, and {session.pushed} is the last"
+                self.violate(KEPT, f"{stay}: {text} after a recovery")
+            newest = log.issued or log.proven
+            if not session.tokens.knows(newest):
+                self.violate(TOKEN_KEPT, f"{stay}: the newest lobby token is not known after a recovery")
+            if not log.issued and log.before and session.tokens.knows(log.before):
+                log.proven, log.issued = log.before, log.proven
 
     def over(self, stay: Stay) -> None:
         """It is forgotten."""

@@ -53,6 +53,7 @@ class Queues(LobbyObserver):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._numbers = count(1)
+        self._gone_at = 0.0
         self._waiting: dict[str, _Waiting] = {}
         """By lobby session, in order of arrival."""
         self._away: dict[str, str] = {}
@@ -84,6 +85,18 @@ class Queues(LobbyObserver):
         """What is replayed says nothing of now."""
         self._replayed[stay.lobby] = welcome.event
         self._away.pop(stay.lobby, None)
+
+    def server_gone(self, crashed: bool) -> None:
+        """Nobody waits for longer while there is no server."""
+        super().server_gone(crashed)
+        self._gone_at = self.server_now
+        self._possible.clear()
+
+    def server_started(self) -> None:
+        """As long as before, at least."""
+        super().server_started()
+        for waiting in self._waiting.values():
+            waiting.since += self.server_now - self._gone_at
 
     def over(self, stay: Stay) -> None:
         """It waits for nothing."""
@@ -159,7 +172,11 @@ class Queues(LobbyObserver):
             waiting = port.lobby.waiting(game)
             if waiting:
                 queue = self._queue(game)
-                if self.knows_all and waiting > len(queue) and not any(stay.doubtful for stay in self.stays.values()):
+                if (
+                    self.knows_all
+                    and waiting > len(queue)
+                    and not any(stay.doubtful or stay.unanswered(QuickMatch) for stay in self.stays.values())
+                ):
                     text = f"{waiting} tickets for {game}, {len(queue)} of players in the lobby who wait for it"
                     self.violate(ONLY_THE_LIVING, text)
                 possible |= self._possible_in(game, queue)
@@ -170,6 +187,11 @@ class Queues(LobbyObserver):
         for what in list(self._possible):
             if what not in possible:
                 del self._possible[what]
+
+    @property
+    def _in_doubt(self) -> bool:
+        """Somebody may have asked, or may have been let in, without being told so yet."""
+        return any(stay.doubtful or stay.unanswered(QuickMatch) for stay in self.stays.values())
 
     def _look_at_away(self) -> None:
         port = self.world.port
@@ -210,7 +232,7 @@ class Queues(LobbyObserver):
                 text = f"{stay} waits for {game}, and session {open_[0].core.id} has {free} free seats"
                 possible[OPEN_SEAT, stay.lobby] = text
         rules = node.games[game].options
-        if not left or node.draining or len(node.hosts) >= node.settings.sessions_max:
+        if not left or node.draining or node.journal.failure or len(node.hosts) >= node.settings.sessions_max:
             return possible
         oldest, first = left[0]
         if len(left) >= rules.seats_min:
@@ -229,4 +251,4 @@ class Queues(LobbyObserver):
 def _is_open(host: SessionHost) -> bool:
     """True if quick matches may fill it."""
     order = host.core.order
-    return host.running and order.quick and not order.private and host.core.free_seats > 0
+    return host.running and not host.held_back and order.quick and not order.private and host.core.free_seats > 0

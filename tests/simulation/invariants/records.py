@@ -12,7 +12,8 @@ from rallypoint_simulation.observer import Observer
 from .told import _plain
 
 if TYPE_CHECKING:
-    from rallypoint.ports import SessionRecord, StepRecord
+    from rallypoint.ports import SessionRecord
+    from rallypoint_simulation.steps import StepMade
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
@@ -25,6 +26,10 @@ class _Session:
     def __init__(self, server: int) -> None:
         self.server = server
         self.started = False
+        self.late_since: float | None = None
+        """It has started, and is not recorded: since when."""
+        self.known = False
+        """Somebody was told of a seat in it."""
         self.people: dict[tuple[int, str], None] = {}
         """``(seat, player)`` of all who were in the game."""
         self.seated: tuple[tuple[int, str], ...] = ()
@@ -39,6 +44,9 @@ class Records(Observer):
     """Compares the store with what was seen. What a crash leaves unrecorded is lost, until sessions are durable."""
 
     STARTED = "a session that starts is recorded as started, once"
+    KEPT = "a session that somebody was told of is there after a recovery"
+    AGAIN = "a result that is stored again is the same"
+    STORED = "a result is stored, whatever crashes in between"
     ENDED = "a session that ends is recorded as ended, once"
     SEATS = "a record has everybody who played, and how that ended"
     RESULT = "players are told the result that is recorded"
@@ -50,13 +58,15 @@ class Records(Observer):
         self._started: dict[str, None] = {}
         self._ended: dict[str, SessionRecord] = {}
         self._read = [0, 0]
+        self._differing = 0
+        self._losing = False
         self._on: dict[Wire, tuple[str, int, str]] = {}
         self._players: dict[str, tuple[Any, ...]] = {}
         """The list of players of each session, as it was last read: it is another one when it has changed."""
 
     # --- what happens -----------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         port = self.world.port
         host = None if port is None else port.node.hosts.get(record.session)
         if host is None:
@@ -78,6 +88,7 @@ class Records(Observer):
             self._on[wire] = (message.session, message.seat, message.player)
             if message.session in self._sessions:  # who has left may be back in the same seat
                 self._sessions[message.session].gone.pop((message.seat, message.player), None)
+                self._sessions[message.session].known = True
         elif type(message) is Pass and message.seat is not None and message.seat.events:
             for event in message.seat.events:
                 if event.kind == BuiltinEvent.ENDED and wire in self._on:
@@ -105,7 +116,7 @@ class Records(Observer):
 
     # --- what is recorded -------------------------------------------------------------------------------------------
 
-    def look(self) -> None:
+    def _read_store(self) -> None:
         store = self.world.store
         started, ended = store.started_records, store.ended_records
         for record in started[self._read[0] :]:
@@ -115,12 +126,24 @@ class Records(Observer):
         for record in ended[self._read[1] :]:
             self._look_at(record)
         self._read = [len(started), len(ended)]
+        for before, now in store.differing[self._differing :]:
+            self.violate(self.AGAIN, f"{before.session} was recorded as {before}, and now as {now}")
+        self._differing = len(store.differing)
+
+    def look(self) -> None:
+        self._read_store()
         port = self.world.port
         if port is None:
             return
         for session_id, session in list(self._sessions.items()):
             host = port.node.hosts.get(session_id)  # type: ignore[call-overload]  # a SessionId
-            if session.started and session_id not in self._started:
+            if not session.started or session_id in self._started:
+                session.late_since = None
+            elif session.late_since is None:
+                session.late_since = self.world.loop.now
+            waits_s = 0.0 if session.late_since is None else self.world.loop.now - session.late_since
+            frozen = self.world.server_host.frozen_until > self.world.loop.now - self.world.storage.commits_s
+            if session.late_since is not None and not frozen and waits_s >= self.world.storage.commits_s:
                 self.violate(self.STARTED, f"{session_id} runs, and is not recorded as started")
                 del self._sessions[session_id]
             elif host is None and session.server == self.world.servers:
@@ -160,6 +183,9 @@ class Records(Observer):
 
     def at_rest(self) -> None:
         self.look()
+        lost = [id_ for id_ in self._ended if id_ not in self.world.store.stored]
+        if lost and not self._losing:
+            self.violate(self.STORED, f"{lost} have ended, and the store never got them")
         for player in self.world.players.values():
             for seat in player.seats:
                 record = self._ended.get(seat.session)
@@ -169,10 +195,31 @@ class Records(Observer):
 
     def server_gone(self, crashed: bool) -> None:
         self.look()
-        if not crashed:
+        if not crashed and not self.world.kept:
             for session_id in self._sessions:
                 if session_id not in self._ended:
                     self.violate(self.ENDED, f"{session_id} was ended by a stop, and not recorded as ended")
         self._on.clear()
-        self._sessions.clear()
         self._players.clear()
+        if not self.world.kept:
+            self._sessions.clear()
+            self._losing = True  # what was to be stored is lost with the rest
+        for session in self._sessions.values():
+            session.gone.clear()
+
+    def server_started(self) -> None:
+        """Who is there now may not be who was there after the last step, which may not have been written."""
+        self._read_store()
+        port = self.world.port
+        for id_, session in list(self._sessions.items()):
+            host = None if port is None else port.node.find(id_)  # type: ignore[arg-type]  # a SessionId
+            if host is None:
+                if session.known and id_ not in self._ended:
+                    self.violate(self.KEPT, f"{id_} was there, and is not after a recovery")
+                del self._sessions[id_]
+                continue
+            session.server = self.world.servers
+            players = host.core.game.game.players  # type: ignore[attr-defined]  # a GameDriver's
+            session.seated = tuple((player.seat, player.player_id) for player in players)
+            departed = {(one.seat, one.player_id) for one in host.core.seating.departed}
+            session.people = {who: None for who in session.people if who in session.seated or who in departed}

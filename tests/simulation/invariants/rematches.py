@@ -161,9 +161,10 @@ class Rematches(LobbyObserver):
     # --- the server -------------------------------------------------------------------------------------------------
 
     def server_gone(self, crashed: bool) -> None:
-        """Nobody remembers who has played."""
+        """Nobody remembers who has played, unless it is kept."""
         super().server_gone(crashed)
-        self._offers.clear()
+        if not self.world.kept:
+            self._offers.clear()
 
     def inspect(self, now: float) -> None:
         """Who was not told, who has gone, what takes too long."""

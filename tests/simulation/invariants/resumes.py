@@ -12,7 +12,7 @@ from rallypoint_simulation.observer import Observer
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import Chain, Chains, Sitting, Sittings, unfrozen_since
+from .sittings import Chain, Chains, Sitting, Sittings, is_eased, unfrozen_since
 
 __all__ = [
     "CHANNELS",
@@ -181,8 +181,13 @@ class Resumes(Observer):
             self._first.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
-        self._sittings.clear()
+        self._sittings.gone()
         self._first.clear()
+
+    def server_started(self) -> None:
+        for sitting in self._sittings.back():
+            sitting.fresh_wire = False
+            sitting.tick = min(sitting.tick, sitting.host.core.tick)
 
     def look(self) -> None:
         if self.world.port is None:
@@ -191,6 +196,8 @@ class Resumes(Observer):
         for sitting in self._sittings.by_seat.values():
             if not sitting.fresh_wire or sitting.code is not None or sitting.seat.state is not SeatState.CONNECTED:
                 continue
+            if is_eased(self.world, sitting.host):
+                sitting.since = self.world.loop.now
             waited_s = self.world.loop.now - unfrozen_since(self.world, sitting.since)
-            if sitting.running and waited_s > _FOLLOWS_S:
+            if sitting.running and waited_s > _FOLLOWS_S + self.world.storage.commits_s:
                 self.violate(FOLLOWS, f"{sitting}: no pass in {waited_s:.3f} s")

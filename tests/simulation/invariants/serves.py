@@ -29,6 +29,8 @@ _OF_THE_GAME: Final = ("refused", "game_failed")
 class Serves(Observer):
     """Tries it out."""
 
+    weak = True
+
     SERVES = "the server still serves newcomers"
 
     def at_rest(self) -> None:

@@ -8,18 +8,34 @@ known by the token that it shows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import SessionState
+from rallypoint.ports import Pressure
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.ids import SessionId
 from rallypoint_protocol.messages import Hello, Resume, Seated, TakeSeat, Welcome
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-__all__ = ["Chain", "Chains", "Sitting", "Sittings", "host_of", "is_open", "server_clock", "unfrozen_since"]
+__all__ = [
+    "GONE",
+    "Chain",
+    "Chains",
+    "Knocking",
+    "Sitting",
+    "Sittings",
+    "host_of",
+    "is_eased",
+    "is_open",
+    "server_clock",
+    "unfrozen_since",
+]
 
+GONE: Final = -1
+"""In place of a close code: the server is gone."""
+_OVER_KEPT = 16
 _TOKENS_KEPT = 3
 """Of a chain: a client may not have come to use the newest that has arrived."""
 
@@ -37,6 +53,11 @@ def server_clock(world: World) -> float:
 def unfrozen_since(world: World, at: float) -> float:
     """``at`` (the loop's ``now``), or the end of the server's last freeze if that was later."""
     return max(at, world.server_host.frozen_until)
+
+
+def is_eased(world: World, host: SessionHost) -> bool:
+    """The session makes no steps, or fewer: it waits for its players after a recovery, or for the disk."""
+    return host.held_back or world.node.scribe.pressure is Pressure.STEPS
 
 
 def is_open(wire: Wire) -> bool:
@@ -122,10 +143,65 @@ class Sittings(Generic[S]):
         for key in [key for key in self.by_seat if host_of(self._world, key[0]) is None]:
             del self.by_seat[key]
 
-    def clear(self) -> None:
-        """There is another server."""
+    def gone(self) -> None:
+        """The server is gone, with all connections; and the seats, if they are not kept."""
         self.by_wire.clear()
-        self.by_seat.clear()
+        if not self._world.kept:
+            self.by_seat.clear()
+        for sitting in self.by_seat.values():
+            sitting.code = GONE
+
+    def back(self) -> list[S]:
+        """Another server has started: those that it has again, with its own objects; the others are forgotten."""
+        for key, sitting in list(self.by_seat.items()):
+            host = host_of(self._world, sitting.session)
+            seat = None if host is None else host.core.seats[sitting.seat.index]
+            if host is None or seat is None or seat.number != sitting.seat.number:
+                del self.by_seat[key]
+            else:
+                sitting.host, sitting.seat = host, seat
+        return list(self.by_seat.values())
+
+
+class Knocking:
+    """Connections that have said whose seat they want, and are not answered yet.
+
+    With a journal that takes its time, the server may have let them in already: the answer waits for that.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._open: dict[Wire, str] = {}
+        self._over: dict[str, list[float]] = {}
+
+    def received(self, wire: Wire, message: object, from_server: bool) -> None:
+        """To be told of everything that is received, as of all else below."""
+        if not from_server and wire.session and (type(message) is Resume or type(message) is TakeSeat):
+            self._open[wire] = wire.session
+
+    def sent(self, wire: Wire, message: object, from_server: bool) -> None:
+        if from_server:
+            self._open.pop(wire, None)
+
+    def ended(self, wire: Wire, at_server: bool) -> None:
+        session = self._open.pop(wire, None) if at_server else None
+        if session is not None:
+            over = self._over.setdefault(session, [])
+            over.append(server_clock(self._world))
+            del over[:-_OVER_KEPT]
+
+    def clear(self) -> None:
+        """The server is gone."""
+        self._open.clear()
+        self._over.clear()
+
+    def at(self, session: str) -> bool:
+        """Somebody knocks there now."""
+        return session in self._open.values()
+
+    def over_at(self, session: str) -> list[float]:
+        """When connections there have ended without an answer, on the server's clock."""
+        return self._over.get(session, [])
 
 
 class Chain:

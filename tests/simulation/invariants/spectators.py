@@ -14,8 +14,8 @@ from .told import DoesNotFit, Row, Told, kinds_of
 from .truth import EVERYBODY, Truth, difference
 
 if TYPE_CHECKING:
-    from rallypoint.ports import StepRecord
     from rallypoint.runtime.session_host import SessionHost
+    from rallypoint_simulation.steps import StepMade
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
@@ -74,7 +74,7 @@ class Spectators(Observer):
 
     # --- the server -------------------------------------------------------------------------------------------------
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         port = self.world.port
         host = None if port is None else port.node.find(record.session)
         if host is None or not len(host.core.spectators):

@@ -278,18 +278,23 @@ class LobbyObserver(Observer):
     # --- the server, and time ---------------------------------------------------------------------------------------
 
     def server_gone(self, crashed: bool) -> None:
-        """With it, all lobby sessions."""
-        self._forget()
+        """With it, all lobby sessions, if they are not kept; and all connections."""
+        self._forget(self.world.kept)
 
     def server_started(self) -> None:
-        """Nobody is in the lobby."""
-        self._forget()
+        """Nobody is in the lobby; or those who were there, without connections."""
+        self._forget(self.world.kept)
         self._steady_since = self.world.loop.now
 
-    def _forget(self) -> None:
+    def _forget(self, kept: bool) -> None:
         for stay in list(self.stays.values()):
-            self.over(stay)
-        self.stays.clear()
+            if kept:
+                stay.doubt()
+                stay.wire = None
+            else:
+                self.over(stay)
+        if not kept:
+            self.stays.clear()
         self.of_wire.clear()
         self.first.clear()
         self._early.clear()

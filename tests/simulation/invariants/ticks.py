@@ -6,14 +6,14 @@ from collections import deque
 from typing import Any, Final
 
 from rallypoint.core.session import SessionState
-from rallypoint.ports import StepRecord
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.messages import Pass, Resume, Seated
 from rallypoint_simulation.observer import Observer
+from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import host_of, server_clock, unfrozen_since
+from .sittings import host_of, is_eased, server_clock, unfrozen_since
 
 __all__ = [
     "BASE",
@@ -26,12 +26,16 @@ __all__ = [
     "EARLY",
     "EPOCHS",
     "FORWARD",
+    "KEPT",
     "NEWEST",
+    "RISES",
     "Ticks",
 ]
 
 CONSECUTIVE: Final = "ticks are consecutive within an epoch"
 EPOCHS: Final = "epochs never go back"
+RISES: Final = "the epoch rises by one with each recovery"
+KEPT: Final = "a session goes on after the steps that were told to be durable"
 FORWARD: Final = "a connection is sent ticks in order"
 NEWEST: Final = "a pass is of the newest step"
 CLOCK: Final = "session time never goes back, and is the same for all"
@@ -62,6 +66,8 @@ class _Session:
         self.head_tick = -1
         self.now_ms = 0
         self.durable = 0
+        self.eased = True
+        """At the last look it made no steps, or fewer."""
         self.uncommitted: deque[tuple[int, float]] = deque()
         """Steps that no pass has called durable, and when they were made; with a journal that takes its time."""
 
@@ -69,10 +75,12 @@ class _Session:
 class _Line:
     """A seated player's connection."""
 
-    __slots__ = ("session", "tick")
+    __slots__ = ("newest", "session", "tick")
 
     def __init__(self, session: _Session, tick: int) -> None:
         self.session = session
+        self.newest = False
+        """It was sent a pass when that was made."""
         self.tick = tick
         """What its client has, or is about to have; -1: nothing."""
 
@@ -85,9 +93,11 @@ class Ticks(Observer):
         self._sessions: dict[str, _Session] = {}
         self._lines: dict[Wire, _Line] = {}
         self._resumes: dict[Wire, Resume] = {}
-        self._journal_s = world.plan.journal_s
+        self._late = world.plan.durability == "disk"
+        self._starts = 0
+        """How many servers there had been when the last one started."""
 
-    def stepped(self, record: StepRecord) -> None:
+    def stepped(self, record: StepMade) -> None:
         session = self._sessions.get(record.session)
         if session is None:
             host = host_of(self.world, record.session)
@@ -103,16 +113,19 @@ class Ticks(Observer):
         else:
             session.at, session.at_once = now, 1
         session.tick = record.tick
-        if self._journal_s:
+        if self._late:
             session.uncommitted.append((record.tick, now))
         core = session.host.core
         lived_ms = (server_clock(self.world) - core.created_at) * 1000
-        if core.now_ms > lived_ms + _SLACK_MS:
+        slack_ms = _SLACK_MS
+        if session.hz:  # a recovery puts the next tick anywhere within a tick's time
+            slack_ms += (record.epoch - 1) * 1000 / session.hz
+        if core.now_ms > lived_ms + slack_ms:
             self.violate(
                 EARLY, f"{record.session} is at {core.now_ms} ms with step {record.tick}, {lived_ms:.1f} ms old"
             )
 
-    def _check_order(self, session: _Session, record: StepRecord) -> None:
+    def _check_order(self, session: _Session, record: StepMade) -> None:
         if record.epoch < session.epoch:
             self.violate(EPOCHS, f"{record.session} went from epoch {session.epoch} to {record.epoch}")
         elif record.epoch > session.epoch:
@@ -148,6 +161,10 @@ class Ticks(Observer):
     def _passed(self, wire: Wire, line: _Line, message: Pass) -> None:
         session, head = line.session, message.head
         tick = head.tick
+        if self._late and not line.newest and head.epoch == session.epoch and tick < session.tick:
+            self._old(wire, line, tick)  # it has waited for the journal, behind seated
+            return
+        line.newest = True
         if head.epoch != session.epoch or tick != session.tick:
             self.violate(
                 NEWEST, f"{wire}: tick {tick} of epoch {head.epoch}; {session.tick} of {session.epoch} was made"
@@ -165,6 +182,11 @@ class Ticks(Observer):
         line.tick = tick
         self._durable(wire, session, tick, head.undurable)
 
+    def _old(self, wire: Wire, line: _Line, tick: int) -> None:
+        if tick <= line.tick:
+            self.violate(FORWARD, f"{wire}: tick {tick} after {line.tick}")
+        line.tick = tick
+
     def _clock(self, wire: Wire, session: _Session, tick: int, now_ms: int) -> None:
         same = tick == session.head_tick
         if now_ms < session.now_ms or same:
@@ -178,19 +200,19 @@ class Ticks(Observer):
         if undurable < 0 or durable < session.durable:
             self.violate(DURABLE, f"{wire}: {durable} is durable at tick {tick}, {session.durable} was before")
         session.durable = max(session.durable, durable)
-        if not self._journal_s:
+        if not self._late:
             if undurable:
                 self.violate(DURABLE_LATE, f"{wire}: {undurable} ticks are not durable, with a journal that has all")
             return
         if session.host.core.state is SessionState.ENDED:
             return  # what the journal has of a session that is over, nobody tells it any more
         now = self.world.loop.now
-        if not undurable and now == session.at:
+        if not undurable and now == session.at and not self.world.storage.faults:
             self.violate(DURABLE, f"{wire}: tick {tick} is durable the moment that it is made")
         waiting = session.uncommitted
         while waiting and waiting[0][0] <= durable:
             waiting.popleft()
-        if waiting and now - unfrozen_since(self.world, waiting[0][1]) > self._journal_s + 0.001:
+        if waiting and now - unfrozen_since(self.world, waiting[0][1]) > self.world.storage.commits_s:
             self.violate(
                 DURABLE_LATE, f"{wire}: {waiting[0][0]} is not durable at tick {tick}, made at {waiting[0][1]}"
             )
@@ -201,9 +223,31 @@ class Ticks(Observer):
             self._resumes.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
-        self._sessions.clear()
+        if not self.world.kept:
+            self._sessions.clear()
         self._lines.clear()
         self._resumes.clear()
+
+    def server_started(self) -> None:
+        """Each session goes on in its next epoch, after a step that was told to be durable at the earliest."""
+        starts, self._starts = self.world.servers - self._starts, self.world.servers
+        for id_, session in list(self._sessions.items()):
+            host = host_of(self.world, id_)
+            if host is None:
+                del self._sessions[id_]
+                continue
+            core = host.core
+            if core.state is not SessionState.ENDED and not session.epoch < core.epoch <= session.epoch + starts:
+                text = f"{id_} was in epoch {session.epoch}, {starts} servers ago, and is in {core.epoch}"
+                self.violate(RISES, text)
+            if core.tick < session.durable:
+                text = f"{id_} has come back at tick {core.tick}, and {session.durable} was told to be durable"
+                self.violate(KEPT, text)
+            session.host, session.epoch, session.tick = host, core.epoch, core.tick
+            session.head_tick, session.now_ms = -1, min(session.now_ms, core.now_ms)
+            session.at, session.at_once, session.eased = self.world.loop.now, 0, True
+            session.durable = min(session.durable, core.tick)
+            session.uncommitted.clear()
 
     def look(self) -> None:
         if self.world.port is None:
@@ -214,6 +258,9 @@ class Ticks(Observer):
         for id_, session in self._sessions.items():
             core = session.host.core
             if session.hz and session.tick and core.state is not SessionState.ENDED:
+                if is_eased(self.world, session.host) or session.eased:
+                    session.at = now
+                session.eased = is_eased(self.world, session.host)
                 late_s = now - unfrozen_since(self.world, session.at) - 1 / session.hz
                 if late_s > 0.05:
                     self.violate(

@@ -15,12 +15,13 @@ from rallypoint_simulation.observer import Observer
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import host_of, server_clock
+from .sittings import Knocking, host_of, server_clock
 
-__all__ = ["GOOD", "NEW", "ONLY_GIVEN", "TELLS_NOTHING", "USED_UP", "Tokens"]
+__all__ = ["GOOD", "KEPT", "NEW", "ONLY_GIVEN", "TELLS_NOTHING", "USED_UP", "Tokens"]
 
 USED_UP: Final = "a token that is used up never works again"
 GOOD: Final = "a good token lets its player in"
+KEPT: Final = "a token that was given is good after a recovery"
 NEW: Final = "a new token is never one that there was"
 ONLY_GIVEN: Final = "only tokens that were given let somebody in"
 TELLS_NOTHING: Final = "a token that is used up is answered like an unknown one"
@@ -37,6 +38,13 @@ class _Right:
         self.proven = b""
         self.issued = b""
         """The newest, while it is not proved."""
+        self.before = b""
+        """The one that was proved before."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which seat."""
+        return self.session, self.seat.number
 
     def __repr__(self) -> str:
         return f"seat {self.seat.index} of {self.seat.name} ({self.seat.player_id}) in {self.session}"
@@ -50,6 +58,7 @@ class Tokens(Observer):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
+        self._knocking = Knocking(world)
         self._rights: dict[tuple[str, int], _Right] = {}
         self._of: dict[bytes, _Right] = {}
         """Every token of this server's that was ever seen."""
@@ -67,13 +76,15 @@ class Tokens(Observer):
             if brought is not None:
                 self._proved(*brought)
         elif (kind is Resume or kind is TakeSeat) and wire.session:
-            self._shown[wire] = message.token, self._has_to_work(wire.session, message.token)
+            in_doubt = self._knocking.at(wire.session)  # that one may have used it up
+            self._shown[wire] = message.token, not in_doubt and self._has_to_work(wire.session, message.token)
+            self._knocking.received(wire, message, from_server)
 
     def _proved(self, right: _Right, token: bytes) -> None:
         if right.issued == token:
-            right.proven, right.issued = token, b""
+            right.before, right.proven, right.issued = right.proven, token, b""
         elif right.issued:
-            right.proven = token  # another one was issued meanwhile, elsewhere
+            right.before, right.proven = right.proven, token  # another one was issued meanwhile, elsewhere
 
     def _has_to_work(self, session: str, token: bytes) -> bool:
         right = self._of.get(token)
@@ -89,6 +100,7 @@ class Tokens(Observer):
         return token == right.proven and (not right.issued or seat.tokens.knows(right.issued))
 
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
+        self._knocking.sent(wire, message, from_server)
         if not from_server:
             return
         kind = type(message)
@@ -133,14 +145,14 @@ class Tokens(Observer):
             right.proven = shown
             if not seat.bot:
                 self.violate(ONLY_GIVEN, f"{wire} takes {right} with a token that nobody was given")
-        elif self._of.get(shown) is not right:
+        elif self._of.get(shown) is not right and not seat.bot:  # those of a recovered session are given another
             self.violate(ONLY_GIVEN, f"{wire} takes {right} with a token that is none of that seat")
-        elif not right.good(shown):
+        elif not right.good(shown) and not seat.bot:
             self.violate(USED_UP, f"{wire} takes {right} with a token that was used up")
         if message.token in self._of or message.token == shown:
             self.violate(NEW, f"{wire} is given a token again that there was, for {right}")
         if shown == right.issued:
-            right.proven = shown
+            right.before, right.proven = right.proven, shown
         right.issued = message.token
         self._of[message.token] = self._of[shown] = right
         self._brought[wire] = right, message.token
@@ -162,15 +174,34 @@ class Tokens(Observer):
             )
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
+        self._knocking.ended(wire, at_server)
         if at_server:
             self._shown.pop(wire, None)
             self._brought.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
-        self._rights.clear()
-        self._of.clear()
+        if not self.world.kept:
+            self._rights.clear()
+            self._of.clear()
+        self._knocking.clear()
         self._shown.clear()
         self._brought.clear()
+
+    def server_started(self) -> None:
+        """A token that was given is good still. What a client had said last may not have been written."""
+        for key, right in list(self._rights.items()):
+            host = host_of(self.world, right.session)
+            seat = None if host is None else host.core.seats[right.seat.index]
+            if seat is None or seat.number != right.seat.number:
+                del self._rights[key]
+                continue
+            right.seat = seat
+            newest = right.issued or right.proven
+            if newest and not seat.tokens.knows(newest) and not seat.bot and not seat.is_given_up:
+                self.violate(KEPT, f"{right}: the newest token that was given is not known after a recovery")
+            if right.issued == b"" and right.before and seat.tokens.knows(right.before):
+                right.proven, right.issued = right.before, right.proven  # that it was proved was not written
+        self._of = {token: right for token, right in self._of.items() if right is self._rights.get(right.key)}
 
     def look(self) -> None:
         if self.world.port is not None and len(self._rights) > 64:

@@ -5,7 +5,7 @@ Each could have been committed: some show in every session, some only when two t
 
 from __future__ import annotations
 
-from . import faults_connections, faults_inputs, faults_lobby, faults_seats, faults_sync
+from . import faults_connections, faults_durability, faults_inputs, faults_lobby, faults_seats, faults_sync
 from .fault import Edit, Fault
 
 __all__ = ["FAULTS", "Edit", "Fault"]
@@ -16,4 +16,5 @@ FAULTS: tuple[Fault, ...] = (
     *faults_inputs.FAULTS,
     *faults_connections.FAULTS,
     *faults_lobby.FAULTS,
+    *faults_durability.FAULTS,
 )

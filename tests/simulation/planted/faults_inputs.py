@@ -17,8 +17,8 @@ FAULTS = (
         (
             Edit(
                 _SESSION,
-                "            stimuli = self._stimuli[:1]\n            del self._stimuli[:1]\n",
-                "            stimuli = [self._stimuli.pop()] if self._stimuli else []\n",
+                "            stimuli = self.stimuli[:1]\n            del self.stimuli[:1]\n",
+                "            stimuli = [self.stimuli.pop()] if self.stimuli else []\n",
             ),
         ),
     ),

@@ -88,9 +88,9 @@ FAULTS = (
         " session time.",
         (
             Edit(
-                f"{_CORE}/session.py",
-                "                seat.away_until_ms = self.now_ms + round(left_s * 1000)\n",
-                "                seat.away_until_ms = round((now + left_s) * 1000)\n",
+                f"{_CORE}/apply.py",
+                "            seat.away_until_ms = session.now_ms + round(left_s * 1000)\n",
+                "            seat.away_until_ms = round((now + left_s) * 1000)\n",
             ),
         ),
     ),
@@ -99,9 +99,9 @@ FAULTS = (
         "After ticks were skipped, others see a countdown that ends later than the seat does.",
         (
             Edit(
-                f"{_CORE}/session.py",
-                "                if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:\n",
-                "                if until_ms - seat.away_until_ms > COUNTDOWN_OFF_MS_MAX:\n",
+                f"{_CORE}/apply.py",
+                "            if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:\n",
+                "            if until_ms - seat.away_until_ms > COUNTDOWN_OFF_MS_MAX:\n",
             ),
         ),
     ),

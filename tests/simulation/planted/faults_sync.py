@@ -108,9 +108,9 @@ FAULTS = (
             ),
             Edit(
                 "server/rallypoint/runtime/ticker.py",
-                "            self._journal.append(batch, self._committed)\n"
-                "        for host in stepped:\n            host.send()\n",
-                "            self._journal.append(batch, self._committed)\n",
+                "        every = _SENDS_EVERY[scribe.pressure]\n"
+                "        for host, tick in stepped:\n            host.send(snapshot=tick % every == 0)\n",
+                "",
             ),
         ),
     ),

@@ -1,0 +1,99 @@
+"""What it costs that sessions survive their server: the reference work with and without a journal, in turns.
+
+The node is the one of ``bench.node``, its processor time by pair; the share of a step is measured without a network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import statistics
+import tempfile
+from pathlib import Path
+
+from bench.driven import BUCKETS, HZ, DrivenNode
+from bench.node import measure_with
+from rallypoint.game.entity import check_assignments
+from rallypoint.ports import Journal
+from rallypoint.storage.journal_off import JournalOff
+from rallypoint.storage.journal_opening import open_journal
+
+DURABILITIES = ("off", "process", "disk")
+
+
+def run(quick: bool) -> dict[str, float]:
+    """Ratios of capacity (1 would be for nothing), microseconds and bytes."""
+    figures = _nodes(80, 1, 2.0) if quick else _nodes(800, 3, 5.0)
+    return figures | asyncio.run(_steps(20 if quick else 80, 100 if quick else 600))
+
+
+# --- whole nodes ------------------------------------------------------------------------------------------------------
+
+
+def _nodes(clients: int, rounds: int, seconds: float) -> dict[str, float]:
+    """The machine's own ups and downs hit all alike: each round has one of each."""
+    us: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
+    late: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
+    for _ in range(rounds):
+        for durability in DURABILITIES:
+            with tempfile.TemporaryDirectory(prefix="rallypoint-bench-") as folder:
+                found = measure_with({"RALLYPOINT_DURABILITY": durability}, folder, clients, seconds)
+            us[durability].append(found["us_per_pair"])
+            late[durability].append(found["late_p99_ms"])
+    figures = {f"journal_{name}_us_per_pair": statistics.median(values) for name, values in us.items()}
+    figures |= {f"journal_{name}_late_p99_ms": statistics.median(values) for name, values in late.items()}
+    for name in DURABILITIES[1:]:
+        ratios = [off / used for off, used in zip(us["off"], us[name], strict=True)]
+        figures[f"journal_{name}_vs_off"] = statistics.median(ratios)
+    return figures
+
+
+# --- one step ---------------------------------------------------------------------------------------------------------
+
+
+async def _steps(sessions: int, ticks: int) -> dict[str, float]:
+    """Two nodes, tick by tick in turn: with the journal in a file, and without."""
+    check_assignments(False)  # as a server does
+    try:
+        with tempfile.TemporaryDirectory(prefix="rallypoint-bench-") as name:
+            journal, _ = open_journal(Path(name), "process", asyncio.get_running_loop())
+            written = _count_bytes(journal)
+            nodes = [DrivenNode(JournalOff(), sessions), DrivenNode(journal, sessions)]
+            all_groups = [node.groups() for node in nodes]
+            gc.collect()
+            gc.freeze()  # as a server does
+            for tick in range(ticks + HZ):
+                if tick == HZ:  # all have begun, and been written whole
+                    for node in nodes:
+                        node.step_s, node.steps = 0.0, 0
+                    written.clear()
+                for place in range(BUCKETS):
+                    for node, groups in zip(nodes, all_groups, strict=True):
+                        node.bucket(groups[place])
+                await asyncio.sleep(0)  # the journal has work of its own
+            await journal.close()
+    finally:
+        gc.unfreeze()
+        check_assignments(True)
+    off, kept = (node.step_s / node.steps * 1e6 for node in nodes)
+    return {
+        "journal_step_off_us": off,
+        "journal_step_process_us": kept,
+        "journal_step_cost_us": kept - off,
+        "journal_bytes_per_session_s": sum(written) / nodes[1].steps * HZ,
+        "journal_bytes_per_batch": statistics.mean(written),
+    }
+
+
+def _count_bytes(journal: Journal) -> list[int]:
+    """The sizes of all batches from now on."""
+    sizes: list[int] = []
+    real = journal._write  # type: ignore[attr-defined]  # what the port does not tell anybody
+
+    def write(entries: object, now: float) -> int:
+        size: int = real(entries, now)
+        sizes.append(size)
+        return size
+
+    journal._write = write  # type: ignore[attr-defined]  # as above
+    return sizes
