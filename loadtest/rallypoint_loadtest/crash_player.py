@@ -13,6 +13,7 @@ from rallypoint_client import Event, Lobby, LobbyState, NotConnected, Seat, Seat
 
 from .crash_clock import Standstill
 from .crash_ledger import OwnLedger, Verdict
+from .crash_linger import end_without_trace
 
 __all__ = ["CrashPlayer"]
 
@@ -127,6 +128,13 @@ class CrashPlayer:
             ledger.refused(event.reason)
 
     # --- a crash ----------------------------------------------------------------------------------------------------
+
+    def brace(self) -> None:
+        """Its connections are about to break: see :func:`end_without_trace`."""
+        for end in (self.seat, self.lobby):
+            connection = end._reconnect._connection  # what no client needs to know of its own
+            if connection is not None:
+                end_without_trace(connection.transport)
 
     def mark(self) -> None:
         """The server is about to die, or has just died."""

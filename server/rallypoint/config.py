@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     def _has_room(self) -> Self:
         if self.data_dir is None and (self.durability not in (None, "off") or self.replays == "on"):
             raise ValueError("a journal and replays are kept in a folder: set data_dir too")
+        if self.replays == "on" and self.durability == "off":
+            raise ValueError("replays are made of the journal: do not set durability to off")
         return self
 
     @field_validator("data_dir", "tls_cert", "tls_key", mode="before")

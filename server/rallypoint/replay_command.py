@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,7 @@ def replay(
     except (BadReplay, GameNotFound, DefinitionError, GameImageRefused) as error:
         _fail(str(error))
     except BrokenPipeError:  # somebody has seen enough: `| head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error.strerror or error))
     except KeyboardInterrupt:
@@ -136,12 +137,19 @@ def _timeline(path: Path, everything: bool, json: bool) -> None:
         _print(summary.to_json(found.cut, found.is_whole))
         return
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+    def show(line: str, style: str) -> None:
+        if console.is_terminal:
+            console.print(Text(line, style))
+        else:
+            print(line)
+
     for line in header_lines(found.header, str(path)):
-        console.print(Text(line, "bold"))
+        show(line, "bold")
     for item in each if everything else folded(each):
-        console.print(Text(item_line(item, items.names), STYLES.get(item.what, "")))
+        show(item_line(item, items.names), STYLES.get(item.what, ""))
     for line in summary.lines(found.cut, found.is_whole):
-        console.print(Text(line, "bold"))
+        show(line, "bold")
 
 
 def _state(found: ReplayFile, tick: int, json: bool) -> None:

@@ -36,18 +36,27 @@ def run(source: str, module: types.ModuleType) -> None:
 
 
 def test_the_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.ModuleType) -> None:
-    game, test, bot, *_ = blocks("docs/writing-a-game.md")
-    for source in (game, test, bot):
+    game, test, recovery, _, bot, *_ = blocks("docs/writing-a-game.md")
+    for source in (game, test, recovery, bot):
         run(source, module)
     module.test_a_blob_goes_where_it_is_steered()
+    module.test_a_blob_is_where_it_was()
     match = module.Match(module.Blobs, players=1)
     match.bot(0, module.BlobBot)
     match.step(60)
     assert match.player(0).one(module.Blob).x != 50.0
 
 
+def test_the_migration_of_the_guide_gives_a_state(module: types.ModuleType) -> None:
+    game, _, _, migration, *_ = blocks("docs/writing-a-game.md")
+    for source in (game, migration):
+        run(source, module)
+    state = module.Blobs.migrate({"game": {}, "players": [], "entities": {"Blob": [{"id": 1, "eaten": 3}]}})
+    assert state["entities"] == {"Blob": [{"id": 1, "mass": 1.5}]}
+
+
 def test_the_turn_based_game_of_the_guide_is_played_by_its_test_and_its_bot(module: types.ModuleType) -> None:
-    for source in blocks("docs/writing-a-game.md")[3:]:
+    for source in blocks("docs/writing-a-game.md")[5:]:
         run(source, module)
     module.test_who_takes_too_long_has_lost()
     match = module.Match(module.Nim, players=2)

@@ -26,6 +26,8 @@ HOOKS = {
         "check",
     ),
     "restored",
+    "save",
+    "load",
 }
 
 

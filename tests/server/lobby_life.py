@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -78,7 +79,7 @@ class HeldEntries(KeptEntries):
 
     def __init__(self):
         super().__init__()
-        self.open = deque()
+        self.open: deque[Any] = deque()
 
     def commit(self, entries, then):
         self.take(entries)
@@ -96,7 +97,7 @@ class LosingEntries(KeptEntries):
 
     def __init__(self):
         super().__init__()
-        self.open = deque()
+        self.open: deque[Any] = deque()
         self.gone = {}
 
     def commit(self, entries, then):
@@ -271,7 +272,11 @@ class Life:
             self.house.host.offer(session.player, self.house.sessions._offer(room, session.player))
 
 
-FILTERS = ([], [Condition("free", ">", 0)], [Condition("meta.level", "=", 3), Condition("game", "has", "orb")])
+FILTERS: tuple[list[Condition], ...] = (
+    [],
+    [Condition("free", ">", 0)],
+    [Condition("meta.level", "=", 3), Condition("game", "has", "orb")],
+)
 
 VERBS = {
     "hello": lambda life, client, n: life.come(client, n, Hello(PROTOCOL_VERSION, f"name{n}")),

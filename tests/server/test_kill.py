@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,14 @@ async def two(house: House, game: str = "book") -> tuple[list[Lobby], list[Lobby
     seats = list(await asyncio.gather(*(lobby.quick_match(game) for lobby in lobbies)))
     for seat in seats:
         house.noted[seat] = []
-        seat.on_event = lambda event, seat=seat: event.kind == "Noted" and house.noted[seat].append(event.number)
+        seat.on_event = partial(_note, house.noted[seat])
     await until(lambda: seats[0].latest.game.status == 1)
     return lobbies, seats
+
+
+def _note(noted: list[int], event: Any) -> None:
+    if event.kind == "Noted":
+        noted.append(event.number)
 
 
 async def until(true: Callable[[], bool], within_s: float = SOON_S) -> None:

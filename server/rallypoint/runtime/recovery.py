@@ -87,6 +87,8 @@ def recover(recovered: Recovered, node: Node, ambient: Ambient, marks: Marks, se
     report = Report()
     if recovered.undurable:
         log.error("the sessions of the last run went on undurably, and are lost", why=recovered.undurable)
+        # What the journal has of them is older than what was told. Results were written when they were told.
+        recovered.entries = {key: found for key, found in recovered.entries.items() if key.startswith(RESULT)}
     built: list[_Built] = []
     refused: dict[str, list[str]] = {}
     lost: list[tuple[_Found, str]] = []

@@ -199,6 +199,8 @@ class Replays:
                 self._write_one(kept, records)
             except OSError as error:
                 kept.error = error.strerror or str(error)
+            except Exception as error:  # a mistake of ours costs this replay, and leaves no hole in it
+                kept.error = repr(error)
         now = self._wall()
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY_S:
             self._tidied_at = now

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.game_like import Answer, Ask, GameLike
 from rallypoint.core.orders import Denial
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Refusal, SessionCore, SessionSettings, Step, Taken
@@ -215,7 +215,7 @@ class Table:
         dice = random.Random(1)
         self.session = SessionCore(
             SessionId("s"),
-            self.game,
+            cast("GameLike", self.game),  # nothing is kept here
             SessionSettings(*seats, 20, **settings),
             schema=SCHEMA_BYTES,
             schema_hash=SCHEMA_HASH,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -212,16 +213,19 @@ def test_a_connection_that_fails_when_it_is_written_to_costs_the_others_nothing(
 
 
 def test_what_follows_from_a_connection_that_ends_while_it_is_written_to_comes_after_the_round():
-    written = []
+    written: list[Any] = []
     writer = LobbyWriter(lambda entries, then: then())
-    first, second = (LobbyReceiver(None, FakeConnection()) for _ in range(2))
+    nobody: Any = None
+    first, second = (LobbyReceiver(nobody, FakeConnection()) for _ in range(2))
 
     def end(framed):
         written.append(framed)
         writer.tell(second, Answer(2))
         writer.release([])
 
-    first.connection.write, second.connection.write = end, written.append
+    one: Any = first.connection
+    other: Any = second.connection
+    one.write, other.write = end, written.append
     writer.tell(first, Answer(0))
     writer.tell(second, Answer(1))
     writer.release([])
@@ -292,7 +296,7 @@ def test_nothing_that_a_client_was_told_is_gone_after_a_power_loss(before, after
             life.die()
             for client in life.clients:
                 await comes_back(life, client)
-        lines = {}
+        lines: dict[Any, Any] = {}
         for client in life.clients:
             for number, line in client.lines.items():
                 assert lines.setdefault(number, line) == line

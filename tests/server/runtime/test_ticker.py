@@ -277,7 +277,8 @@ def test_lateness_is_measured():
 
 
 def test_each_step_leaves_its_mark_and_all_of_a_bucket_is_one_batch():
-    loop, log = Loop(5000.0), []
+    loop = Loop(5000.0)
+    log: list[str] = []
     journal = Journal(log)
     ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(journal, loop.clock))
     hosts = [Host(loop, Schedule(20, 5000.0), key) for key in "ab"]
@@ -302,7 +303,8 @@ def test_snapshots_give_way_before_steps(pressure: Pressure, steps: int, sends: 
 
 
 def test_who_watches_sees_each_step_before_it_is_written():
-    loop, log = Loop(5000.0), []
+    loop = Loop(5000.0)
+    log: list[str] = []
     ticker = Ticker(cast("asyncio.AbstractEventLoop", loop), loop.clock, Scribe(Journal(log), loop.clock))
     ticker.watch = lambda host, now: log.append(f"watched {host.key}")
     ticker.add(Host(loop, Schedule(20, 5000.0), "a"), "a")

@@ -11,6 +11,7 @@ from rallypoint.core.session import SessionState
 from rallypoint.game.definition import Definition
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_client.seat_state import SeatState as ClientState
+from rallypoint_protocol.ids import SessionId
 from rallypoint_protocol.limits import GAME_INPUT_KIND_FIRST
 from rallypoint_protocol.messages import BuiltinEvent, Pass, Proved, Resume, Seated, TakeSeat
 from rallypoint_simulation.observer import Observer
@@ -186,7 +187,8 @@ class Actions(Observer):
     def _actions_of(self, session: str) -> frozenset[int]:
         kinds = self._action_kinds.get(session)
         if kinds is None:
-            host = host_of(self.world, session)
+            port = self.world.last_port  # clients may go on for a moment when the server is gone
+            host = None if port is None else port.node.find(SessionId(session))
             if host is None:
                 return frozenset()
             inputs = enumerate(host.definition.schema.inputs, GAME_INPUT_KIND_FIRST)

@@ -97,6 +97,8 @@ class Chats(LobbyObserver):
 
     def answered(self, stay: Stay, wire: Wire, request: Any, answer: Answer, *, news: bool) -> None:
         """Somebody listens, or no longer, or has said something."""
+        if self._recovered:
+            return
         if not news:
             return
         doubtful = answer.id in stay.doubtful

@@ -80,6 +80,8 @@ class Grace(Observer):
         self._gone: dict[str, int] = {}
         """How many of the game's own notes of those who have gone were read."""
         self._departed: dict[str, set[tuple[str, int, int]]] = {}
+        self._knocked: dict[str, bool] = {}
+        """Sessions in which somebody may have been let in without being told so, while no server runs."""
         self._budgets: dict[tuple[str, int], float] = {}
         """What was left of each seat's, while no server runs."""
 
@@ -126,7 +128,9 @@ class Grace(Observer):
             dropped = deadline - window_s  # a close that nobody answers ends when the server gives it up
         if dropped is None:  # it was let in, and lost before that was told
             over = self._knocking.over_at(session)
-            dropped = next((at for at in over if at <= deadline <= at + window_s + _EXACT_S), None)
+            at = next((at for at in (*over, *(one.drops if over else ())) if at <= deadline <= at + one.grace_s), None)
+            if at is not None:
+                dropped, one.budget_s = at, max(one.budget_s, deadline - at)
         if dropped is None and one.recovered and deadline - window_s <= server_clock(self.world):
             dropped = deadline - window_s
         if dropped is None:
@@ -256,6 +260,7 @@ class Grace(Observer):
         self._budgets = {
             (session, number): one.budget_s for session, kept in self._seats.items() for number, one in kept.items()
         }
+        self._knocked = {id_: self._knocking.at(id_) or bool(self._knocking.over_at(id_)) for id_ in self._seats}
         self._seats.clear()
         self._knocking.clear()
         self._by_wire.clear()
@@ -273,7 +278,8 @@ class Grace(Observer):
                 budget_s = self._budgets.get((id_, seat.number), settings.grace_budget_s)
                 left_s = seat._grace.left_s
                 one = kept[seat.number] = _Kept(seat, settings.grace_s, left_s)
-                if not -_EXACT_S <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
+                sure = not self._knocked.get(id_)
+                if sure and not -_EXACT_S <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
                     text = f"{budget_s:.3f} s were left of all grace, and {left_s:.3f} s are after a recovery"
                     self.violate(BUDGET, f"{_named(one, id_)}: {text}")
                 one.in_game, one.deadline = seat.in_game, seat.deadline

@@ -141,7 +141,7 @@ class Leftovers(Observer):
                 yield self.TASKS, f"on the server: {_task(task)}"
         # The sweep sleeps. The ticker's and the lobby's one timer may be armed for what is over already: it comes once.
         allowed = {"_set_result_unless_cancelled": 1, "Ticker._wake": 1, "LobbyHost._wake": 1}
-        allowed["SimulatedOffLoop.run.<locals>.told"] = 2  # the last steps of bots who have just finished
+        allowed["SimulatedOffLoop.run.<locals>.told"] = 2  # the journal says each second that the server lives
         for call in self.world.loop.pending(machine):
             name = _call(call)
             allowed[name] = allowed.get(name, 0) - 1

@@ -38,6 +38,10 @@ class _Right:
         self.proven = b""
         self.issued = b""
         """The newest, while it is not proved."""
+        self.lost = False
+        """The last server did not know the newest any more: there was a newer one, which nobody was told."""
+        self.doubt = False
+        """Somebody has shown one of them, and was gone before the answer: that may have used up the others."""
         self.before = b""
         """The one that was proved before."""
 
@@ -92,7 +96,7 @@ class Tokens(Observer):
         if right is None or host is None or right.session != session or not right.good(token):
             return False
         seat = right.seat
-        if host.core.seats[seat.index] is not seat or seat.is_over(server_clock(self.world)):
+        if right.doubt or host.core.seats[seat.index] is not seat or seat.is_over(server_clock(self.world)):
             return False
         if not host.running and seat.state is SeatState.RESERVED:
             return False  # it was not there when the session ended: there is nothing for it
@@ -151,6 +155,7 @@ class Tokens(Observer):
             self.violate(USED_UP, f"{wire} takes {right} with a token that was used up")
         if message.token in self._of or message.token == shown:
             self.violate(NEW, f"{wire} is given a token again that there was, for {right}")
+        right.doubt = False
         if shown == right.issued:
             right.before, right.proven = right.proven, shown
         right.issued = message.token
@@ -176,10 +181,14 @@ class Tokens(Observer):
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         self._knocking.ended(wire, at_server)
         if at_server:
-            self._shown.pop(wire, None)
+            right = self._of.get(self._shown.pop(wire, (b"", False))[0])
+            if right is not None:
+                right.doubt = True
             self._brought.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
+        for right in self._rights.values():
+            right.lost = not right.seat.tokens.knows(right.issued or right.proven)
         if not self.world.kept:
             self._rights.clear()
             self._of.clear()
@@ -197,7 +206,8 @@ class Tokens(Observer):
                 continue
             right.seat = seat
             newest = right.issued or right.proven
-            if newest and not seat.tokens.knows(newest) and not seat.bot and not seat.is_given_up:
+            known = right.lost or seat.tokens.knows(newest)
+            if not known and not seat.bot and not seat.is_given_up:
                 self.violate(KEPT, f"{right}: the newest token that was given is not known after a recovery")
             if right.issued == b"" and right.before and seat.tokens.knows(right.before):
                 right.proven, right.issued = right.before, right.proven  # that it was proved was not written

@@ -80,9 +80,9 @@ FAULTS = (
         (
             Edit(
                 "server/rallypoint/runtime/session_host.py",
-                "        self._attach(connection, taken)\n        self.stir()\n",
+                "        link = self._attach(connection, taken)\n        self.stir()\n",
                 """\
-        self._attach(connection, taken)
+        link = self._attach(connection, taken)
         self.stir()
         if taken.takes_over:
             self.send()  # it was not away, and need not wait for the next step
