@@ -1,18 +1,21 @@
-"""What it costs that sessions survive their server: the reference work with and without a journal, in turns.
+"""What it costs that sessions survive their server: the reference work with and without a journal, side by side.
 
-The node is the one of ``bench.node``, its processor time by pair; the share of a step is measured without a network.
+The nodes are those of ``bench.node``, with their processor time by pair; the share of a step is measured without a network.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 import statistics
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.driven import BUCKETS, HZ, DrivenNode
-from bench.node import measure_with
+from bench.node import measure_at, running
 from rallypoint.game.entity import check_assignments
 from rallypoint.ports import Journal
 from rallypoint.storage.journal_off import JournalOff
@@ -23,7 +26,7 @@ DURABILITIES = ("off", "process", "disk")
 
 def run(quick: bool) -> dict[str, float]:
     """Ratios of capacity (1 would be for nothing), microseconds and bytes."""
-    figures = _nodes(80, 1, 2.0) if quick else _nodes(800, 3, 5.0)
+    figures = _nodes(40, 1, 2.0) if quick else _nodes(320, 3, 8.0)
     return figures | asyncio.run(_steps(20 if quick else 80, 100 if quick else 600))
 
 
@@ -31,13 +34,12 @@ def run(quick: bool) -> dict[str, float]:
 
 
 def _nodes(clients: int, rounds: int, seconds: float) -> dict[str, float]:
-    """The machine's own ups and downs hit all alike: each round has one of each."""
+    """One node of each at the same time, on the same core: the machine's ups and downs hit all alike."""
     us: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
     late: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
-    for _ in range(rounds):
-        for durability in DURABILITIES:
-            with tempfile.TemporaryDirectory(prefix="rallypoint-bench-") as folder:
-                found = measure_with({"RALLYPOINT_DURABILITY": durability}, folder, clients, seconds)
+    for number in range(rounds):
+        order = DURABILITIES[number % 3 :] + DURABILITIES[: number % 3]
+        for durability, found in zip(order, _together(order, clients, seconds), strict=True):
             us[durability].append(found["us_per_pair"])
             late[durability].append(found["late_p99_ms"])
     figures = {f"journal_{name}_us_per_pair": statistics.median(values) for name, values in us.items()}
@@ -46,6 +48,31 @@ def _nodes(clients: int, rounds: int, seconds: float) -> dict[str, float]:
         ratios = [off / used for off, used in zip(us["off"], us[name], strict=True)]
         figures[f"journal_{name}_vs_off"] = statistics.median(ratios)
     return figures
+
+
+def _together(durabilities: Sequence[str], clients: int, seconds: float) -> list[dict[str, float]]:
+    import uvloop
+
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []  # Linux alone has it
+    with contextlib.ExitStack() as stack:
+        if cores:
+            stack.callback(os.sched_setaffinity, 0, cores)
+        ready = []
+        for durability in durabilities:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rallypoint-bench-"))
+            settings = {"RALLYPOINT_DURABILITY": durability}
+            ready.append(stack.enter_context(running("bench.arena:Arena", settings, folder)))
+            if cores:
+                os.sched_setaffinity(0, cores)  # so that the next one gets the first core, too
+        if cores[1:]:
+            os.sched_setaffinity(0, cores[1:])
+
+        async def measure_all() -> list[dict[str, float]]:
+            return await asyncio.gather(
+                *(measure_at(each["lobby"], each["ops"], clients, seconds, "arena") for each in ready)
+            )
+
+        return uvloop.run(measure_all())
 
 
 # --- one step ---------------------------------------------------------------------------------------------------------

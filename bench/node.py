@@ -98,7 +98,8 @@ def status(ops: str) -> dict[str, Any]:
         return figures
 
 
-async def _measure(url: str, ops: str, count: int, seconds: float, game: str) -> dict[str, float]:
+async def measure_at(url: str, ops: str, count: int, seconds: float, game: str) -> dict[str, float]:
+    """Figures of the server there, with ``count`` clients."""
     loop = asyncio.get_running_loop()
     players = [Player() for _ in range(count)]
     began = loop.time()
@@ -207,16 +208,7 @@ def measure(count: int, seconds: float, game: str = "arena", where: str = "bench
 
     with running(where) as ready:
         IDLE["rss"] = status(ready["ops"])["rss_bytes"]
-        return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds, game))
-
-
-def measure_with(settings: dict[str, str], data: str, count: int, seconds: float) -> dict[str, float]:
-    """The same with settings from the environment, and a folder to keep things in."""
-    import uvloop
-
-    with running("bench.arena:Arena", settings, data) as ready:
-        IDLE["rss"] = status(ready["ops"])["rss_bytes"]
-        return uvloop.run(_measure(ready["lobby"], ready["ops"], count, seconds, "arena"))
+        return uvloop.run(measure_at(ready["lobby"], ready["ops"], count, seconds, game))
 
 
 def run(quick: bool) -> dict[str, float]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from rallypoint_client import RallypointError
 
+from .crash_address import use_own_addresses
 from .crash_player import CrashPlayer
 from .server import CouldNotRun
 from .wheel import Wheel
@@ -35,6 +36,7 @@ class Crowd:
         self._random = random.Random(f"{seed} crowd")
         self._wheel: Wheel[CrashPlayer] = Wheel(1 / TICK_HZ, time.monotonic(), slot_max_s=_TURN_MIN_S)
         self._timer: asyncio.TimerHandle | None = None
+        use_own_addresses(asyncio.get_running_loop())
         self._turn()
 
     async def grow(self, url: str, sessions: int) -> None:

@@ -11,9 +11,9 @@ from typing import Final
 
 from rallypoint_client import Event, Lobby, LobbyState, NotConnected, Seat, SeatState, TooManyOutstanding, connect
 
+from .crash_address import own_address
 from .crash_clock import Standstill
 from .crash_ledger import OwnLedger, Verdict
-from .crash_linger import end_without_trace
 
 __all__ = ["CrashPlayer"]
 
@@ -49,6 +49,7 @@ class CrashPlayer:
     async def join(cls, url: str, game: str, number: int, seed: int) -> CrashPlayer:
         """Into the lobby, and into a seat. Raises as ``connect`` and ``quick_match``."""
         random = Random(f"{seed} player {number}")
+        own_address(number)
         lobby = await connect(url, name=f"Crash {number}", random=random)
         try:
             return cls(lobby, await lobby.quick_match(game), random)
@@ -128,13 +129,6 @@ class CrashPlayer:
             ledger.refused(event.reason)
 
     # --- a crash ----------------------------------------------------------------------------------------------------
-
-    def brace(self) -> None:
-        """Its connections are about to break: see :func:`end_without_trace`."""
-        for end in (self.seat, self.lobby):
-            connection = end._reconnect._connection  # what no client needs to know of its own
-            if connection is not None:
-                end_without_trace(connection.transport)
 
     def mark(self) -> None:
         """The server is about to die, or has just died."""

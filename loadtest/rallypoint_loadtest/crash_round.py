@@ -83,7 +83,6 @@ async def play_round(
 
 async def _crash(server: CrashServer, crowd: Crowd, dice: Random, result: Round) -> None:
     for player in crowd.players:
-        player.brace()
         player.mark()
     await server.kill()
     result.durable = sum(player.ledger.durable for player in crowd.players)
@@ -91,8 +90,6 @@ async def _crash(server: CrashServer, crowd: Crowd, dice: Random, result: Round)
     await server.begin()
     if result.twice:
         await asyncio.sleep(dice.uniform(0.0, 1.0))
-        for player in crowd.players:
-            player.brace()
         await server.kill()
         await server.begin()
     await server.announced()

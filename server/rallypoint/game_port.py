@@ -250,7 +250,6 @@ class GamePort:
             timer.cancel()
         if self._sweeper is not None:
             self._sweeper.cancel()
-        await self.bots.stop()
         self.node.ticker.stop()
         self.node.close_all(CloseCode.SHUTDOWN)
         self.gate.close_all(CloseCode.SHUTDOWN)
@@ -258,6 +257,7 @@ class GamePort:
             connection.close_with(CloseCode.SHUTDOWN, CloseCode.SHUTDOWN.policy.meaning)
         for listener in self._listeners:
             listener.close(code=CloseCode.SHUTDOWN, reason=CloseCode.SHUTDOWN.policy.meaning)
+        await self.bots.stop()  # only now: they would leave their seats for good, and their sessions are to go on
         try:
             async with asyncio.timeout(self._settings.shutdown_s):
                 await self.lobby_host.stop()

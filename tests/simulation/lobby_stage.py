@@ -70,7 +70,12 @@ def host(name: str, *players: str, free: int = 1, game: str = "books") -> Any:
     core.seated = lambda: iter([seat for seat in seats if seat is not None])
     options = SimpleNamespace(name=game, exclusive=True)
     return SimpleNamespace(
-        core=core, running=True, definition=SimpleNamespace(options=options), created_unix_s=1.0, code=""
+        core=core,
+        running=True,
+        held_back=False,
+        definition=SimpleNamespace(options=options),
+        created_unix_s=1.0,
+        code="",
     )
 
 
@@ -105,6 +110,7 @@ class Stage:
         self.plan = SimpleNamespace(durability="off")
         self.storage = SimpleNamespace(commits_s=0.0)
         self.kept = False
+        self.last_port = None
         self.players: dict[str, Any] = {}
         self.network = SimpleNamespace(route=lambda name: SimpleNamespace(dark_until=0.0))
         self.sessions: dict[str, Any] = {}
@@ -115,6 +121,7 @@ class Stage:
             book=Book(),
             bots=object(),
             draining=False,
+            journal=SimpleNamespace(failure=""),
             settings=SimpleNamespace(sessions_max=10),
             may_sit=lambda player, game: True,
             find=self.host,

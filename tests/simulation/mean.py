@@ -125,6 +125,7 @@ def _server(dice: Random, about: Theme) -> ServerPlan:
         )
     plan = ServerPlan(
         lobby_grace_s=round(dice.uniform(3.0, 10.0), 1),
+        journal_s=round(dice.choice((0.005, 0.05, 0.4)), 3) if dice.random() < 0.33 else 0.0,
         store=dice.random() < 0.85,
         store_s=dice.choice((0.01, 0.01, 0.2, 2.0)),
         bots=dice.random() < 0.7,

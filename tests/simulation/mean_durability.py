@@ -26,7 +26,7 @@ def made_durable(scenario: Scenario) -> Scenario:
     plan = structs.replace(
         scenario.server,
         durability=durability,
-        journal_s=dice.choice((0.001, 0.005, 0.05, 0.4)) if durability == "disk" else 0.0,
+        journal_s=dice.choice((0.001, 0.005, 0.05, 0.4)),
         checkpoint_s=dice.choice((0.3, 1.0, 5.0)),
         segment_bytes=dice.choice((4_096, 65_536, 1_048_576)),
         recovery_wait_s=dice.choice((0.2, 1.0, 3.0)),

@@ -63,7 +63,9 @@ class Table:
     """A world in which Ann sits alone in a session that runs, and does nothing. One observer looks on."""
 
     def __init__(self, observer: type[Observer], journal_s: float = 0.0) -> None:
-        self.world = World(1, [Books], ServerPlan(journal_s=journal_s), [Recorder, observer])
+        self.world = World(
+            1, [Books], ServerPlan(durability="disk" if journal_s else "off", journal_s=journal_s), [Recorder, observer]
+        )
         recorder, self.observer = self.world.observers
         assert isinstance(recorder, Recorder)
         self.world.start_server()

@@ -29,6 +29,16 @@ def an_action_twice(table: Table) -> None:
     table.step(table.tick + 2)
 
 
+@breaks(actions.TWICE)
+def an_action_again_that_came_again(table: Table) -> None:
+    table.says(table.wire, PUT, 100, 5, 1, 0)
+    table.player.applied.append(1)
+    table.step(table.tick + 1)
+    table.says(table.wire, PUT, 101, 5, 1, 0)
+    table.player.applied.append(1)
+    table.step(table.tick + 2)
+
+
 @breaks(actions.ONCE)
 def two_actions_in_the_wrong_order(table: Table) -> None:
     table.says(table.wire, PUT, 100, 5, 1, 0)

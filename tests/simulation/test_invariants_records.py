@@ -19,17 +19,19 @@ def _never_started(one: Small, patch: pytest.MonkeyPatch) -> None:
 
 
 def _never_ended(one: Small, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(one.world.store, "ended", lambda record: None)
+    patch.setattr(one.world.store, "ended", lambda record, stored: None)
 
 
 def _ended_twice(one: Small, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(one.world.store, "ended", lambda record: one.world.store.ended_records.extend([record, record]))
+    patch.setattr(
+        one.world.store, "ended", lambda record, stored: one.world.store.ended_records.extend([record, record])
+    )
 
 
 def _changed(**changes: Any) -> Callable[[Small, pytest.MonkeyPatch], None]:
     def fault(one: Small, patch: pytest.MonkeyPatch) -> None:
         ended = one.world.store.ended
-        patch.setattr(one.world.store, "ended", lambda record: ended(dataclasses.replace(record, **changes)))
+        patch.setattr(one.world.store, "ended", lambda record, stored: ended(dataclasses.replace(record, **changes)))
 
     return fault
 
@@ -37,7 +39,7 @@ def _changed(**changes: Any) -> Callable[[Small, pytest.MonkeyPatch], None]:
 def _all_played(one: Small, patch: pytest.MonkeyPatch) -> None:
     ended = one.world.store.ended
 
-    def lie(record: Any) -> None:
+    def lie(record: Any, stored: Any) -> None:
         seats = tuple(dataclasses.replace(seat, outcome="played") for seat in record.seats)
         ended(dataclasses.replace(record, seats=seats))
 

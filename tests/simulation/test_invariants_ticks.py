@@ -85,6 +85,6 @@ def test_what_must_not_be_is_found(invariant: str, case: Callable[[Table], None]
 
 
 def test_a_tick_is_not_durable_before_a_journal_that_takes_its_time_has_it() -> None:
-    table = Table(Ticks, 0.2)
+    table = Table(Ticks, 0.02)
     table.next_pass(undurable=0)
-    assert table.found == [ticks.DURABLE]
+    assert ticks.DURABLE in table.found

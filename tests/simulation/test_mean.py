@@ -70,7 +70,25 @@ def test_worlds_are_short_and_their_players_few(scenarios: list[Scenario]) -> No
     assert max(sizes) == 10
     assert all(15 <= scenario.duration_s <= 60 for scenario in scenarios)
     assert all(3 <= scenario.server.lobby_grace_s <= 10 for scenario in scenarios)
-    assert 0.25 < sum(scenario.server.journal_s > 0 for scenario in scenarios) / len(scenarios) < 0.42
+
+
+def test_what_survives_is_drawn_and_what_ends_a_server_strikes_at_times_messages_and_writes(
+    scenarios: list[Scenario],
+) -> None:
+    kinds = Counter(scenario.server.durability for scenario in scenarios)
+    assert kinds["off"] > kinds["process"] > kinds["disk"] > len(scenarios) / 8
+    for durability in ("process", "disk"):
+        ends = [
+            fault
+            for scenario in scenarios
+            if scenario.server.durability == durability
+            for fault in scenario.faults
+            if fault.do in ("crash_server", "power_loss")
+        ]
+        assert {fault.do for fault in ends} == {"crash_server", "power_loss"}
+        assert {fault.write.when for fault in ends if fault.write is not None} == {"before", "within", "after"}
+        assert any(fault.on is not None for fault in ends)
+        assert any("again_s" in fault.args for fault in ends)
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.__name__)

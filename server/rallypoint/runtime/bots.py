@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ClientBots", "bot_class"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.bots")
+_LEAVE_S = 0.1
 _PAUSE_S = 1.0
 """Between two sessions of a resident bot."""
 
@@ -60,10 +61,13 @@ class ClientBots:
                 self._start(self._reside(definition.options.name, definition.options.bot, name), name)
 
     async def stop(self) -> None:
-        """Ends all bots."""
+        """Ends all bots: they have a moment to leave."""
         tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        running = set(tasks)
+        while running:  # each round ends one wait: their connections may be gone, and nobody there to be told
+            for task in tasks:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=_LEAVE_S)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -342,10 +342,6 @@ class Actions(Observer):
 
     def _settle(self, sitting: _Seat, numbers: list[int], how: str, tick: int) -> None:
         last = 0
-        book = sitting.player.applied
-        new = book[-len(numbers) - 1 :]
-        if how == "applied" and not sitting.seat.bot and any(one >= other for one, other in pairwise(new)):
-            self.violate(TWICE, f"{sitting}: at tick {tick} its book says {book[-len(numbers) - 2 :]}")
         for number in numbers:
             seq = next((seq for seq, waiting in sitting.waiting.items() if waiting == number), None)
             if seq is None or seq < last:
@@ -354,6 +350,10 @@ class Actions(Observer):
             else:
                 last = seq
                 del sitting.waiting[seq]
+        book = sitting.player.applied
+        new = book[-len(numbers) - 1 :]
+        if how == "applied" and last and not sitting.seat.bot and any(one >= other for one, other in pairwise(new)):
+            self.violate(TWICE, f"{sitting}: at tick {tick} its book says {book[-len(numbers) - 2 :]}")
 
     # --- time -------------------------------------------------------------------------------------------------------
 

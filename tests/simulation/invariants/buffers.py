@@ -14,7 +14,7 @@ from rallypoint.core.spectators import FEED_BYTES_MAX, KEY_EVERY_S
 from rallypoint.runtime.audience import SpectatorLink
 from rallypoint.runtime.lobby_receiver import LobbyReceiver
 from rallypoint.runtime.session_gate import Stranger
-from rallypoint.runtime.session_host import SessionLink
+from rallypoint.runtime.session_link import SessionLink
 from rallypoint_client.outgoing import ACTIONS_MAX
 from rallypoint_client.updates import EVENTS_KEPT_MAX
 from rallypoint_protocol.close import CloseCode

@@ -80,6 +80,8 @@ class Grace(Observer):
         self._gone: dict[str, int] = {}
         """How many of the game's own notes of those who have gone were read."""
         self._departed: dict[str, set[tuple[str, int, int]]] = {}
+        self._eased: dict[str, None] = {}
+        """Sessions that made no steps, or fewer, at the last look."""
         self._knocked: dict[str, bool] = {}
         """Sessions in which somebody may have been let in without being told so, while no server runs."""
         self._budgets: dict[tuple[str, int], float] = {}
@@ -165,7 +167,7 @@ class Grace(Observer):
         if one is None:
             return
         now = server_clock(self.world)
-        if one.deadline is not None and now >= one.deadline:
+        if one.deadline is not None and now - self.world.storage.commits_s >= one.deadline:
             self.violate(
                 AFTER, f"{_named(one, message.session)} is let in at {now}; its time was over at {one.deadline}"
             )
@@ -283,6 +285,7 @@ class Grace(Observer):
                     text = f"{budget_s:.3f} s were left of all grace, and {left_s:.3f} s are after a recovery"
                     self.violate(BUDGET, f"{_named(one, id_)}: {text}")
                 one.in_game, one.deadline = seat.in_game, seat.deadline
+                self._eased[id_] = None
                 one.recovered = seat.state is SeatState.CONNECTED
                 if seat.state is SeatState.AWAY:
                     one.away_at = seat._grace.since
@@ -301,7 +304,11 @@ class Grace(Observer):
         now, loop_now = server_clock(self.world), self.world.loop.now
         for host in self.world.node.hosts.values():
             kept = self._observe(host)
-            if is_eased(self.world, host):
+            eased = is_eased(self.world, host)
+            if eased or str(host.core.id) in self._eased:
+                self._eased[str(host.core.id)] = None
+                if not eased:
+                    del self._eased[str(host.core.id)]
                 continue
             slack_s = _SLACK_S + (1 / host.core.settings.tick_hz if host.core.settings.tick_hz else 0.0)
             for one in kept.values():

@@ -219,6 +219,7 @@ class Records(Observer):
                 del self._sessions[id_]
                 continue
             session.server = self.world.servers
+            session.started, session.late_since = host.core.started_ms is not None, None
             players = host.core.game.game.players  # type: ignore[attr-defined]  # a GameDriver's
             session.seated = tuple((player.seat, player.player_id) for player in players)
             departed = {(one.seat, one.player_id) for one in host.core.seating.departed}

@@ -39,7 +39,6 @@ SEATS: Final = "who had a seat has it again"
 OUT: Final = "who was told to be out of a session is not in it again"
 STANDS: Final = "no time of a seat runs while the server is away"
 LOBBY: Final = "who was in the lobby is there again"
-QUEUED: Final = "who waited in a queue waits again, in the same order"
 WAITS: Final = "a recovered session waits for its players, and not for long"
 EARLIER: Final = "with less than was promised, a session is as it was at some moment before"
 
@@ -92,6 +91,8 @@ class Recoveries(Observer):
         self._stays: dict[str, tuple[str, str | None]] = {}
         """Of the last server, those that were told: the player and the queue."""
         self._queues: dict[str, list[str]] = {}
+        self._awaited: dict[str, dict[int, None]] = {}
+        """By recovered session: seats that were connected, and that nobody has come back to."""
         self._frozen = False
         self._began: float | None = None
         """When a server began to serve that has recovered something."""
@@ -106,6 +107,7 @@ class Recoveries(Observer):
             if seat is not None:
                 self._on[wire] = message.session, seat.number
                 self._seated[message.session, seat.number] = None
+                self._awaited.get(message.session, {}).pop(seat.number, None)
         elif kind is Welcome:
             self._lobbies[message.lobby] = None
 
@@ -149,6 +151,7 @@ class Recoveries(Observer):
         stays, self._stays = self._stays, {}
         self._began = self.world.loop.now
         now = server_clock(self.world)
+        self._awaited.clear()
         for id_, one in was.items():
             host = host_of(self.world, id_)
             if self.world.weak:
@@ -178,6 +181,9 @@ class Recoveries(Observer):
             if image != was.image:
                 self.violate(SAME, f"{id_}: at tick {core.tick}, {_differing(was.image, image)}")
         self._look_at_books(PREFIX, host, was)
+        if self.world.plan.durability == "process":  # else the answer to one who is back may still wait for the disk
+            connected = [n for n, (*_, bot, state, _) in was.seats.items() if state is SeatState.CONNECTED and not bot]
+            self._awaited[id_] = {n: None for n in connected if (id_, n) in self._seated}
         seats = {seat.number: seat for seat in core.seats if seat is not None}
         for number, (place, player, name, bot, state, left_s) in was.seats.items():
             seat, key = seats.get(number), (id_, number)
@@ -227,7 +233,8 @@ class Recoveries(Observer):
             return
         host = host_of(world, record.session)
         if host is not None and world.loop.now - began < world.plan.recovery_wait_s - _EXACT_S:
-            missing = [seat.name for seat in host.core.missing()]
+            awaited = self._awaited.get(record.session, {})
+            missing = [seat.name for seat in host.core.seated() if seat.number in awaited and not seat.is_given_up]
             if missing:
                 self.violate(WAITS, f"{record.session} makes step {record.tick}, and {missing} are not back")
 
