@@ -1,6 +1,6 @@
 """What it costs that sessions survive their server: the reference work with and without a journal, side by side.
 
-The nodes are those of ``bench.node``, with their processor time by pair; the share of a step is measured without a network.
+The nodes are those of ``bench.node``, with their processor time by pair. One step is measured without a network.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from rallypoint.ports import Journal
 from rallypoint.storage.journal_off import JournalOff
 from rallypoint.storage.journal_opening import open_journal
 
-DURABILITIES = ("off", "process", "disk")
-
 
 def run(quick: bool) -> dict[str, float]:
     """Ratios of capacity (1 would be for nothing), microseconds and bytes."""
-    figures = _nodes(40, 1, 2.0) if quick else _nodes(320, 3, 8.0)
+    figures = _nodes(40, 1, 2.0) if quick else _nodes(480, 4, 8.0)
     return figures | asyncio.run(_steps(20 if quick else 80, 100 if quick else 600))
 
 
@@ -34,19 +32,21 @@ def run(quick: bool) -> dict[str, float]:
 
 
 def _nodes(clients: int, rounds: int, seconds: float) -> dict[str, float]:
-    """One node of each at the same time, on the same core: the machine's ups and downs hit all alike."""
-    us: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
-    late: dict[str, list[float]] = {durability: [] for durability in DURABILITIES}
-    for number in range(rounds):
-        order = DURABILITIES[number % 3 :] + DURABILITIES[: number % 3]
-        for durability, found in zip(order, _together(order, clients, seconds), strict=True):
-            us[durability].append(found["us_per_pair"])
-            late[durability].append(found["late_p99_ms"])
-    figures = {f"journal_{name}_us_per_pair": statistics.median(values) for name, values in us.items()}
-    figures |= {f"journal_{name}_late_p99_ms": statistics.median(values) for name, values in late.items()}
-    for name in DURABILITIES[1:]:
-        ratios = [off / used for off, used in zip(us["off"], us[name], strict=True)]
-        figures[f"journal_{name}_vs_off"] = statistics.median(ratios)
+    """Two nodes at a time on the same core, together near its capacity: its ups and downs hit both alike."""
+    figures: dict[str, float] = {}
+    for durability, times in (("process", rounds), ("disk", 1)):
+        found: dict[str, list[dict[str, float]]] = {"off": [], durability: []}
+        for number in range(times):
+            order = ("off", durability) if number % 2 == 0 else (durability, "off")
+            for name, each in zip(order, _together(order, clients, seconds), strict=True):
+                found[name].append(each)
+        for name, values in found.items():
+            for figure in ("us_per_pair", "late_p99_ms"):
+                figures.setdefault(f"journal_{name}_{figure}", statistics.median(each[figure] for each in values))
+        ratios = [
+            off["us_per_pair"] / kept["us_per_pair"] for off, kept in zip(found["off"], found[durability], strict=True)
+        ]
+        figures[f"journal_{durability}_vs_off"] = statistics.median(ratios)
     return figures
 
 

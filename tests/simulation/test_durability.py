@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rallypoint.ports import JournalUnusable
+from rallypoint.storage.journal_files import FileJournal
 from rallypoint_simulation.observer import Observer, Violation
 from rallypoint_simulation.players import Player
 from rallypoint_simulation.run import run
@@ -128,7 +130,7 @@ def test_a_server_may_die_again_while_it_recovers() -> None:
 
 
 def test_a_server_that_cannot_read_its_journal_is_started_until_it_can() -> None:
-    world, ends = _world("process")
+    world, _ = _world("process")
     world.crash_server()
     world.storage.fail("")
     world.restart_server()
@@ -141,7 +143,11 @@ def test_a_server_that_cannot_read_its_journal_is_started_until_it_can() -> None
 def test_a_journal_that_cannot_be_read_without_any_fault_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
     world, _ = _world("process")
     world.crash_server()
-    monkeypatch.setattr(world.storage.files, "read", lambda name: b"nonsense" * 100)
+
+    def refuse(*args: object) -> None:
+        raise JournalUnusable("it is another one's")
+
+    monkeypatch.setattr(FileJournal, "open", refuse)
     world.restart_server()
     with pytest.raises(Violation, match="a journal can be opened again"):
         world.run_for(1.0)

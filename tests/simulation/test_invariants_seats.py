@@ -51,7 +51,12 @@ def test_all_of_it_holds_in_a_world_in_which_much_goes_wrong(game: str) -> None:
     )
     players = (_evening("ann", name, 0.5), _evening("bob", name, 0.7))
     scenario = Scenario(
-        3, (f"tests.simulation.games.{game}",), 30.0, players=players, faults=faults, server=ServerPlan(5.0, 0.1)
+        3,
+        (f"tests.simulation.games.{game}",),
+        30.0,
+        players=players,
+        faults=faults,
+        server=ServerPlan(5.0, journal_s=0.1),
     )
     outcome = run(scenario, OBSERVERS, keep_timeline=False)
     assert outcome.violation is None

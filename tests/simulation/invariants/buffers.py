@@ -208,7 +208,7 @@ def _is_owned(port: GamePort, connection: Connection) -> bool:
     """True if whoever receives what comes over it is known to the part of the server that it belongs to."""
     match connection.receiver:
         case SessionLink() as link:
-            return link.host._links[link.seat.index] is link
+            return link.host.is_linked(link)
         case SpectatorLink() as link:
             return link._audience._links.get(link.spectator) is link
         case LobbyReceiver() as receiver:

@@ -140,6 +140,7 @@ class Events(Observer):
             if not hasattr(player, "told"):
                 return
             sitting.player = player
+            assert player is not None
             if tick == sitting.host.core.tick:
                 sitting.tellings.append((tick, player.told))
         tellings, told = sitting.tellings, None

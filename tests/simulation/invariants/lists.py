@@ -105,7 +105,7 @@ class Lists(LobbyObserver):
             self.violate(NUMBERED, f"{stay} gets listing {message.n} on {wire} after {mine.n}")
         if mine.n > mine.acked:
             self.violate(ONE_AT_A_TIME, f"{stay} gets listing {message.n} and has not acknowledged {mine.n}")
-        if mine.fresh and not message.whole:
+        if mine.fresh and not message.whole and not stay.doubtful:
             self.violate(WHOLE_FIRST, f"{stay} gets listing {message.n} on {wire}, the first there is, in part")
         now = self.server_now
         if not self.world.storage.commits_s and now - mine.sent_at < _EVERY_S - 0.001:

@@ -169,11 +169,7 @@ class Tickets(LobbyObserver):
         if seat is None or seat.player_id != stay.player:
             has = "nobody" if seat is None else seat.player_id
             self.violate(SEAT_IS_THERE, f"{what}, and {has} has it")
-        elif (
-            self.world.plan.durability != "disk"
-            and not seat.is_over(self.server_now)
-            and not core.seating.knows(token, self.server_now)
-        ):
+        elif not seat.is_over(self.server_now) and not core.seating.knows(token, self.server_now):
             self.violate(SEAT_IS_THERE, f"{what}, and the token does not take it")
 
     def over(self, stay: Stay) -> None:
