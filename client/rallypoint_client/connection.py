@@ -58,7 +58,8 @@ async def open_connection(
 
     Raises ``OSError`` if there is no way there, ``TimeoutError`` after ``open_timeout_s``; of the library:
     ``InvalidURI``, ``InvalidHandshake`` for an answer that is not what we asked for (``InvalidStatus``
-    for an HTTP status, ``NegotiationError`` for one without our subprotocol).
+    for an HTTP status, ``NegotiationError`` for one without our subprotocol), ``ConnectionClosed`` if it broke before
+    the handshake had begun.
     """
     connection = await connect(
         url,

@@ -108,7 +108,7 @@ class Reconnect:
 
     async def _connect_once(self) -> tuple[int | None, str]:
         """Opens a connection and waits for its end: the close code, if any, and why."""
-        from websockets.exceptions import InvalidHandshake, InvalidURI
+        from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
         from .connection import open_connection  # the library takes a tenth of a second to import
 
@@ -116,7 +116,7 @@ class Reconnect:
             connection = await open_connection(self.url, open_timeout_s=self._open_s)
         except InvalidURI as error:
             raise ConnectFailed(self.url, "not a ws:// or wss:// address") from error
-        except (OSError, InvalidHandshake) as error:
+        except (OSError, InvalidHandshake, ConnectionClosed) as error:  # the last: broken before the handshake began
             if _nobody_listens(error):
                 self._core.retry.refused()
             return None, str(error) or type(error).__name__

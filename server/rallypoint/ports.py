@@ -63,7 +63,7 @@ class Entry(NamedTuple):
     """One entry of the journal. The journal does not look into ``data``."""
 
     key: str
-    """``session/<id>``, ``lobby/<id>``, ``result/<id>``: at most 255 bytes of UTF-8."""
+    """``session/<id>``, ``lobby/<id>``, ``result/<id>`` and the like: at most 255 bytes of UTF-8."""
     kind: EntryKind
     data: bytes
 
@@ -304,8 +304,13 @@ class Store(Records, Protocol):
     def keeps_guests(self) -> bool:
         """False: nothing is kept, so guests get no secret."""
 
-    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
-        """A guest to be known again. Never waits, never raises; found at once, also before it is written."""
+    def new_guest(
+        self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
+    ) -> None:
+        """A guest to be known again. Never waits, never raises; found at once, also before it is written.
+
+        ``stored`` is called once it is; told again before or after that, as after a recovery, nothing changes.
+        """
 
     async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
         """The guest, if id and secret are right (compared in constant time). Raises :class:`StoreDown`."""

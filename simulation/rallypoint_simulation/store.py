@@ -51,10 +51,14 @@ class SimulatedStore:
         """For a server whose sessions outlive it: what it tells is stored after a while, or never, if it dies."""
         return _Client(self, host, loop)
 
-    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+    def new_guest(
+        self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
+    ) -> None:
         """See the port."""
         if self.keeps_guests:
-            self.guests[player] = Guest(player, name, self._wall()), secret_hash
+            self.guests.setdefault(player, (Guest(player, name, self._wall()), secret_hash))
+        if stored is not None:
+            stored()
 
     async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
         """See the port."""
@@ -136,9 +140,11 @@ class _Client:
             if stored is not None:
                 stored()
 
-    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+    def new_guest(
+        self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
+    ) -> None:
         if self._host.alive:
-            self._store.new_guest(player, name, secret_hash)
+            self._store.new_guest(player, name, secret_hash, stored)
 
     async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
         return await self._store.find_guest(player, secret)

@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
+from rallypoint_client import connection as client_connection
 from rallypoint_client.classes import SchemaCache
+from rallypoint_client.connection import Connection
 from rallypoint_client.errors import (
     ConnectFailed,
     Kicked,
@@ -456,3 +459,24 @@ async def test_bytes_are_counted_both_ways():
         await guest.receive(STEER)
         assert seat.stats.bytes_out == before + 6
         assert seat.stats.bytes_in > 100
+
+
+@on_both_loops
+async def test_a_connection_that_breaks_before_its_handshake_is_tried_again():
+    broken: list[Exception] = [ConnectionClosedError(None, None), ConnectionResetError("reset")]
+
+    async with played() as (server, guest, seat):
+        with pytest.MonkeyPatch.context() as patched:
+            whole = client_connection.open_connection
+
+            async def sometimes(url: str, **options: float) -> Connection:
+                if broken:
+                    raise broken.pop()
+                return await whole(url)
+
+            patched.setattr(client_connection, "open_connection", sometimes)
+            guest.cut()
+            assert (await server.guest()).first[0] == RESUME
+        assert broken == []
+        assert seat.state is SeatState.RESUMING
+        await seat.close()

@@ -150,7 +150,7 @@ class FakeStore(NoStore):
         self.error = None
         self.asked = []
 
-    def new_guest(self, player, name, secret_hash):
+    def new_guest(self, player, name, secret_hash, stored=None):
         self.guests[player] = (name, secret_hash)
 
     async def find_guest(self, player, secret):

@@ -41,6 +41,8 @@ def put_back(session: SessionCore, image: SessionImage, shift_s: float) -> None:
             session.entrance.missing[seat.index] = seat
     if session.state is not SessionState.ENDED:
         session.stimuli += [(None, item) for item in _waiting(session)]
+    else:  # no step will put what there is into its channels, and players come for the last state
+        session.game.close()
     # Also of a session that has ended before it could apply them: its next image has what this one has.
     session.stimuli += [(None, Signal(name, data, number)) for number, name, data in image.signals]
 

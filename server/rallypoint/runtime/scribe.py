@@ -7,7 +7,8 @@ what is new of them goes with the next batch, whoever makes it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from rallypoint.ports import Clock, Entry, EntryKind, Journal, Pressure
@@ -33,6 +34,7 @@ class Scribe:
         self._clock = clock
         self._touched: dict[Kept, None] = {}
         self._open = 0
+        self._together: list[tuple[list[Entry], Then]] | None = None
         self._later: list[Then] = []
         self.watch: Callable[[list[Entry]], None] | None = None
         """Told of the entries of each batch, once it is committed: for replays."""
@@ -72,6 +74,27 @@ class Scribe:
         else:
             then()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is committed in here goes into one batch at its end: all of it is kept, or nothing.
+
+        For what is done without a pause: nobody else's batch is written meanwhile either.
+        """
+        if self._together is not None:
+            yield
+            return
+        held = self._together = []
+        try:
+            yield
+        finally:
+            self._together = None
+            if held:
+                with ExitStack() as thens:  # calls all of them, whatever one of them raises
+                    for _, then in reversed(held):
+                        thens.callback(then)
+                    calls = thens.pop_all()
+                self.journal.append([entry for entries, _ in held for entry in entries], self._clock(), calls.close)
+
     async def committed(self) -> None:
         """Waits until everything that has happened is committed."""
         done = asyncio.get_running_loop().create_future()
@@ -110,7 +133,10 @@ class Scribe:
                 earlier()
             then()
 
-        self.journal.append(entries, self._clock(), committed)
+        if self._together is None:
+            self.journal.append(entries, self._clock(), committed)
+        else:
+            self._together.append((entries, committed))
 
 
 class _Gone:

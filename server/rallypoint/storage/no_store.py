@@ -23,8 +23,12 @@ class NoStore:
         if stored is not None:
             stored()
 
-    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+    def new_guest(
+        self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
+    ) -> None:
         """Nothing is kept."""
+        if stored is not None:
+            stored()
 
     async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
         """Nobody is known."""

@@ -119,9 +119,11 @@ class SqlStore:
 
     # --- guests -------------------------------------------------------------------------------------------------
 
-    def new_guest(self, player: PlayerId, name: str, secret_hash: bytes) -> None:
+    def new_guest(
+        self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
+    ) -> None:
         """See :class:`rallypoint.ports.Store`."""
-        guest = NewGuest(player, clean_text(name, NAME_CHARS_MAX), bytes(secret_hash), self._wall())
+        guest = NewGuest(player, clean_text(name, NAME_CHARS_MAX), bytes(secret_hash), self._wall(), stored)
         self._new_guests[player] = guest
         self._writer.add(guest)
 
@@ -196,7 +198,7 @@ class SqlStore:
     def _written(self, writes: Sequence[Write], transaction: Transaction) -> None:
         for write in writes:
             self._forget(write)
-            if isinstance(write, Ended) and write.stored is not None:
+            if isinstance(write, Ended | NewGuest) and write.stored is not None:
                 write.stored()
         self.outbox.added(transaction.events, transaction.events_state)
 

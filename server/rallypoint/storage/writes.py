@@ -29,6 +29,8 @@ class NewGuest:
     name: str
     secret_hash: bytes = field(repr=False)
     created_at: float
+    stored: Callable[[], None] | None = None
+    """Called once it is written."""
 
     @property
     def key(self) -> str:

@@ -125,7 +125,10 @@ class Grace(Observer):
         deadline = one.seat.deadline
         assert deadline is not None
         window_s = min(one.grace_s, one.budget_s)
-        dropped = next((at for at in one.drops if abs(at + window_s - deadline) < _EXACT_S), None)
+        exact_s = _EXACT_S + self.world.storage.commits_s  # who was back before it was told has more of the budget left
+        dropped = next((at for at in one.drops if abs(at + window_s - deadline) < exact_s), None)
+        if dropped is not None:
+            one.budget_s += deadline - dropped - window_s
         if dropped is None and one.wire in self._by_wire and one.drops and one.drops[0] <= deadline - window_s:
             dropped = deadline - window_s  # a close that nobody answers ends when the server gives it up
         if dropped is None:  # it was let in, and lost before that was told
@@ -280,13 +283,14 @@ class Grace(Observer):
                 budget_s = self._budgets.get((id_, seat.number), settings.grace_budget_s)
                 left_s = seat._grace.left_s
                 one = kept[seat.number] = _Kept(seat, settings.grace_s, left_s)
-                sure = not self._knocked.get(id_)
-                if sure and not -_EXACT_S <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
+                sure, least_s = not self._knocked.get(id_), _EXACT_S + self.world.storage.commits_s
+                if sure and not -least_s <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
                     text = f"{budget_s:.3f} s were left of all grace, and {left_s:.3f} s are after a recovery"
                     self.violate(BUDGET, f"{_named(one, id_)}: {text}")
                 one.in_game, one.deadline = seat.in_game, seat.deadline
                 self._eased[id_] = None
                 one.recovered = seat.state is SeatState.CONNECTED
+                one.has_left = seat.is_given_up and seat.reason == "left"
                 if seat.state is SeatState.AWAY:
                     one.away_at = seat._grace.since
             gone = getattr(getattr(host.core.game, "game", None), "gone", None) or []
