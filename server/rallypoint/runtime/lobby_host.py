@@ -29,6 +29,7 @@ from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 from rallypoint_protocol.messages import Hello, LobbyMessage, Pong, Resume
 
 from .guest_lookups import GuestLookups
+from .kept_guests import NewGuest
 from .lobby_door import LobbyDoor
 from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .lobby_writer import Commit, LobbyWriter
@@ -47,8 +48,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lo
 class LobbyHost:
     """Runs the lobby of one node. ``loop`` is the event loop, or whatever stands in for it in a test.
 
-    Guests who are to be known again are looked up in ``store``, and kept there. ``commit`` is called if the lobby keeps
-    what changes; else nothing waits for anything.
+    Guests who are to be known again are looked up in ``store``, and kept there, by ``new_guest`` if it is given.
+    ``commit`` is called if the lobby keeps what changes; else nothing waits for anything.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class LobbyHost:
         *,
         first_frame_s: float = 5.0,
         commit: Commit | None = None,
+        new_guest: NewGuest | None = None,
     ) -> None:
         self._lobby = lobby
         self._matching = Matching(lobby, sessions)
         self._loop = loop
         self._store = store
+        self._new_guest = store.new_guest if new_guest is None else new_guest
         self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
         self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
@@ -229,7 +232,7 @@ class LobbyHost:
         session = receiver.session = entered.session
         welcome = entered.welcome
         if welcome.secret:
-            self._store.new_guest(session.player, session.name, token_hash(welcome.secret))
+            self._new_guest(session.player, session.name, token_hash(welcome.secret))
         older = self._receivers.get(session.id)
         self._receivers[session.id] = receiver
         if entered.took_over and older is not None:

@@ -31,7 +31,7 @@ from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.quarantine import Marks
 from rallypoint.runtime.replay_header import header_of
-from rallypoint.runtime.session_entries import RESULT, SESSION, KeptHost
+from rallypoint.runtime.session_entries import ANSWER, GUEST, RESULT, SESSION, KeptHost
 from rallypoint_protocol.ids import SessionId
 
 __all__ = ["SetAside", "recover"]
@@ -41,6 +41,7 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.re
 SetAside = Callable[[ReplayHeader, Sequence[bytes]], str]
 """Keeps the journal of a session that is quarantined, as a replay; says where. Raises ``OSError``."""
 
+_STILL_TRUE: Final = (RESULT, GUEST, ANSWER)
 _WHOLE: Final = msgspec.msgpack.Decoder(tuple[KeptHost, Raw])
 _RECORD: Final = msgspec.msgpack.Decoder(SessionRecord)
 
@@ -87,8 +88,8 @@ def recover(recovered: Recovered, node: Node, ambient: Ambient, marks: Marks, se
     report = Report()
     if recovered.undurable:
         log.error("the sessions of the last run went on undurably, and are lost", why=recovered.undurable)
-        # What the journal has of them is older than what was told. Results were written when they were told.
-        recovered.entries = {key: found for key, found in recovered.entries.items() if key.startswith(RESULT)}
+        # What the journal has of them is older than what was told. The rest was written when it was told.
+        recovered.entries = {key: found for key, found in recovered.entries.items() if key.startswith(_STILL_TRUE)}
     built: list[_Built] = []
     refused: dict[str, list[str]] = {}
     lost: list[tuple[_Found, str]] = []

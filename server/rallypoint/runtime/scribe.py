@@ -89,11 +89,10 @@ class Scribe:
         finally:
             self._together = None
             if held:
-                with ExitStack() as thens:  # calls all of them, whatever one of them raises
-                    for _, then in reversed(held):
-                        thens.callback(then)
-                    calls = thens.pop_all()
-                self.journal.append([entry for entries, _ in held for entry in entries], self._clock(), calls.close)
+                thens = ExitStack()  # calls the last one first, and all of them, whatever one raises
+                for _, then in reversed(held):
+                    thens.callback(then)
+                self.journal.append([entry for entries, _ in held for entry in entries], self._clock(), thens.close)
 
     async def committed(self) -> None:
         """Waits until everything that has happened is committed."""

@@ -11,11 +11,13 @@ from rallypoint.core.session import SessionCore
 from rallypoint.ports import Entry, EntryKind, SessionRecord
 from rallypoint_protocol.codec import encode
 
-__all__ = ["RESULT", "SESSION", "KeptHost", "SessionEntries"]
+__all__ = ["ANSWER", "GUEST", "RESULT", "SESSION", "KeptHost", "SessionEntries"]
 
 SESSION: Final = "session/"
 RESULT: Final = "result/"
-"""Begin the journal's keys of sessions, and of results that are not stored yet."""
+GUEST: Final = "guest/"
+ANSWER: Final = "answer/"
+"""Begin the journal's keys of sessions, of results and guests that are not stored yet, and of answers to backends."""
 
 
 class KeptHost(msgspec.Struct, array_like=True):
