@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Sequence
+from socket import socket
 from typing import Any, Self
 
 import structlog
@@ -23,6 +24,7 @@ from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
 from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in
+from rallypoint.transport.listener import bound
 from rallypoint.transport.tls import Certificate
 
 __all__ = ["Server"]
@@ -73,15 +75,23 @@ class Server:
             JournalUnusable: the journal cannot be opened, or has sessions that cannot go on here; likewise.
         """
         self.started_at = time.time()
-        self.store, self.webhooks = await open_storage(self.settings)
+        sock = bound(self.settings.host, self.settings.port)  # players who come back need not try again meanwhile
         try:
-            await self._start()
+            self.store, self.webhooks = await open_storage(self.settings)
+            try:
+                await self._start(sock)
+            except BaseException:
+                await self.store.close()
+                raise
         except BaseException:
-            await self.store.close()
+            if sock is not None:
+                sock.close()
+            check_assignments(True)
             raise
 
-    async def _start(self) -> None:
+    async def _start(self, sock: socket | None) -> None:
         settings = self.settings
+        check_assignments(False)
         self.journal, recovered = open_journal_of(settings)
         try:
             self.replays = open_replays(settings)
@@ -96,7 +106,7 @@ class Server:
                 replays=self.replays,
                 set_aside=set_aside_in(settings),
             )
-            await self.game_port.start(self.certificate)
+            await self.game_port.start(self.certificate, sock)
         except BaseException:
             await self.journal.close()
             raise
@@ -106,6 +116,7 @@ class Server:
             settings.ops_port,
             backend=Backend(self.node, self.store, self.lobby_host.offer),
             api_token=settings.api_token.get_secret_value(),
+            answers=self.game_port.answers,
             trusted_proxies=settings.limits.trusted_proxies,
         )
         try:
@@ -116,7 +127,6 @@ class Server:
             raise
         if self.webhooks is not None:
             await self.webhooks.start()
-        check_assignments(False)
         self.node.limit.arm()
         _settle_garbage()
 

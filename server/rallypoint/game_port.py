@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
+from socket import socket
 from typing import Any, Final
 
+import msgspec
 import structlog
 from websockets.asyncio.server import Server as Listener
 
 from rallypoint.config import Settings
+from rallypoint.console.kept_answers import KeptAnswers
 from rallypoint.core.lobby import Lobby
 from rallypoint.core.lobby_image import Unreadable
 from rallypoint.core.quick_match import QuickMatchRules
@@ -18,6 +21,7 @@ from rallypoint.game.definition import Definition
 from rallypoint.ports import Entry, EntryKind, Journal, JournalUnusable, Recovered, Store
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.bots import ClientBots
+from rallypoint.runtime.kept_guests import KeptGuests
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node, NodeSettings
 from rallypoint.runtime.quarantine import PROVEN_S, Marks
@@ -93,9 +97,18 @@ class GamePort:
             tickets_max=limits.tickets_max,
             keep=journal.keeps,
         )
+        self.guests = KeptGuests(store, self.node.scribe)
         self.lobby_host = LobbyHost(
-            self.lobby, self.node, loop, store, first_frame_s=limits.first_frame_s, commit=self.node.scribe.commit
+            self.lobby,
+            self.node,
+            loop,
+            store,
+            first_frame_s=limits.first_frame_s,
+            commit=self.node.scribe.commit,
+            new_guest=self.guests.add,
         )
+        self.answers = KeptAnswers(keep_entries=journal.keeps)
+        """What the HTTP API has answered: here, because the journal has it."""
         self.node.unseated = self.lobby_host.player_unseated
         self.node.capacity = self.lobby_host.capacity_changed
         self.node.listed = self.lobby_host.session_changed
@@ -119,7 +132,9 @@ class GamePort:
         report = recover(recovered, self.node, self._ambient, self._marks, set_aside)
         try:
             self.lobby_host.restore(lobby_entries(recovered), now - recovered.now, now)
-        except Unreadable as error:
+            self.answers.restore(recovered.entries, now - recovered.now, now)
+            self.guests.restore(recovered.entries)
+        except (Unreadable, msgspec.MsgspecError) as error:
             raise JournalUnusable(f"the journal's lobby cannot be read: {error}. Nothing was changed") from error
         self._write_all()
         if report.sessions or len(self.lobby) or report.quarantined:
@@ -136,16 +151,16 @@ class GamePort:
         """All that lives, whole: the journal begins with it, or begins again."""
         now = self._ambient.clock()
         entries = [*self._marks.entries(), *self.node.wholes(now), *self.lobby_host.wholes()]
-        self.node.scribe.beat(entries)
+        self.node.scribe.beat([*entries, *self.guests.wholes(), *self.answers.wholes()])
 
     def _rules(self, options: Any) -> QuickMatchRules:
         bots_after_s = options.bots_after_s if options.bot is not None and self._with_bots else None
         return QuickMatchRules(options.name, options.seats_min, options.seats_max, bots_after_s)
 
-    async def start(self, certificate: Certificate | None = None) -> None:
-        """Listens, and serves from here on. Raises ``OSError`` if the port is taken."""
+    async def start(self, certificate: Certificate | None = None, sock: socket | None = None) -> None:
+        """Listens (on ``sock``, if it is there), and serves from here on. Raises ``OSError`` if the port is taken."""
         settings = self._settings
-        self._listeners.append(await self._listen(settings.host, settings.port, certificate))
+        self._listeners.append(await self._listen(settings.host, settings.port, certificate, sock))
         if certificate is not None:
             # Bots of our own come in beside it: they need not trust the certificate, and nobody listens on loopback.
             self._listeners.append(await self._listen("127.0.0.1", 0, None))
@@ -160,7 +175,9 @@ class GamePort:
         ]
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep of all connections and sessions")
 
-    async def _listen(self, host: str, port: int, certificate: Certificate | None) -> Listener:
+    async def _listen(
+        self, host: str, port: int, certificate: Certificate | None, sock: socket | None = None
+    ) -> Listener:
         settings, limits = self._settings, self._settings.limits
         return await listen(
             self._handle,
@@ -187,6 +204,7 @@ class GamePort:
             allowed_origins=settings.allowed_origins,
             tls=None if certificate is None else certificate.context,
             clock=self._ambient.clock,
+            sock=sock,
         )
 
     @property
@@ -228,6 +246,7 @@ class GamePort:
         entries = []
         for key in self._journal.stale(_REFRESHED_MAX):
             whole = self.node.whole(key, now) or self.lobby_host.whole(key)
+            whole = whole or self.guests.whole(key) or self.answers.whole(key)
             entries.append(whole or Entry(key, EntryKind.GONE, b""))
         return entries
 

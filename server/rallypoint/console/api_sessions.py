@@ -1,8 +1,12 @@
-"""The HTTP API's paths below ``/sessions``. All run on the node's event loop, and wait for nothing but the journal."""
+"""The HTTP API's paths below ``/sessions``. All run on the node's event loop, and wait for nothing.
+
+What was done must not un-happen once its answer is out: the door sees to that, with all that is done here without a
+pause in one batch of the journal, together with the answer.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
@@ -44,8 +48,6 @@ async def _backend(request: Request) -> Backend:
     return backend
 
 
-T = TypeVar("T")
-
 TheBackend = Annotated[Backend, Depends(_backend)]
 
 
@@ -64,9 +66,7 @@ async def create_session(backend: TheBackend, body: CreateSession, key: Idempote
     It starts when the game's least number of players has come, and is cancelled if they have not within `wait_s`.
     """
     order = Order(options=body.options, meta=body.meta, private=body.private, patience_s=body.wait_s, quick=body.quick)
-    return created_out(
-        await _committed(backend, granted(backend.create(body.game, order, _invited(body.seats), body.keep_s)))
-    )
+    return created_out(granted(backend.create(body.game, order, _invited(body.seats), body.keep_s)))
 
 
 @sessions.get("/{session}", summary="Look at a session", response_model=SessionWhole, responses=errors(404, 422))
@@ -84,9 +84,7 @@ async def reserve_seats(
 
     Give each player's client its `url`, `session` and `token`. Who is in the lobby right now is told there (`told`).
     """
-    reserved = await _committed(
-        backend, granted(backend.reserve(SessionId(session), _invited(body.seats), body.keep_s))
-    )
+    reserved = granted(backend.reserve(SessionId(session), _invited(body.seats), body.keep_s))
     return ReservedSeats(seats=[reserved_out(one) for one in reserved])
 
 
@@ -101,7 +99,7 @@ async def signal_session(
     backend: TheBackend, session: SessionInPath, body: SignalSession, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Tells the game something: `signalled(name, data)` is called with its next step, in order with what players do."""
-    return await _committed(backend, granted(backend.signal(SessionId(session), body.name, body.data)))
+    return granted(backend.signal(SessionId(session), body.name, body.data))
 
 
 @sessions.post(
@@ -111,7 +109,7 @@ async def end_session(
     backend: TheBackend, session: SessionInPath, body: EndSession, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Ends the session with its next step, without a result of the game's. Its players are told the reason."""
-    return await _committed(backend, granted(backend.end(SessionId(session), body.reason)))
+    return granted(backend.end(SessionId(session), body.reason))
 
 
 @sessions.post(
@@ -125,7 +123,7 @@ async def kick_player(
     backend: TheBackend, session: SessionInPath, body: KickPlayer, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Removes a player, who does not come back. The seat is free after the session's next step."""
-    return await _committed(backend, granted(backend.kick(SessionId(session), PlayerId(body.player))))
+    return granted(backend.kick(SessionId(session), PlayerId(body.player)))
 
 
 @sessions.post(
@@ -135,19 +133,13 @@ async def lock_session(
     backend: TheBackend, session: SessionInPath, body: LockSession, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Nobody else is seated; or free seats are open again, unless the game itself has locked them."""
-    return await _committed(backend, granted(backend.set_locked(SessionId(session), body.locked)))
+    return granted(backend.set_locked(SessionId(session), body.locked))
 
 
 @sessions.put("/{session}/meta", summary="Set metadata", response_model=SessionOut, responses=errors(*_CHANGES))
 async def set_meta(backend: TheBackend, session: SessionInPath, body: NewMeta) -> SessionInfo:
     """Replaces the metadata. Whoever watches the list of sessions sees it."""
-    return await _committed(backend, granted(backend.describe(SessionId(session), body.meta)))
-
-
-async def _committed(backend: Backend, answer: T) -> T:
-    """What was done must not un-happen once its answer is out."""
-    await backend.committed()
-    return answer
+    return granted(backend.describe(SessionId(session), body.meta))
 
 
 def _invited(players: list[InvitedPlayer]) -> list[Invited]:

@@ -2,7 +2,8 @@
 
 An ASGI application before the other one, so that a stranger's request is neither read nor looked at: the token first,
 then the body (bounded in bytes and time, and JSON as strict as everything else from outside), then the key of a
-request that is sent again.
+request that is sent again. What a request has changed is committed before its answer goes out, in one batch with the
+answer if that is kept.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rallypoint.core.limits import AddressAllowances
 from rallypoint.ports import Clock
+from rallypoint.runtime.scribe import Scribe
 
 from .api_errors import error_response
 from .kept_answers import KeptAnswer, KeptAnswers, KeyUse
@@ -45,12 +47,22 @@ class ApiDoor:
     """Lets in requests with the right ``token``."""
 
     def __init__(
-        self, app: ASGIApp, token: str, *, clock: Clock = time.monotonic, kept: KeptAnswers | None = None
+        self,
+        app: ASGIApp,
+        token: str,
+        scribe: Scribe,
+        *,
+        clock: Clock = time.monotonic,
+        kept: KeptAnswers | None = None,
     ) -> None:
-        """Raises ``ValueError`` for a token that could be guessed, or that no header can carry."""
+        """``scribe`` commits what the application does. It executes a POST without a pause, or holds up all sessions.
+
+        Raises ``ValueError`` for a token that could be guessed, or that no header can carry.
+        """
         if len(token) < TOKEN_CHARS_MIN or not all("!" <= char <= "~" for char in token):
             raise ValueError(f"api_token: give at least {TOKEN_CHARS_MIN} characters of ASCII, without spaces")
         self._app = app
+        self._scribe = scribe
         self._digest = hashlib.sha256(token.encode()).digest()
         self._clock = clock
         self._wrong = AddressAllowances(WRONG_PER_S, WRONG_BURST, ADDRESSES_MAX, clock)
@@ -70,8 +82,10 @@ class ApiDoor:
             await body(scope, receive, send)
             return
         key = request.headers.get("idempotency-key")
-        if key is None or request.method != "POST":
+        if request.method in ("GET", "HEAD"):
             await self._enter(request, body, send)
+        elif key is None or request.method != "POST":
+            await self._enter(request, body, self._once_committed(send))
         else:
             await self._enter_once(request, body, send, key)
 
@@ -106,6 +120,7 @@ class ApiDoor:
         known = self._kept.begin(key, hashlib.sha256(whole).digest(), self._clock())
         match known:
             case KeptAnswer():
+                await self._scribe.committed()  # whoever was first may wait for that, too
                 await _again(known, send)
             case KeyUse.OTHER:
                 reason = "this Idempotency-Key was used with another request"
@@ -125,15 +140,32 @@ class ApiDoor:
             sent.append(message)
 
         try:
-            await self._enter(request, body, collect)
-            answer = _answer(sent)
+            with self._scribe.together():
+                try:
+                    await self._enter(request, body, collect)
+                    answer = _answer(sent)
+                finally:
+                    self._settle(key, answer)
         finally:
-            if answer is not None and 200 <= answer.status < 300:
-                self._kept.keep(key, answer)
-            else:
-                self._kept.forget(key)  # an error has changed nothing
+            await self._scribe.committed()
             for message in sent:
                 await send(message)
+
+    def _settle(self, key: str, answer: KeptAnswer | None) -> None:
+        if answer is not None and 200 <= answer.status < 300:
+            self._kept.keep(key, answer)
+        else:
+            self._kept.forget(key)  # an error has changed nothing
+        self._scribe.touch(self._kept)
+        self._scribe.commit([], _nothing)
+
+    def _once_committed(self, send: Send) -> Send:
+        async def send_then(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await self._scribe.committed()
+            await send(message)
+
+        return send_then
 
     async def _enter(self, request: Request, body: bytes, send: Send) -> None:
         """Has the request executed, and logs it unless it only reads."""
@@ -200,6 +232,10 @@ class _Replay:
             return await self._rest()
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}
+
+
+def _nothing() -> None:
+    pass
 
 
 def _answer(sent: list[Message]) -> KeptAnswer:

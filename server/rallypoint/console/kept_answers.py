@@ -87,7 +87,7 @@ class KeptAnswers:
         place = _place(key)
         use = self._uses.get(place)
         if use is None:
-            if len(self._uses) >= self._answers_max:
+            while len(self._uses) >= self._answers_max:
                 self._forget(next(iter(self._uses)))
             self._uses[place] = _Use(fingerprint, now)
             return KeyUse.NEW

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from rallypoint.console.kept_answers import KeptAnswers
     from rallypoint.runtime.backend import Backend
 
 __all__ = ["OpsServer", "ops_app"]
@@ -36,7 +37,9 @@ _CONNECTIONS_MAX = 500
 """Beyond so many at once, the port answers 503."""
 
 
-def ops_app(status: Status, backend: Backend | None = None, api_token: str = "") -> Starlette:
+def ops_app(
+    status: Status, backend: Backend | None = None, api_token: str = "", answers: KeptAnswers | None = None
+) -> Starlette:
     """The HTTP application. Imported late: a server that has no operations port does not pay for it.
 
     Raises:
@@ -78,19 +81,19 @@ def ops_app(status: Status, backend: Backend | None = None, api_token: str = "")
             Route("/readyz", ready),
             Route("/status.json", figures),
             Route("/sessions.json", sessions),
-            Mount("/api/v1", _api(backend, api_token)),
+            Mount("/api/v1", _api(backend, api_token, answers)),
         ]
     )
 
 
-def _api(backend: Backend | None, token: str) -> ASGIApp:
+def _api(backend: Backend | None, token: str, answers: KeptAnswers | None) -> ASGIApp:
     """The HTTP API behind its door; FastAPI is imported only where it is on."""
     if backend is None or not token:
         return _off
     from rallypoint.console.api import build_api
     from rallypoint.console.door import ApiDoor
 
-    return ApiDoor(build_api(backend), token)
+    return ApiDoor(build_api(backend), token, backend.scribe, kept=answers)
 
 
 async def _off(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,8 +105,8 @@ async def _off(scope: Scope, receive: Receive, send: Send) -> None:
 class OpsServer:
     """Serves the operations port on the node's own event loop.
 
-    ``backend`` and ``api_token`` (empty: it is off) are for the HTTP API. ``trusted_proxies``: addresses and networks
-    whose ``X-Forwarded-For`` is believed.
+    ``backend`` and ``api_token`` (empty: it is off) are for the HTTP API, and so is ``answers``: what it answered when
+    it was here before. ``trusted_proxies``: addresses and networks whose ``X-Forwarded-For`` is believed.
     """
 
     def __init__(
@@ -114,6 +117,7 @@ class OpsServer:
         *,
         backend: Backend | None = None,
         api_token: str = "",
+        answers: KeptAnswers | None = None,
         trusted_proxies: Sequence[str] = (),
     ) -> None:
         self._status = status
@@ -121,6 +125,7 @@ class OpsServer:
         self._port = port
         self._backend = backend
         self._api_token = api_token
+        self._answers = answers
         self._trusted_proxies = list(trusted_proxies)
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -139,7 +144,7 @@ class OpsServer:
             def capture_signals(self) -> Iterator[None]:
                 yield  # signals are the node's
 
-        application = ops_app(self._status, self._backend, self._api_token)
+        application = ops_app(self._status, self._backend, self._api_token, self._answers)
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.create_server((self._host, self._port), family=family)
         config = uvicorn.Config(

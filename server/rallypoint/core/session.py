@@ -36,7 +36,7 @@ from .session_keeper import SessionKeeper, image_of
 from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
 from .spectators import Spectator, Spectators
 from .start import Start
-from .stimuli import Drop, Gone, Look, Signal
+from .stimuli import Drop, Gone, Look, Recovered, Signal
 from .tokens import NewToken
 from .wishes import follow_game, tell
 
@@ -53,6 +53,8 @@ __all__ = [
 ]
 
 _NO_ORDER = Order()
+_PATIENCE = 8
+"""So many times as many inputs may wait as otherwise, while a recovered session makes no steps."""
 
 
 class SessionCore:
@@ -238,12 +240,17 @@ class SessionCore:
             seat.acked = message.tick
         if seq <= seat.received:
             return None
-        if seat.pending >= self.settings.inputs_pending_max:
+        if seat.pending >= self.settings.inputs_pending_max * (_PATIENCE if self._waits else 1):
             return Refusal(CloseCode.TOO_FAST, f"more than {self.settings.inputs_pending_max} inputs wait for a step")
         seat.received = seq
         seat.pending += 1
         self.stimuli.append((seat, message))
         return None
+
+    @property
+    def _waits(self) -> bool:
+        """Recovered, and no step was made since: the others are waited for."""
+        return bool(self.stimuli) and isinstance(self.stimuli[0][1], Recovered)
 
     def ack(self, seat: Seat, epoch: int, tick: int, event: int) -> Refusal | None:
         """The client has applied everything up to there. An older epoch's acknowledgement is ignored."""

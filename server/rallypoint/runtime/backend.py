@@ -55,13 +55,11 @@ class Backend:
 
     def __init__(self, node: Node, store: Store | None, tell_offer: TellOffer, clock: Clock = time.monotonic) -> None:
         self._node = node
+        self.scribe = node.scribe
+        """What was done is to be committed by it before its answer is given."""
         self.results = Results(store)
         self._invitations = Invitations(node, tell_offer)
         self._clock = clock
-
-    async def committed(self) -> None:
-        """Waits until everything that was done is as durable as is promised: answer only then."""
-        await self._node.scribe.committed()
 
     # --- looking ----------------------------------------------------------------------------------------------------
 

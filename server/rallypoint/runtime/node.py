@@ -116,6 +116,8 @@ class Node:
         self._waiting: dict[SessionId, SessionHost] = {}
         self._held_back: dict[SessionId, SessionHost] = {}
         """Recovered sessions that wait for their players."""
+        self._gone_on = 0
+        """How many of these go on: their steps are spread by it."""
         self._unstored: dict[str, Entry] = {}
         """Results that the store does not have yet, by their keys in the journal."""
         self.replays: Replays | None = None
@@ -173,7 +175,9 @@ class Node:
         entries = None
         if self.scribe.keeps:
             every_s = self.settings.checkpoint_s
-            entries = SessionEntries(core, kept, every_s, phase(self.counts.sessions_created, every_s))
+            # Spread over the time: also those that were recovered, and begin to step together.
+            first_at = self._clock() + phase(self.counts.sessions_created, every_s)
+            entries = SessionEntries(core, kept, every_s, first_at)
         return SessionHost(
             core,
             definition,
@@ -403,7 +407,7 @@ class Node:
         """Takes a session that was built again; it makes no step before :meth:`release`, or its players are back."""
         schedule: Schedule | TurnSchedule = TurnSchedule(core.created_at)
         if not definition.options.turn_based:
-            schedule = Schedule(definition.options.tick_hz, now)
+            schedule = Schedule(definition.options.tick_hz, now, made=core.tick)
         if core.started_ms is not None and kept.started_unix_s is None:  # it started after its last checkpoint
             kept.started_unix_s = kept.created_unix_s + core.started_ms / 1000
         host = self._host(core, definition, schedule, kept)
@@ -458,8 +462,8 @@ class Node:
 
     def _go_on(self, host: SessionHost) -> None:
         now = self._clock()
-        host.go_on(now, phase(self.counts.sessions_created, 1 / max(1, host.definition.options.tick_hz)))
-        self.counts.sessions_created += 1
+        host.go_on(now, phase(self._gone_on, 1 / max(1, host.definition.options.tick_hz)))
+        self._gone_on += 1
         self.ticker.add(host, host.core.id)
 
     def quarantine(self, session: SessionId, kept: KeptHost, image: SessionImage, why: str) -> None:
@@ -473,12 +477,12 @@ class Node:
         if key in self._unstored:
             return self._unstored[key]
         host = self.find(SessionId(key.removeprefix(SESSION))) if key.startswith(SESSION) else None
-        return None if host is None or host.entries is None else host.entries.whole(now)
+        return None if host is None else host.whole(now)
 
     def wholes(self, now: float) -> list[Entry]:
         """All of everything."""
-        hosts = [*self.hosts.values(), *self._lingering.values()]
-        return [*self._unstored.values(), *(host.entries.whole(now) for host in hosts if host.entries is not None)]
+        wholes = [host.whole(now) for host in [*self.hosts.values(), *self._lingering.values()]]
+        return [*self._unstored.values(), *(whole for whole in wholes if whole is not None)]
 
     def _journal_failed(self, why: str) -> None:
         log.error("journal failed", why=why, sessions=len(self.hosts), end=self.settings.end_undurable)

@@ -32,20 +32,22 @@ class KeptHost(msgspec.Struct, array_like=True):
 class SessionEntries:
     """Collects one session's entries, in order. ``now`` is the node's clock."""
 
-    def __init__(self, core: SessionCore, kept: KeptHost, checkpoint_s: float, phase_s: float) -> None:
-        """A checkpoint is due every ``checkpoint_s`` in which there was a step, the first after ``phase_s``."""
+    def __init__(self, core: SessionCore, kept: KeptHost, checkpoint_s: float, first_at: float) -> None:
+        """A checkpoint is due every ``checkpoint_s`` in which there was a step, the first at ``first_at``."""
         self.key = SESSION + core.id
         self.kept = kept
         self._core = core
         self._every_s = checkpoint_s
-        self._due = core.created_at + phase_s
+        self._due = first_at
         self._entries: list[Entry] = []
-        self._begun = False
-        self._gone = False
+        self.begun = False
+        """The journal has had all of it once."""
+        self.is_gone = False
+        """The journal is to forget it."""
 
     def before_step(self, now: float) -> None:
         """A step is going to be made."""
-        if not self._begun:
+        if not self.begun:
             self._whole(now)
 
     def after_step(self, now: float) -> None:
@@ -69,20 +71,21 @@ class SessionEntries:
 
     def forget(self) -> None:
         """Nobody will ask for it any more."""
-        self._gone = True
-        if self._begun:
+        self.is_gone = True
+        if self.begun:
             self._entries.append(Entry(self.key, EntryKind.GONE, b""))
 
     def whole(self, now: float) -> Entry:
         """All of it. Raises what the game's ``save`` raises."""
-        self._begun = True
-        return Entry(self.key, EntryKind.WHOLE, encode([self.kept, Raw(self._core.whole())]))
+        entry = Entry(self.key, EntryKind.WHOLE, encode([self.kept, Raw(self._core.whole())]))
+        self.begun = True  # only now: parts without a whole could not be read
+        return entry
 
     def take(self, now: float) -> list[Entry]:
         """All entries since the last call, and what has changed between two steps."""
-        if self._gone:
+        if self.is_gone:
             pass
-        elif not self._begun:
+        elif not self.begun:
             self._core.part()  # it is in the whole
             self._whole(now)
         elif self._core.touched:

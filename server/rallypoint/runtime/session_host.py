@@ -177,8 +177,42 @@ class SessionHost:
         return True
 
     def take_entries(self) -> list[Entry]:
-        """What the journal is to get, once."""
-        return [] if self.entries is None else self.entries.take(self._clock())
+        """What the journal is to get, once. A game whose ``save`` raises has failed."""
+        entries = self.entries
+        if entries is None:
+            return []
+        now = self._clock()
+        if entries.begun:
+            return entries.take(now)
+        try:
+            with self._limit:
+                return entries.take(now)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._fail(error)
+            self._shown = self.core.tick
+            self._scribe.later(lambda: self.committed(self.core.tick))
+            return entries.take(now)
+
+    def whole(self, now: float) -> Entry | None:
+        """All of it, for the journal; ``None``: nothing of it is kept, or not any more."""
+        entries = self.entries
+        if entries is None or entries.is_gone:
+            return None
+        try:
+            with self._limit:
+                return entries.whole(now)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # the game's ``save``
+            if self.running:
+                self.fail(error)
+            else:
+                self.log.error("game failed", during="saved", exc_info=error)
+                entries.forget()
+                self._scribe.touch(self)
+            return None
 
     def _plan(self, now: float) -> None:
         """Of a turn-based session: sets when its next step is due."""
@@ -233,7 +267,12 @@ class SessionHost:
         if self._unsent:
             self.send()
         elif self._undone and self._shown >= tick:
-            self._follow_ups()
+            try:
+                self._follow_ups()
+            except Exception as error:  # as in `send`: others of the same batch are still to be told
+                if self._failed:
+                    raise
+                self.fail(error)
 
     def send(self, *, snapshot: bool = True) -> None:
         """Sends each connected player their pass, then acts on what the step asked for. Never raises.
@@ -246,7 +285,7 @@ class SessionHost:
         self._unsent = core.durable_tick < core.tick and (self._turns is not None or not self.running)
         if self._unsent:
             return
-        failed = core.ended is not None and core.ended.code is CloseCode.GAME_FAILED
+        failed = self._failed
         try:
             if not failed and (snapshot or self._turns is not None or not self.running):
                 self._send_passes()
@@ -255,6 +294,10 @@ class SessionHost:
             if failed:
                 raise
             self.fail(error)
+
+    @property
+    def _failed(self) -> bool:
+        return self.core.ended is not None and self.core.ended.code is CloseCode.GAME_FAILED
 
     def _send_passes(self) -> None:
         links, last, framed, size = self._links, None, b"", 0
@@ -330,9 +373,12 @@ class SessionHost:
             self.send()  # it has the last state and the result still to come; before the commit, with all others
             self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
         self._scribe.commit([], link.release)
-        if self.held_back and not self.core.missing():
-            self._owner.came_back(self)
+        self._look_who_is_missing()
         return None
+
+    def refuse(self, connection: Connection, refusal: Refusal) -> None:
+        """Closes a connection that :meth:`take` has refused: perhaps because of what is not committed yet."""
+        self._scribe.commit([], lambda: connection.close_with(refusal.code, refusal.reason))
 
     def _attach(self, connection: Connection, taken: Taken) -> SessionLink:
         seat = taken.seat
@@ -374,10 +420,15 @@ class SessionHost:
         if link is not None and link.seat is seat:
             self._links[seat.index] = None
         self.core.leave(seat, self._clock(), "kicked")
-        self._owner.seat_given_up(self, seat)
-        self.stir()
+        self.stir()  # first: what the lobby makes of the free player goes in the same batch, or a later one
         if link is not None and link.seat is seat:
             self._scribe.later(lambda: link.close(CloseCode.KICKED, CloseCode.KICKED.policy.meaning))
+        self._owner.seat_given_up(self, seat)
+        self._look_who_is_missing()
+
+    def _look_who_is_missing(self) -> None:
+        if self.held_back and not self.core.missing():
+            self._owner.came_back(self)
 
     def go_on(self, now: float, phase_s: float) -> None:
         """Recovered, and held back until now: steps are made again; who has not come back has lost the connection."""
@@ -471,19 +522,21 @@ class SessionHost:
                 link.write_message(encode(Pong(message.sent_ms, self.clock_ms(), self.core.tick)))
             case Proved():
                 self.core.proved(link.seat, link.token_hash)
+                self._scribe.touch(self)  # or the older token would be good again after a crash
             case Leave():
                 self._links[link.seat.index] = None
                 self.core.leave(link.seat, self._clock())
+                self.stir()  # first: what the lobby makes of the free player goes in the same batch, or a later one
                 self._owner.seat_given_up(self, link.seat)
-                self.stir()
                 self._scribe.commit([], lambda: link.close(CloseCode.LEFT, CloseCode.LEFT.policy.meaning))
             case _:
                 return Refusal(CloseCode.UNEXPECTED, "a second first frame")
         return None
 
     def clock_ms(self) -> float:
-        """Session time right now, between two ticks."""
-        return (self._clock() - self.schedule.origin) * 1000
+        """Session time right now, between two ticks. While the session is held back, it stands still."""
+        now = self._recovered_at if self.held_back else self._clock()
+        return (now - self.schedule.origin) * 1000
 
     def _answered(self, answer: Answer) -> None:
         if self.running:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,7 +27,7 @@ from .addresses import Census, client_ip, networks, within
 from .connection import Connection, ConnectionLimits
 from .refusal import FULL, Refusal
 
-__all__ = ["Handler", "ListenerLimits", "listen", "origin_allowed", "session_in"]
+__all__ = ["Handler", "ListenerLimits", "bound", "listen", "origin_allowed", "session_in"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.listener")
 
@@ -61,6 +62,7 @@ class ListenerLimits:
     """Reverse proxies: from these networks ``X-Forwarded-For`` is believed."""
 
 
+_BACKLOG: Final = 1024
 _LISTENER_LIMITS: Final = ListenerLimits()
 _CONNECTION_LIMITS: Final = ConnectionLimits()
 
@@ -77,13 +79,15 @@ async def listen(
     clock: Callable[[], float] = time.monotonic,
     connection_class: type[Connection] = Connection,
     subprotocol: str = SUBPROTOCOL,
+    sock: socket.socket | None = None,
 ) -> Server:
     """Serve ``/lobby`` and ``/session/<id>``; ``handler`` finds which in ``connection.request.path``.
 
     A browser's page must come from the host that it connects to (on any port) or from one of ``allowed_origins``
     (``"https://example.com"``, ``"*"`` for all). Clients that are no browsers send no ``Origin`` and are let in.
 
-    The last two are for tests: another kind of connection, and the subprotocol that has to be offered (empty: none).
+    ``connection_class`` and ``subprotocol`` are for tests: another kind of connection, and what has to be offered
+    (empty: nothing). ``sock``: listens already, as :func:`bound` gives it, in place of ``host`` and ``port``.
 
     Port 0 picks a free one: see ``server.sockets``. ``server.close(code=..., reason=...)`` closes all, within
     their deadlines. Raises ``OSError`` if it cannot listen, ``ValueError`` for a network that is none.
@@ -98,8 +102,9 @@ async def listen(
 
     return await serve(
         cast("Callable[[ServerConnection], Awaitable[None]]", handler),
-        host,
-        port,
+        None if sock else host,
+        None if sock else port,
+        sock=sock,
         create_connection=cast("type[ServerConnection]", create),
         process_request=door.answer,
         subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
@@ -109,9 +114,32 @@ async def listen(
         ping_interval=None,
         open_timeout=limits.open_timeout_s,
         close_timeout=connection_limits.close_deadline_s,
-        backlog=1024,
+        backlog=_BACKLOG,
         ssl=tls,
     )
+
+
+def bound(host: str, port: int) -> socket.socket | None:
+    """A socket that listens, though nobody accepts yet: who comes meanwhile waits in the kernel, and is not refused.
+
+    ``None`` if the host has several addresses. Raises ``OSError`` if it cannot listen.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    if len(found) != 1:
+        return None
+    family, kind, protocol, _, address = found[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+        listening.setblocking(False)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
 
 
 def session_in(path: str) -> SessionId | None:

@@ -476,6 +476,6 @@ def test_whatever_is_sent_the_answer_has_its_form_and_is_no_fault_of_ours() -> N
 
 async def test_the_door_and_the_api_say_no_in_the_same_form(house: House) -> None:
     assert isinstance(house.backend.session(SessionId("nowhere")), Denial)
-    door = ApiDoor(build_api(house.backend), TOKEN)
+    door = ApiDoor(build_api(house.backend), TOKEN, house.node.scribe)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://api") as client:
         assert set((await client.get("/games")).json()) == {"error", "reason"}

@@ -16,8 +16,11 @@ from starlette.types import Receive, Scope, Send
 import rallypoint.console.door as door_module
 from rallypoint.console.api_json import AsciiJSON
 from rallypoint.console.door import BODY_BYTES_MAX, WRONG_BURST, ApiDoor
+from rallypoint.runtime.scribe import Scribe
+from rallypoint.storage.journal_off import JournalOff
 
 TOKEN = "a-token-of-some-length"
+SCRIBE = Scribe(JournalOff(), lambda: 0.0)
 RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -43,7 +46,7 @@ class House:
     def __init__(self) -> None:
         self.now = 0.0
         self.inside = Inside()
-        self.door = ApiDoor(self.inside, TOKEN, clock=lambda: self.now)
+        self.door = ApiDoor(self.inside, TOKEN, SCRIBE, clock=lambda: self.now)
 
     def client(self, address: str = "192.0.2.1") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.door, client=(address, 1234), raise_app_exceptions=False)
@@ -114,7 +117,7 @@ async def test_right_tokens_are_never_throttled(house: House) -> None:
 @pytest.mark.parametrize("token", ["", "short", "x" * 15, "x" * 20 + " ", "\xe9" * 20])
 def test_a_token_that_could_be_guessed_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match="at least 16 characters of ASCII"):
-        ApiDoor(Inside(), token)
+        ApiDoor(Inside(), token, SCRIBE)
 
 
 async def test_no_token_is_ever_logged(house: House) -> None:
