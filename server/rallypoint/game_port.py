@@ -128,6 +128,7 @@ class GamePort:
 
     def _recover(self, recovered: Recovered, set_aside: SetAside) -> None:
         now = self._ambient.clock()
+        there = list(recovered.entries)
         self._marks = Marks(recovered.entries, recovered.stepping)
         report = recover(recovered, self.node, self._ambient, self._marks, set_aside)
         try:
@@ -136,7 +137,10 @@ class GamePort:
             self.guests.restore(recovered.entries)
         except (Unreadable, msgspec.MsgspecError) as error:
             raise JournalUnusable(f"the journal's lobby cannot be read: {error}. Nothing was changed") from error
-        self._write_all()
+        with self.node.scribe.together():
+            for host, error in report.failed:
+                host.fail(error)
+            self._write_all(there)
         if report.sessions or len(self.lobby) or report.quarantined:
             log.info(
                 "recovered",
@@ -147,11 +151,14 @@ class GamePort:
                 took_ms=round(report.took_s * 1000),
             )
 
-    def _write_all(self) -> None:
-        """All that lives, whole: the journal begins with it, or begins again."""
-        now = self._ambient.clock()
-        entries = [*self._marks.entries(), *self.node.wholes(now), *self.lobby_host.wholes()]
-        self.node.scribe.beat([*entries, *self.guests.wholes(), *self.answers.wholes()])
+    def _write_all(self, there: Iterable[str] = ()) -> None:
+        """All that lives, whole: the journal begins with it, or begins again. Of ``there``, all else is gone."""
+        with self.node.scribe.together():  # of sessions that fail at it, too
+            entries = [*self._marks.entries(), *self.node.wholes(self._ambient.clock()), *self.lobby_host.wholes()]
+            entries += [*self.guests.wholes(), *self.answers.wholes()]
+            written = {entry.key for entry in entries}
+            entries += [Entry(key, EntryKind.GONE, b"") for key in there if key not in written]
+            self.node.scribe.beat(entries)
 
     def _rules(self, options: Any) -> QuickMatchRules:
         bots_after_s = options.bots_after_s if options.bot is not None and self._with_bots else None

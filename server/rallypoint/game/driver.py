@@ -50,6 +50,8 @@ class GameDriver:
         self.result: dict[str, Any] | None = None
         self.locked = False
         self.resubscribed: list[int] = []
+        self.subscribing = False
+        """Somebody has other channels since the last step."""
         self.seed = seed & SEED_MASK
         self.timers = Timers()
         hz = definition.options.tick_hz

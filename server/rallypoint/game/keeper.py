@@ -46,6 +46,8 @@ class Keeper:
         self._kept: dict[int, _Kept] = {GAME_ID: self._meet(GAME_ID, driver.game)}
         for thing in (*driver.player_list, *driver.entities.values()):
             self._kept[thing.id] = self._meet(thing.id, thing)
+        self._calls = [(item.collect, id_, item.entity, item.mirror) for id_, item in self._kept.items()]
+        """What is done in each step: not looked up in each."""
         self._change: bytes | None = None
         driver.timers.log = [], []
         self.asks: list[AskImage] = []
@@ -97,8 +99,10 @@ class Keeper:
         heads: list[int] = []
         values: list[Any] = []
         find = driver.get
-        for id_, item in kept.items():
-            item.collect(id_, item.entity, item.mirror, heads, values, find)
+        if fresh or removed:
+            self._calls = [(item.collect, id_, item.entity, item.mirror) for id_, item in kept.items()]
+        for collect, id_, entity, mirror in self._calls:
+            collect(id_, entity, mirror, heads, values, find)
         timers, timers_gone = driver.timers.log or ((), ())
         counters = self._count()
         standing = _standing(driver)
@@ -143,12 +147,13 @@ class Keeper:
                 players.append((entity.seat, (entity.bot, entity._subscribed, values)))
             else:
                 entities.append((id_, (kind.index, *item.place, values)))
-        for player in self._driver.player_list:
+        for player in self._driver.player_list if self._driver.subscribing else ():
             item = self._kept[player.id]
             if item.place[0] is not player._subscribed and item.place != _place(player):
                 item.place = _place(player)
                 values = self._classes[type(player)].values(player, self._driver.get)
                 players.append((player.seat, (player.bot, player._subscribed, values)))
+        self._driver.subscribing = False
         return entities, players
 
 

@@ -194,6 +194,7 @@ def _compile(name: str, fields: Sequence[KeptField]) -> Collect:
     lines = ["def collect(id_, e, m, heads, values, find):", " k = 0"]
     if fields:
         lines.append(f" {', '.join(f'a{i}' for i in range(len(fields)))}, = m")
+        lines += [f" {line}" for line in _at_one_go(fields)]
     for i, item in enumerate(fields):
         names |= {f"c{i}": item.check, f"b{i}": item.encode, f"r{i}": item.read_back, f"foreign{i}": item.foreign}
         lines += [f" {line}" for line in _field_code(i, item)]
@@ -201,6 +202,29 @@ def _compile(name: str, fields: Sequence[KeptField]) -> Collect:
     exec(compile("\n".join(lines), f"<collect of {name}>", "exec"), names)  # noqa: S102  # of numbers and identifiers
     collect: Collect = names["collect"]
     return collect
+
+
+def _at_one_go(fields: Sequence[KeptField]) -> list[str]:
+    """Generated code for the two ways that are usual: nothing has changed; or all has, and is of its own class."""
+    simple = Float | Int | Bool | Str | Bytes | Enumeration
+    if not all(isinstance(item.wire, simple) for item in fields):
+        return []
+    count = range(len(fields))
+    values = ", ".join(f"v{i}" for i in count)
+    lines = [f"v{i} = e.{item.name}" for i, item in enumerate(fields)]
+    lines.append(f"if {' and '.join(f'v{i} is a{i}' for i in count)}: return")
+    conditions = []
+    for i, item in enumerate(fields):
+        match item.wire:
+            case Float():
+                conditions.append(f"v{i} != a{i} and v{i}.__class__ is float and v{i} - v{i} == 0.0")
+            case Int():
+                conditions.append(f"v{i} != a{i} and v{i}.__class__ is int and {INT_MIN} <= v{i} <= {INT_MAX}")
+            case _:
+                return lines
+    lines.append(f"if {' and '.join(conditions)}:")
+    lines.append(f" values += ({values},); m[:] = ({values},); heads += (id_, {(1 << len(fields)) - 1}); return")
+    return lines
 
 
 def _field_code(i: int, item: KeptField) -> list[str]:

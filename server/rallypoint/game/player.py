@@ -96,12 +96,17 @@ class Player(Entity):
         """From this step on the player sees what is in that channel. Twice is once."""
         if channel not in self._subscribed:
             self._subscribed = (*self._subscribed, channel)
-            self._require_game()._driver.resubscribed.append(self.seat)
+            self._resubscribed()
 
     def unsubscribe(self, channel: str) -> None:
         """From this step on the player no longer sees that channel; the client drops what it had of it."""
         self._subscribed = tuple(name for name in self._subscribed if name != channel)
-        self._require_game()._driver.resubscribed.append(self.seat)
+        self._resubscribed()
+
+    def _resubscribed(self) -> None:
+        driver = self._require_game()._driver
+        driver.resubscribed.append(self.seat)
+        driver.subscribing = True
 
     def _require_game(self) -> Game[Any]:
         if self._game is None:

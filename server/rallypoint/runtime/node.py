@@ -42,6 +42,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.no
 
 
 _NO_ORDER = Order()
+_TOLD_AGAIN_S = 6 * 86_400.0
+"""The start of a session is told to the store again in a recovery: for as long as that knows whether it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,7 +431,7 @@ class Node:
             self._open[own.name][core.id] = host
         if core.state is SessionState.WAITING:
             self._waiting[core.id] = host
-        if core.started_ms is not None:
+        if host.started_unix_s is not None and self._wall() - host.started_unix_s < _TOLD_AGAIN_S:
             self.records.started(record_of(host, None, self._wall()))  # perhaps that was not stored; twice is once
         return host
 

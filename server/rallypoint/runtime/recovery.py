@@ -26,12 +26,14 @@ from rallypoint.core.session import SessionCore
 from rallypoint.core.session_image import SessionImage
 from rallypoint.game.definition import Definition
 from rallypoint.game.driver import GameDriver
+from rallypoint.game.options import Options
 from rallypoint.ports import JournalUnusable, Recovered, SessionRecord
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.quarantine import Marks
 from rallypoint.runtime.replay_header import header_of
 from rallypoint.runtime.session_entries import ANSWER, GUEST, RESULT, SESSION, KeptHost
+from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.ids import SessionId
 
 __all__ = ["SetAside", "recover"]
@@ -73,6 +75,8 @@ class Report:
     sessions: int = 0
     quarantined: list[str] = field(default_factory=list)
     results: int = 0
+    failed: list[tuple[SessionHost, BaseException]] = field(default_factory=list)
+    """Their games' ``restored()`` has raised: to be ended once all else is known to be possible."""
     took_s: float = 0.0
 
 
@@ -116,7 +120,7 @@ def recover(recovered: Recovered, node: Node, ambient: Ambient, marks: Marks, se
     if refused:
         raise JournalUnusable(_refusal(refused))
     for one in built:
-        _adopt(one, node, now)
+        _adopt(one, node, now, report)
     for found, why in lost:
         header = header_of(node.games[found.kept.game], found.kept, found.id, found.image.order)
         try:
@@ -147,14 +151,15 @@ def _build(
     found: _Found, definition: Definition, node: Node, ambient: Ambient, shift_s: float, now: float
 ) -> _Built | str:
     """The session, or why it cannot be. Raises ``GameImageRefused``."""
+    _refuse_other_terms(found.image, definition.options)
     game = GameDriver(definition, 0)
     try:
         game.restore(found.image.game)
         exact = msgspec.msgpack.encode(game.image()) == msgspec.msgpack.encode(found.image.game)
         migrated = found.image.game.schema != game.image().schema
-    except GameImageRefused:
+    except (GameImageRefused, KeyboardInterrupt):
         raise
-    except Exception as error:  # the game's own code is asked here
+    except BaseException as error:  # the game's own code is asked here
         log.error("session cannot be built again", session=found.id, exc_info=error)
         return f"its state cannot be built again: {type(error).__name__}: {error}"
     if not exact and not migrated:
@@ -172,7 +177,15 @@ def _build(
     return _Built(found, definition, game, core)
 
 
-def _adopt(one: _Built, node: Node, now: float) -> None:
+def _refuse_other_terms(image: SessionImage, own: Options) -> None:
+    """What is no part of a schema, and cannot change in a session's life either. Raises ``GameImageRefused``."""
+    if any(seat is not None for seat in image.seats[own.seats_max :]):
+        raise GameImageRefused(f"{own.name} has fewer seats than before, and one of those that are gone is taken")
+    if own.tick_hz and image.now_ms != round(image.tick * 1000 / own.tick_hz):
+        raise GameImageRefused(f"{own.name} makes {own.tick_hz} ticks a second now, and made others before")
+
+
+def _adopt(one: _Built, node: Node, now: float, report: Report) -> None:
     found = one.found
     host = node.adopt(one.core, one.definition, found.kept, now)
     if node.replays is not None:
@@ -184,8 +197,10 @@ def _adopt(one: _Built, node: Node, now: float) -> None:
     try:
         with node.limit:
             one.game.revive()
-    except Exception as error:
-        host.fail(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # also one that calls sys.exit()
+        report.failed.append((host, error))
 
 
 def _refusal(refused: Mapping[str, Sequence[str]]) -> str:

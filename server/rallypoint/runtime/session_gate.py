@@ -69,12 +69,11 @@ class SessionGate:
                 refusal = Refusal(CloseCode.UNKNOWN, "unknown session or token")
             else:
                 refusal = host.take(connection, message, self._clock())
-        if refusal is None:
-            return
-        log.info("refused", session=session, peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
-        if refusal.code in _OF_THE_SESSION:
-            self._committed(partial(connection.close_with, refusal.code, refusal.reason))
-        else:
+                if refusal is not None and host.core.ended is not None and refusal.code is host.core.ended.code:
+                    host.refuse(connection, refusal)
+                    return
+        if refusal is not None:
+            log.info("refused", session=session, peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
             connection.close_with(refusal.code, refusal.reason)
 
     def close_all(self, code: CloseCode) -> None:

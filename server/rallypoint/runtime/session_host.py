@@ -377,7 +377,8 @@ class SessionHost:
         return None
 
     def refuse(self, connection: Connection, refusal: Refusal) -> None:
-        """Closes a connection that :meth:`take` has refused: perhaps because of what is not committed yet."""
+        """Closes a connection that has come too late: once the session's end is committed."""
+        self.log.info("refused", peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
         self._scribe.commit([], lambda: connection.close_with(refusal.code, refusal.reason))
 
     def _attach(self, connection: Connection, taken: Taken) -> SessionLink:
