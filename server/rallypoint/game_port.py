@@ -138,8 +138,8 @@ class GamePort:
         except (Unreadable, msgspec.MsgspecError) as error:
             raise JournalUnusable(f"the journal's lobby cannot be read: {error}. Nothing was changed") from error
         with self.node.scribe.together():
-            for host, error in report.failed:
-                host.fail(error)
+            for host, why in report.failed:
+                host.fail(why)
             self._write_all(there)
         if report.sessions or len(self.lobby) or report.quarantined:
             log.info(
