@@ -206,6 +206,6 @@ IdempotencyKey = Annotated[
         max_length=128,
         description="Your own name for this request, such as a UUID. Sent again with the same key within 24 hours, the"
         " same request is not executed again, but answered as it was, with `Idempotent-Replayed: true`. The newest"
-        " 10,000 successful answers are remembered, until the server's end. Errors are not: they have changed nothing.",
+        " 10,000 successful answers are remembered, as durably as sessions. Errors are not: they have changed nothing.",
     ),
 ]

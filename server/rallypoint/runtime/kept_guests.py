@@ -50,7 +50,11 @@ class KeptGuests:
         self._store.new_guest(player, name, secret_hash, partial(self._forget, key))
 
     def restore(self, entries: Mapping[str, Sequence[bytes]]) -> None:
-        """Those of a journal are told to the store again. Raises ``msgspec.MsgspecError`` for those of another release."""
+        """Those of a journal are told to the store again.
+
+        Raises:
+            msgspec.MsgspecError: the entries are of another release.
+        """
         found = [_GUEST.decode(parts[-1]) for key, parts in entries.items() if key.startswith(GUEST)]
         for guest in found:
             self.add(*guest)

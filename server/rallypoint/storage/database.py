@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import structlog
 from sqlalchemy import URL, Table, event, exc, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from rallypoint.ports import StoreDown, StoreUnusable
@@ -17,6 +17,9 @@ from rallypoint.ports import StoreDown, StoreUnusable
 from .faults import DatabaseGone, Outcome, outcome_of, why
 from .migrate import HEAD, to_head
 from .sqlite_file import BUSY_S, Identity, SqliteFile
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 __all__ = ["CLOSE_S", "READ_S", "Database"]
 
@@ -183,6 +186,8 @@ class Database:
     def keep_first(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that changes nothing where there is such a row already."""
         if self.kind == "postgresql":
+            from sqlalchemy.dialects import postgresql  # its driver comes with it: 20 ms of a start
+
             return postgresql.insert(table).on_conflict_do_nothing()
         return sqlite.insert(table).on_conflict_do_nothing()
 
