@@ -136,7 +136,8 @@ class GamePort:
             self.answers.restore(recovered.entries, now - recovered.now, now)
             self.guests.restore(recovered.entries)
         except (Unreadable, msgspec.MsgspecError) as error:
-            raise JournalUnusable(f"the journal's lobby cannot be read: {error}. Nothing was changed") from error
+            what = "lobby, guests or answers to backends"
+            raise JournalUnusable(f"the journal's {what} cannot be read: {error}. Nothing was changed") from error
         with self.node.scribe.together():
             for host, why in report.failed:
                 host.fail(why)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from rallypoint import Entity, Game, Refused, Result, field, private
 from rallypoint.core.orders import Order
 from rallypoint.core.quick_match import SeatOffer
-from rallypoint.ports import Store
+from rallypoint.ports import Journal, Store
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend, Created
 from rallypoint.runtime.invitations import Invited
@@ -53,13 +53,13 @@ class Chess(Game, seats=2, tick_hz=0, exclusive=False, spectators=0, name="chess
 class BackendHouse:
     """A node, its backend, and what players in the lobby were told."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, journal: Journal | None = None) -> None:
         self.now = NOW
         self.unix_s = 1_700_000_000.0
         self.node = Node(
             [Duel.definition(), Chess.definition()],
             NodeSettings(sessions_max=6),
-            JournalOff(),
+            journal or JournalOff(),
             asyncio.get_running_loop(),
             Ambient(clock=lambda: self.now, wall=lambda: self.unix_s),
         )

@@ -172,7 +172,7 @@ class FakeStore(NoStore):
 class House:
     """A node's lobby, and ways to visit it."""
 
-    def __init__(self, rules=ORBIT, store=None, *, commit=None, after=None, **options):
+    def __init__(self, rules=ORBIT, store=None, *, commit=None, new_guest=None, after=None, **options):
         """``after``: one that has died, whose sessions, store and clock go on."""
         self.numbers = numbers = after.numbers if after else count(1)
         self.loop = FakeLoop()
@@ -190,7 +190,7 @@ class House:
             keep=commit is not None,
             **options,
         )
-        self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store, commit=commit)
+        self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store, commit=commit, new_guest=new_guest)
 
     def visit(self):
         connection = FakeConnection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -16,13 +17,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from rallypoint_client import Lobby, LobbySeat, connect
+from rallypoint_client import Identity, Lobby, LobbySeat, connect, take_seat
+from tests.server.storage.made import locked
 
 SOON_S = 30.0
 BOOK = "tests.server.durable_games:Book"
 LETTERS = "tests.server.durable_games:Letters"
+API_TOKEN = "a-token-of-some-length"
 
 
 def free_port() -> int:
@@ -59,6 +63,10 @@ class House:
         if self.process.returncode is None:
             self.process.send_signal(number)
         return await asyncio.wait_for(self.process.wait(), SOON_S)
+
+    def api(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {API_TOKEN}"}
+        return httpx.AsyncClient(base_url=f"{self.ops}/api/v1", headers=headers, timeout=SOON_S)
 
     async def status(self) -> dict[str, Any]:
         def read() -> Any:
@@ -230,3 +238,49 @@ async def test_two_servers_do_not_share_a_folder(house: House) -> None:
     await other.start()
     assert other.process is not None
     assert await asyncio.wait_for(other.process.wait(), SOON_S) == 2
+
+
+async def test_what_a_backend_asks_for_again_after_a_crash_is_answered_as_before_and_done_once(
+    house: House,
+) -> None:
+    body = {"game": "book", "seats": [{"player": "user-1"}, {"player": "user-2"}], "keep_s": 60}
+    answers = []
+    for _ in range(3):
+        await house.start(RALLYPOINT_API_TOKEN=API_TOKEN)
+        async with house.api() as api:
+            answers.append(await api.post("/sessions", json=body, headers={"Idempotency-Key": "round-1"}))
+            other = await api.post("/sessions", json={"game": "letters"}, headers={"Idempotency-Key": "round-1"})
+            assert other.json()["error"] == "key_used"
+            assert len((await api.get("/sessions")).json()["sessions"]) == 1
+        await house.end()
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert ["idempotent-replayed" in answer.headers for answer in answers] == [False, True, True]
+    await house.start()
+    seats = [
+        await take_seat(house.url + seat["url"], seat["session"], base64.urlsafe_b64decode(seat["token"]))
+        for seat in answers[0].json()["seats"]
+    ]
+    await until(lambda: all(seat.latest.game.status == 1 for seat in seats))
+    for seat in seats:
+        await seat.leave()
+
+
+async def test_a_guest_is_known_by_the_secret_though_the_database_was_locked_when_the_server_died(
+    house: House,
+) -> None:
+    await house.start()
+    ann = Identity()
+    async with locked(house.folder / "data" / "rallypoint.db"):
+        lobby = await connect(house.url, name="Ann", identity=ann)
+        player = lobby.player
+        await house.end()
+        await lobby.close()
+    await house.start()
+    for _ in range(2):  # the journal has told the database; then the database knows by itself
+        async with connect(house.url, identity=ann) as lobby:
+            assert (lobby.player, lobby.name) == (player, "Ann")
+        await house.end(signal.SIGTERM)
+        with contextlib.closing(sqlite3.connect(house.folder / "data" / "rallypoint.db")) as database:
+            assert database.execute("select id, name from players").fetchall() == [(player, "Ann")]
+        await house.start()

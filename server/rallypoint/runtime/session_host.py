@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["HostOwner", "SessionHost"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.session")
+
+
+_OVERDUE_S: Final = 0.25
+"""When turns come faster than the disk writes, one is always uncommitted and none is shown: then they wait for it."""
 
 
 class HostOwner(Protocol):
@@ -104,8 +108,10 @@ class SessionHost:
         """Steps whose consequences wait for their commit, or for being sent, and their ticks."""
         self._shown = -1
         """Tick that :meth:`send` was called for last."""
-        self._unsent = False
-        """That waits for its commit."""
+        self._unsent: float | None = None
+        """Since when that has waited for its commit; ``None``: it does not."""
+        self._paused = False
+        """Of a turn-based session: no steps before that."""
         self._record: SessionRecord | None = None
         self.held_back = False
         """Recovered, and waiting for its players: no steps are made."""
@@ -218,7 +224,8 @@ class SessionHost:
         """Of a turn-based session: sets when its next step is due."""
         assert self._turns is not None
         at = self.core.next_step_at()
-        if at is None:
+        self._paused = self._unsent is not None and now - self._unsent >= _OVERDUE_S
+        if at is None or self._paused:
             bucket = math.inf
         elif at <= now:
             bucket = next_bucket(now)
@@ -264,7 +271,7 @@ class SessionHost:
     def committed(self, tick: int) -> None:
         """The journal has the step: what waited for that is done."""
         self.core.committed(tick)
-        if self._unsent:
+        if self._unsent is not None:
             self.send()
         elif self._undone and self._shown >= tick:
             try:
@@ -282,9 +289,14 @@ class SessionHost:
         """
         core = self.core
         self._shown = core.tick
-        self._unsent = core.durable_tick < core.tick and (self._turns is not None or not self.running)
-        if self._unsent:
+        if core.durable_tick < core.tick and (self._turns is not None or not self.running):
+            if self._unsent is None:
+                self._unsent = self._clock()
             return
+        self._unsent = None
+        if self._paused:
+            self._plan(self._clock())
+            self._owner.wake(self)
         failed = self._failed
         try:
             if not failed and (snapshot or self._turns is not None or not self.running):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import inspect
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, cast
 
 import httpx
@@ -20,10 +21,13 @@ from rallypoint.console.api import build_api
 from rallypoint.console.api_records import records
 from rallypoint.console.api_sessions import sessions
 from rallypoint.console.door import ApiDoor
+from rallypoint.console.kept_answers import KeptAnswers
 from rallypoint.console.ops import ops_app
 from rallypoint.core.orders import Denial
+from rallypoint.core.quick_match import SeatOffer
 from rallypoint.core.session import SessionCore, Taken
-from rallypoint.ports import SeatRecord, SessionRecord
+from rallypoint.ports import Entry, SeatRecord, SessionRecord
+from rallypoint.storage.journal_off import JournalOff
 from rallypoint_protocol.ids import PlayerId, SessionId, Token
 from rallypoint_protocol.messages import TakeSeat
 from tests.server.backend_house import ANN, NOW, BackendHouse
@@ -35,10 +39,12 @@ SEAT = {"player": "ann", "name": "Ann"}
 class House(BackendHouse):
     """A backend and its HTTP API, without a network."""
 
-    def __init__(self, store: Any = None) -> None:
-        super().__init__(store)
+    def __init__(self, store: Any = None, journal: Any = None) -> None:
+        super().__init__(store, journal)
+        answers = KeptAnswers(keep_entries=self.node.scribe.keeps)
+        app = ops_app(cast(Any, None), self.backend, TOKEN, answers)
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(ops_app(cast(Any, None), self.backend, TOKEN), raise_app_exceptions=False),
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
             base_url="http://api/api/v1",
             headers={"Authorization": f"Bearer {TOKEN}"},
         )
@@ -393,6 +399,64 @@ async def test_a_session_is_created_once_however_often_it_is_asked_for_with_one_
     assert len(house.node.hosts) == 1
     other = await house.http.post("/sessions", json={"game": "chess"}, headers={"Idempotency-Key": "k1"})
     assert other.json()["error"] == "key_used"
+
+
+class Journal(JournalOff):
+    """Takes batches, and calls back at once."""
+
+    keeps = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[str]] = []
+
+    def append(self, entries: Sequence[Entry], now: float, committed: Callable[[], None]) -> None:
+        self.batches.append([entry.key.partition("/")[0] for entry in entries])
+        committed()
+
+
+async def test_with_a_key_everything_that_is_posted_is_done_and_answered_in_one_batch_without_a_pause() -> None:
+    journal = Journal()
+    house = House(journal=journal)
+    together = house.node.scribe.together
+    paused: list[bool] = []
+
+    @contextlib.contextmanager
+    def watched() -> Iterator[None]:
+        pause = asyncio.get_running_loop().call_soon(paused.append, True)
+        with together():
+            yield
+        pause.cancel()
+
+    def tell(player: PlayerId, offer: SeatOffer) -> bool:
+        house.node.scribe.beat()  # as the lobby does: it tells its client at once
+        return True
+
+    house.node.scribe.together = watched  # type: ignore[method-assign]
+    house.backend._invitations._tell_offer = tell
+    session = await house.new()
+    posts: dict[str, dict[str, Any]] = {
+        "/sessions": {"game": "chess", "seats": [SEAT, {"player": "bob"}]},
+        f"/sessions/{session}/seats": {"seats": [{"player": "cid"}]},
+        f"/sessions/{session}/signal": {"name": "weather", "data": {}},
+        f"/sessions/{session}/lock": {"locked": True},
+        f"/sessions/{session}/kick": {"player": "cid"},
+        f"/sessions/{session}/end": {"reason": "over"},
+    }
+    routes = {
+        route.path for route in sessions.routes if isinstance(route, APIRoute) and "POST" in (route.methods or ())
+    }
+    assert {path.replace(session, "{session}") for path in posts} == routes
+    for path, body in posts.items():
+        journal.batches.clear()
+        answer = await house.http.post(path, json=body, headers={"Idempotency-Key": path})
+        assert answer.is_success, answer.text
+        written = [batch for batch in journal.batches if batch]
+        assert len(written) == 1, path
+        assert {"session", "answer"} <= set(written[0]), path
+    assert not paused
+    house.node.ticker.stop()
+    await house.http.aclose()
 
 
 # --- the whole ------------------------------------------------------------------------------------------------------

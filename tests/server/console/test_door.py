@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 import rallypoint.console.door as door_module
 from rallypoint.console.api_json import AsciiJSON
 from rallypoint.console.door import BODY_BYTES_MAX, WRONG_BURST, ApiDoor
+from rallypoint.console.kept_answers import KeptAnswers
+from rallypoint.ports import Entry, EntryKind
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.storage.journal_off import JournalOff
 
@@ -303,3 +306,106 @@ async def test_reading_needs_no_key(house: House) -> None:
     async with house.client() as client:
         headers = {**RIGHT, "Idempotency-Key": "k"}
         assert [(await client.get("/x", headers=headers)).json()["n"] for _ in range(2)] == [1, 2]
+
+
+# --- what is committed ----------------------------------------------------------------------------------------------
+
+
+class Journal(JournalOff):
+    """Commits when it is told to."""
+
+    keeps = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[str]] = []
+        self.waiting: list[Callable[[], None]] = []
+
+    def append(self, entries: Sequence[Entry], now: float, committed: Callable[[], None]) -> None:
+        self.batches.append([entry.key.partition("/")[0] for entry in entries])
+        self.waiting.append(committed)
+
+    @property
+    def written(self) -> list[str]:
+        return [kind for batch in self.batches for kind in batch]
+
+    def commit(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for committed in waiting:
+            committed()
+
+
+class Changing(Inside):
+    """Commits something with each request, as when a player in the lobby is told of it."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        super().__init__()
+        self.scribe = scribe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scribe.commit([Entry("session/x", EntryKind.WHOLE, b"")], lambda: None)
+        self.scribe.gone("something")
+        await super().__call__(scope, receive, send)
+
+
+class KeptHouse(House):
+    def __init__(self) -> None:
+        super().__init__()
+        self.journal = Journal()
+        scribe = Scribe(self.journal, lambda: 0.0)
+        self.inside = Changing(scribe)
+        self.door = ApiDoor(self.inside, TOKEN, scribe, clock=lambda: self.now, kept=KeptAnswers(keep_entries=True))
+
+
+async def turns() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_an_answer_is_in_one_batch_with_what_was_done_and_given_once_that_is_committed() -> None:
+    house = KeptHouse()
+    first = asyncio.ensure_future(post(house, "k"))
+    await turns()
+    assert house.journal.batches[0] == ["session", "something", "answer"]
+    again = asyncio.ensure_future(post(house, "k"))
+    await turns()
+    assert not first.done()
+    assert not again.done()  # or it would tell what may un-happen
+    house.journal.commit()
+    assert (await first).content == (await again).content
+    assert len(house.inside.bodies) == 1
+    assert house.journal.batches[1:] == [[], []]
+
+
+async def test_without_a_key_the_answer_waits_too_and_is_not_kept() -> None:
+    house = KeptHouse()
+    waiting = asyncio.ensure_future(post(house))
+    await turns()
+    assert not waiting.done()
+    house.journal.commit()
+    assert (await waiting).status_code == 201
+    assert house.journal.written == ["session", "something"]
+
+
+async def test_reading_waits_for_nothing() -> None:
+    house = KeptHouse()
+    async with house.client() as client:
+        assert (await client.get("/x", headers=RIGHT)).status_code == 201
+
+
+@pytest.mark.parametrize("status", [409, 500, 0])
+async def test_an_error_is_not_in_the_journal(status: int) -> None:
+    house = KeptHouse()
+    house.inside.status = status
+    waiting = asyncio.ensure_future(post(house, "k"))
+    await turns()
+    house.journal.commit()
+    with contextlib.suppress(RuntimeError):
+        await waiting
+    assert "answer" not in house.journal.written
+    house.inside.status = 201
+    again = asyncio.ensure_future(post(house, "k"))
+    await turns()
+    house.journal.commit()
+    assert (await again).status_code == 201
+    assert "answer" in house.journal.written

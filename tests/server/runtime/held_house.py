@@ -1,4 +1,4 @@
-"""A node with a journal that commits when a test says so, a clock that is turned by hand, and players who only listen."""
+"""A node with a journal that commits when a test says so, a clock turned by hand, and players who only listen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from rallypoint import Action, Event, Game, Player, Result, field, on, private
-from rallypoint.config import Settings
+from rallypoint.config import Limits, Settings
 from rallypoint.core.orders import Order
 from rallypoint.core.session import Refusal
 from rallypoint.game_port import GamePort
@@ -23,7 +23,7 @@ from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId, Token
 from rallypoint_protocol.inputs import make_inputs
 from rallypoint_protocol.limits import GAME_EVENT_KIND_FIRST
-from rallypoint_protocol.messages import Pass, Resume, Seated, TakeSeat
+from rallypoint_protocol.messages import Ack, Pass, Resume, Seated, TakeSeat
 from rallypoint_protocol.schema import decode_schema
 
 ANN, BOB = PlayerId("ann"), PlayerId("bob")
@@ -55,7 +55,7 @@ class Talk(Game[Player], seats=(1, 4), tick_hz=20, grace_s=5, bot="tests.none:Bo
             case "ask":
                 self.ask("outside", timeout_s=1)
             case "kick":
-                player.kick()
+                self.kick(player)
             case "save badly":
                 self.saved_well = False
             case "revive badly":
@@ -192,11 +192,16 @@ class Socket:
         self.outbox_bytes = 0
 
     def write(self, framed: bytes) -> None:
-        assert self.closed is None, "written to after its close"
+        if self.closed is not None:
+            return
         size = framed[1] & 0x7F
         payload = framed[2:] if size < 126 else framed[4:] if size == 126 else framed[10:]
         assert frame(payload) == framed
-        self.got.append(decode_session_reply(payload))
+        message = decode_session_reply(payload)
+        self.got.append(message)
+        if isinstance(message, Pass) and self.receiver is not None:
+            event = self.events[-1].n if self.events else 0
+            self.receiver.received(encode(Ack(message.head.epoch, message.head.tick, event)))
 
     def write_message(self, payload: bytes) -> None:
         self.write(frame(payload))
@@ -242,10 +247,11 @@ class HeldHouse:
         self.journal = HeldJournal()
         self.shelf = shelf or Shelf()
         self.before = recovered
+        self.games = games
         self.bots = Bots()
         self.port = GamePort(
             [game.definition() for game in games],
-            Settings(limits={"sessions_max": 100_000}),
+            Settings(limits=Limits(sessions_max=100_000)),
             self.shelf,
             self.journal,
             Ambient(clock=lambda: self.now, wall=lambda: self.unix_s, random=Random(repr(now))),
@@ -258,7 +264,7 @@ class HeldHouse:
         """The process ends at once; the next one has another clock. ``lost``: so many batches never got there."""
         self.node.ticker.stop()
         found = self.journal.recovered(lost=lost, before=self.before)
-        return HeldHouse(found, now=self.now + away_s, shelf=self.shelf)
+        return HeldHouse(found, now=self.now + away_s, shelf=self.shelf, games=self.games)
 
     def session(self, game: str = "talk", **order: Any) -> SessionId:
         made = self.node.create(game, self.now, Order(**order))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from rallypoint.ports import Entry, EntryKind
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.storage.journal_off import JournalOff
@@ -84,3 +86,50 @@ def test_what_is_gone_is_written_so():
     assert written == []
     journal.commit()
     assert written == [Entry("result/x", EntryKind.GONE, b"")]
+
+
+def test_what_is_done_together_is_in_one_batch_and_what_follows_comes_in_order():
+    journal, scribe, done = made()
+    with scribe.together():
+        scribe.commit([Entry("a", EntryKind.WHOLE, b"")], lambda: done.append("a"))
+        with scribe.together():
+            scribe.touch(Thing("b"))
+            scribe.commit([], lambda: done.append("b"))
+        scribe.commit([], lambda: done.append("c"))
+        scribe.beat([Entry("d", EntryKind.WHOLE, b"")])
+        assert journal.batches == []
+    assert journal.batches == [["a", "b", "d"]]
+    assert done == []
+    journal.commit()
+    assert done == ["a", "b", "c"]
+    scribe.commit([], lambda: done.append("d"))
+    assert done == ["a", "b", "c", "d"]
+
+
+def test_where_nothing_is_done_together_nothing_is_written():
+    journal, scribe, done = made()
+    with scribe.together():
+        scribe.commit([], lambda: done.append("a"))
+    assert (journal.batches, done) == ([], ["a"])
+
+
+def test_what_fails_in_the_midst_is_written_as_far_as_it_came_and_all_that_follows_is_done():
+    journal, scribe, done = made()
+
+    def broken() -> None:
+        raise RuntimeError("one of them")
+
+    def fail_in_the_midst() -> None:
+        with scribe.together():
+            scribe.commit([Entry("a", EntryKind.WHOLE, b"")], broken)
+            scribe.commit([Entry("b", EntryKind.WHOLE, b"")], lambda: done.append("b"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_in_the_midst()
+    assert journal.batches == [["a", "b"]]
+    with pytest.raises(RuntimeError):
+        journal.commit()
+    assert done == ["b"]
+    scribe.beat()
+    assert journal.batches[1:] == [[]]

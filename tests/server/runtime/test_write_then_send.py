@@ -1,4 +1,4 @@
-"""Nothing that must not un-happen leaves before it is committed; then it leaves, in the order in which it was decided."""
+"""Nothing that must not un-happen leaves before it is committed; then it leaves, in the order of the decisions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_state_runs_ahead_and_says_so_and_events_wait():
     house.say(ann, session, "hello")
     house.run(0.3)
     assert len(ann.passes) >= 5
-    assert ann.passes[-1].head.tick - ann.passes[-1].head.durable >= 5 if hasattr(ann.passes[-1].head, "durable") else 1
+    assert ann.passes[-1].head.undurable >= 5
     assert ann.events == []
     house.journal.commit()
     house.run(0.1)
@@ -88,10 +88,13 @@ async def test_turns_that_follow_each_other_faster_than_the_disk_are_shown_all_t
     ann.got.clear()
     house.journal.held = True
     for number in range(50):  # at each moment one turn at least is not committed
+        begun = len(house.journal.waiting)
         house.say(ann, session, f"{number}", number + 1)
         house.run(0.01)
-        house.journal.commit(max(0, len(house.journal.waiting) - 1))
-    assert len(ann.heard) >= 40
+        house.journal.commit(begun)
+    assert len(ann.heard) >= 20
+    house.journal.commit()
+    house.run(0.02)
     house.journal.commit()
     assert ann.heard == [str(number) for number in range(50)]
 
@@ -120,7 +123,7 @@ async def test_an_end_is_told_and_stored_once_all_of_it_is_committed(game: str, 
     assert ann.closed is not None
     assert ann.closed[0] == CloseCode.ENDED
     assert [record.outcome for record in house.shelf.ends] == ["ended"]
-    assert house.shelf.ends[0].result == {"winners": [0], "scores": {}, "reason": "", "data": {}} or True
+    assert house.shelf.ends[0].result is not None
 
 
 async def test_the_last_state_is_sent_though_the_disk_is_far_behind():
@@ -129,7 +132,7 @@ async def test_the_last_state_is_sent_though_the_disk_is_far_behind():
     ann = house.sit(session)
     ann.got.clear()
     house.journal.held = True
-    house.journal.pressure = Pressure.STEPS  # type: ignore[misc]  # as it is read
+    house.journal.pressure = Pressure.STEPS
     house.say(ann, session, "over")
     house.run(1.0)
     assert not ann.ended
@@ -238,7 +241,7 @@ async def test_an_answer_to_a_backend_waits_for_its_commit():
     session = house.session()
     house.journal.held = True
     house.backend.signal(session, "ring", None)
-    answer = asyncio.ensure_future(house.backend.committed())
+    answer = asyncio.ensure_future(house.node.scribe.committed())
     await settle()
     assert not answer.done()
     house.journal.commit()
@@ -256,7 +259,7 @@ async def test_an_answer_that_says_nothing_new_waits_for_what_it_has_seen():
     house.backend.end(session, "enough")
     house.run(0.1)
     assert house.backend.end(session, "again").error == "ended"  # type: ignore[union-attr]  # a denial
-    answer = asyncio.ensure_future(house.backend.committed())
+    answer = asyncio.ensure_future(house.node.scribe.committed())
     await settle()
     assert not answer.done()
     house.journal.commit()

@@ -47,6 +47,20 @@ async def test_a_guest_is_known_again_tomorrow(path):
         assert await store.find_guest(ADA, SECRET) == Guest(ADA, "Ada", CREATED_AT)
 
 
+async def test_whoever_told_of_a_guest_is_told_when_it_is_written_also_if_it_was_there_already(path):
+    told: list[str] = []
+    async with store_at(path, wall=lambda: CREATED_AT) as store:
+        store.new_guest(ADA, "Ada", token_hash(SECRET), lambda: told.append("first"))
+        assert told == []
+        await written(store)
+        assert told == ["first"]
+    async with store_at(path) as store:
+        store.new_guest(ADA, "Eve", token_hash(b"another"), lambda: told.append("again"))
+        await written(store)
+        assert told == ["first", "again"]
+        assert await store.find_guest(ADA, SECRET) == Guest(ADA, "Ada", CREATED_AT)
+
+
 async def test_a_wrong_secret_and_a_stranger_are_answered_alike(path):
     async with store_at(path) as store:
         store.new_guest(ADA, "Ada", token_hash(SECRET))

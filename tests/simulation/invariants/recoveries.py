@@ -37,6 +37,7 @@ SAME: Final = "a recovered game is what its last step has left"
 PREFIX: Final = "what a recovered game has done is the beginning of what it had done"
 SEATS: Final = "who had a seat has it again"
 OUT: Final = "who was told to be out of a session is not in it again"
+FREED: Final = "a seat that was given up is freed by the first step of a recovered session"
 STANDS: Final = "no time of a seat runs while the server is away"
 LOBBY: Final = "who was in the lobby is there again"
 WAITS: Final = "a recovered session waits for its players, and not for long"
@@ -84,6 +85,8 @@ class Recoveries(Observer):
         self._on: dict[Wire, tuple[str, int]] = {}
         self._seated: dict[tuple[str, int], None] = {}
         """Seats that were told, by session and number."""
+        self._playing: dict[tuple[str, int], None] = {}
+        """Those whose connection the last server had, and had told that it has the seat."""
         self._out: dict[tuple[str, int], None] = {}
         """Those of them that somebody was told to be out of."""
         self._lobbies: dict[str, None] = {}
@@ -93,6 +96,8 @@ class Recoveries(Observer):
         self._queues: dict[str, list[str]] = {}
         self._awaited: dict[str, dict[int, None]] = {}
         """By recovered session: seats that were connected, and that nobody has come back to."""
+        self._given_up: dict[str, list[int]] = {}
+        """By recovered session that makes steps: seats that its next step has to free."""
         self._frozen = False
         self._began: float | None = None
         """When a server began to serve that has recovered something."""
@@ -127,6 +132,8 @@ class Recoveries(Observer):
     def server_gone(self, crashed: bool) -> None:
         world = self.world
         port, now = world.last_port, server_clock(world)
+        if not self._was:
+            self._playing = dict.fromkeys(self._on.values())
         self._on.clear()
         self._began = None
         self._frozen = world.server_host.frozen_until > world.loop.now - _BEAT_S
@@ -152,6 +159,10 @@ class Recoveries(Observer):
         self._began = self.world.loop.now
         now = server_clock(self.world)
         self._awaited.clear()
+        self._given_up = {
+            str(host.core.id): [seat.number for seat in host.core.seated() if seat.is_given_up]
+            for host in self.world.node.hosts.values()
+        }
         for id_, one in was.items():
             host = host_of(self.world, id_)
             if self.world.weak:
@@ -183,7 +194,7 @@ class Recoveries(Observer):
         self._look_at_books(PREFIX, host, was)
         if self.world.plan.durability == "process":  # else the answer to one who is back may still wait for the disk
             connected = [n for n, (*_, bot, state, _) in was.seats.items() if state is SeatState.CONNECTED and not bot]
-            self._awaited[id_] = {n: None for n in connected if (id_, n) in self._seated}
+            self._awaited[id_] = {n: None for n in connected if (id_, n) in self._playing}
         seats = {seat.number: seat for seat in core.seats if seat is not None}
         for number, (place, player, name, bot, state, left_s) in was.seats.items():
             seat, key = seats.get(number), (id_, number)
@@ -229,9 +240,14 @@ class Recoveries(Observer):
 
     def stepped(self, record: StepMade) -> None:
         began, world = self._began, self.world
+        host = host_of(world, record.session)
+        given_up = self._given_up.pop(record.session, None)
+        if given_up and host is not None and host.running:
+            kept = [seat.name for seat in host.core.seats if seat is not None and seat.number in given_up]
+            if kept:
+                self.violate(FREED, f"{record.session} has made step {record.tick}, and {kept} have seats still")
         if began is None or world.weak:
             return
-        host = host_of(world, record.session)
         if host is not None and world.loop.now - began < world.plan.recovery_wait_s - _EXACT_S:
             awaited = self._awaited.get(record.session, {})
             missing = [seat.name for seat in host.core.seated() if seat.number in awaited and not seat.is_given_up]
