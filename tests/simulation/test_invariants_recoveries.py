@@ -11,6 +11,7 @@ import pytest
 from rallypoint import game_port
 from rallypoint.core.chat import Chats as CoreChats
 from rallypoint.core.lobby import Lobby
+from rallypoint.core.seat import SeatState
 from rallypoint.core.session import SessionCore
 from rallypoint.core.tokens import TokenPair
 from rallypoint.runtime import recovery
@@ -192,6 +193,12 @@ CASES = [
         recoveries.SEATS, recoveries.Recoveries, _seat(lambda seat: setattr(seat, "name", "zoe")), id="another player"
     ),
     pytest.param(recoveries.OUT, recoveries.Recoveries, _told_to_be_out, id="in again"),
+    pytest.param(
+        recoveries.FREED,
+        recoveries.Recoveries,
+        _seat(lambda seat: setattr(seat, "state", SeatState.LEFT)),
+        id="never freed",
+    ),
     pytest.param(
         recoveries.STANDS,
         recoveries.Recoveries,

@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
+import structlog
+
 from rallypoint.ports import Clock, Entry, EntryKind, Journal, Pressure
 
 __all__ = ["Kept", "Scribe"]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.journal")
 
 Then = Callable[[], None]
 
@@ -118,7 +122,13 @@ class Scribe:
             return []
         touched = list(self._touched)
         self._touched.clear()
-        return [entry for kept in touched for entry in kept.take_entries()]
+        entries: list[Entry] = []
+        for kept in touched:
+            try:
+                entries += kept.take_entries()
+            except Exception:  # an error of ours: what others have to say is not lost with it
+                log.exception("not kept")
+        return entries
 
     def _append(self, entries: list[Entry], then: Then) -> None:
         later, self._later = self._later, []

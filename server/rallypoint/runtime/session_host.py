@@ -188,9 +188,9 @@ class SessionHost:
         if entries is None:
             return []
         now = self._clock()
-        if entries.begun:
-            return entries.take(now)
         try:
+            if entries.begun:
+                return entries.take(now)
             with self._limit:
                 return entries.take(now)
         except KeyboardInterrupt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -255,7 +256,7 @@ class HeldHouse:
             self.shelf,
             self.journal,
             Ambient(clock=lambda: self.now, wall=lambda: self.unix_s, random=Random(repr(now))),
-            recovered=recovered,
+            recovered=None if recovered is None else replace(recovered, entries=dict(recovered.entries)),
         )
         self.node: Node = self.port.node
         self.backend = Backend(self.node, None, lambda player, offer: False, clock=lambda: self.now)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rallypoint.core.session import SessionState
-from rallypoint.ports import Pressure
+from rallypoint.ports import Entry, Pressure
 from rallypoint.runtime.session_gate import SessionGate
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
@@ -456,3 +456,17 @@ async def test_whatever_changes_a_session_between_its_steps_is_written_with_the_
     house.node.scribe.commit([], lambda: None)
     assert not host.core.touched
     assert f"session/{session}" in [entry.key for entries, _ in house.journal.batches[batches:] for entry in entries]
+
+
+async def test_what_one_cannot_say_does_not_take_with_it_what_others_have_said():
+    house = HeldHouse()
+    session = house.session()
+    house.host(session).stir()
+
+    class Broken:
+        def take_entries(self) -> list[Entry]:
+            raise LookupError("a mistake of ours")
+
+    house.node.scribe._touched = {Broken(): None, **house.node.scribe._touched}
+    house.node.scribe.beat()
+    assert house.kinds(f"session/{session}") == ["WHOLE"]

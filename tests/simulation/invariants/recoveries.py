@@ -24,6 +24,7 @@ from rallypoint_simulation.observer import Observer
 from .sittings import host_of, server_clock
 
 if TYPE_CHECKING:
+    from rallypoint.game_port import GamePort
     from rallypoint.runtime.session_host import SessionHost
     from rallypoint_simulation.steps import StepMade
     from rallypoint_simulation.wire import Wire
@@ -40,6 +41,7 @@ OUT: Final = "who was told to be out of a session is not in it again"
 FREED: Final = "a seat that was given up is freed by the first step of a recovered session"
 STANDS: Final = "no time of a seat runs while the server is away"
 LOBBY: Final = "who was in the lobby is there again"
+ORDER: Final = "who waits in a queue is where they were in it"
 WAITS: Final = "a recovered session waits for its players, and not for long"
 EARLIER: Final = "with less than was promised, a session is as it was at some moment before"
 
@@ -87,13 +89,16 @@ class Recoveries(Observer):
         """Seats that were told, by session and number."""
         self._playing: dict[tuple[str, int], None] = {}
         """Those whose connection the last server had, and had told that it has the seat."""
+        self._lost: dict[tuple[str, int], float] = {}
+        """When a connection of each was lost for the last time."""
         self._out: dict[tuple[str, int], None] = {}
         """Those of them that somebody was told to be out of."""
         self._lobbies: dict[str, None] = {}
         self._was: dict[str, _Was] = {}
         self._stays: dict[str, tuple[str, str | None]] = {}
         """Of the last server, those that were told: the player and the queue."""
-        self._queues: dict[str, list[str]] = {}
+        self._queues: dict[str, list[tuple[str, int]]] = {}
+        """Of the last server, by game: lobby session and number of each ticket, in order."""
         self._awaited: dict[str, dict[int, None]] = {}
         """By recovered session: seats that were connected, and that nobody has come back to."""
         self._given_up: dict[str, list[int]] = {}
@@ -124,17 +129,20 @@ class Recoveries(Observer):
                 self._out[key] = None
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
-        if at_server:
-            self._on.pop(wire, None)
+        key = self._on.pop(wire, None) if at_server else None
+        if key is not None:
+            self._lost[key] = self.world.loop.now
 
     # --- the end of a server ----------------------------------------------------------------------------------------
 
     def server_gone(self, crashed: bool) -> None:
         world = self.world
         port, now = world.last_port, server_clock(world)
-        if not self._was:
-            self._playing = dict.fromkeys(self._on.values())
+        if not self._was:  # with a server, its connections end, and a moment before
+            lost = [key for key, at in self._lost.items() if at == world.loop.now]
+            self._playing = dict.fromkeys((*self._on.values(), *lost))
         self._on.clear()
+        self._lost.clear()
         self._began = None
         self._frozen = world.server_host.frozen_until > world.loop.now - _BEAT_S
         if port is None or not (world.kept or world.weak):
@@ -150,12 +158,14 @@ class Recoveries(Observer):
                 session = port.lobby.find(LobbyId(id_))
                 if session is not None and session.state is not LobbyState.ENDED:
                     self._stays[id_] = session.player, session.queue
+            self._queues = _queues(port)
 
     # --- the beginning of the next ----------------------------------------------------------------------------------
 
     def server_started(self) -> None:
         was, self._was = self._was, {}
         stays, self._stays = self._stays, {}
+        queues, self._queues = self._queues, {}
         self._began = self.world.loop.now
         now = server_clock(self.world)
         self._awaited.clear()
@@ -174,6 +184,7 @@ class Recoveries(Observer):
                 self._look_at(host, one, now)
         if not self.world.weak:
             self._look_at_lobby(stays)
+            self._look_at_queues(queues)
 
     def _look_at_missing(self, id_: str, was: _Was) -> None:
         told = any((id_, number) in self._seated and (id_, number) not in self._out for number in was.seats)
@@ -236,6 +247,15 @@ class Recoveries(Observer):
             if session is None or session.player != player:
                 self.violate(LOBBY, f"player {player} was in lobby session {id_}, and is not after a recovery")
 
+    def _look_at_queues(self, queues: dict[str, list[tuple[str, int]]]) -> None:
+        port = self.world.port
+        assert port is not None
+        for game, now in _queues(port).items():
+            before = [ticket for ticket in queues.get(game, []) if ticket in now]
+            same = [ticket for ticket in now if ticket in before]
+            if before != same:
+                self.violate(ORDER, f"in the queue for {game} there were {before}, and are {same}")
+
     # --- waiting ----------------------------------------------------------------------------------------------------
 
     def stepped(self, record: StepMade) -> None:
@@ -265,6 +285,11 @@ class Recoveries(Observer):
                     self.violate(WAITS, f"{host.core.id} is held back since {world.loop.now - began:.2f} s")
             if world.server_host.frozen_until < world.loop.now:
                 self._began = None
+
+
+def _queues(port: GamePort) -> dict[str, list[tuple[str, int]]]:
+    queues = port.lobby._queues._queues
+    return {game: [(str(id_), one.number) for id_, one in queue._tickets.items()] for game, queue in queues.items()}
 
 
 def _is_in(seat: Seat | None, number: int) -> bool:
