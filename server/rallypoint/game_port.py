@@ -175,10 +175,10 @@ class GamePort:
         self.bots = ClientBots(_url_of(self._listeners[-1]), self._ambient.random)
         if self._with_bots:
             self.node.bots = self.bots
-        self.node.release_those_of_nobody()
+        self.node.held_back.release_those_of_nobody()
         loop = asyncio.get_running_loop()
         self._timers = [
-            loop.call_later(settings.recovery_wait_s, self.node.release),
+            loop.call_later(settings.recovery_wait_s, self.node.held_back.release),
             loop.call_later(PROVEN_S, self._acquit),
         ]
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep of all connections and sessions")

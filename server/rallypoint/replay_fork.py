@@ -191,7 +191,7 @@ class Sandbox:
                         sent[seat.index] = now
                         self._send_bot(seat)
             if self._host.held_back and (here or late):
-                node.release()
+                node.held_back.release()
             await asyncio.sleep(_LOOK_S)
 
     def _send_bot(self, seat: Seat) -> None:

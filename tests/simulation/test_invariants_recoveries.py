@@ -22,7 +22,7 @@ from rallypoint_simulation.observer import Observer, Violation
 from rallypoint_simulation.players import Player
 from rallypoint_simulation.scenario import Act, PlayerPlan, ServerPlan
 from rallypoint_simulation.world import World
-from tests.simulation.games.ledgers import Books
+from tests.simulation.games.ledgers import Books, Pairs
 from tests.simulation.invariants import actions, chats, events, grace, kept, pushes, recoveries, ticks, tokens
 from tests.simulation.invariants.all import OBSERVERS
 from tests.simulation.invariants.records import Records
@@ -251,6 +251,32 @@ def test_a_server_that_forgets_is_noticed(
 
 def _say_more(one: Durable) -> None:
     one.act("ann", "chat", room="lobby", lines=3, seconds=4.0)
+
+
+def test_another_order_in_a_queue_is_noticed(monkeypatch: Patch) -> None:
+    plan = ServerPlan(durability="process", limits={"sessions_max": 1})
+    world = World(1, [Books, Pairs], plan, [recoveries.Recoveries])
+    for name in ("ann", "dan", "eve"):
+        world.players[name] = Player(world, PlayerPlan(name))
+    world.start_server()
+    world.players["ann"].start(Act(0.0, "create", {"game": "books", "options": {"ends_s": 0}}))
+    for name in ("dan", "eve"):
+        world.run_for(1.0)
+        world.players[name].start(Act(0.0, "quick_match", {"game": "pairs", "patience_s": 20.0}))
+    world.run_for(1.0)
+    restore = Lobby.restore
+
+    def lie(self: Lobby, *args: Any, **options: Any) -> None:
+        restore(self, *args, **options)
+        queue = self.queues._queues["pairs"]
+        assert len(queue._tickets) == 2
+        queue._tickets = dict(reversed(queue._tickets.items()))
+
+    monkeypatch.setattr(Lobby, "restore", lie)
+    world.crash_server()
+    world.restart_server()
+    with pytest.raises(Violation, match=recoveries.ORDER):
+        world.run_for(1.0)
 
 
 def test_with_less_than_was_promised_a_session_from_the_future_is_noticed(monkeypatch: Patch) -> None:

@@ -21,6 +21,7 @@ from rallypoint.game.driver import GameDriver
 from rallypoint.game.options import Options
 from rallypoint.ports import BotOffer, BotRunner, Entry, EntryKind, Journal, Records, SessionRecord
 from rallypoint.runtime.ambient import Ambient
+from rallypoint.runtime.held_back import HeldBack
 from rallypoint.runtime.records import NoRecords, quarantined, record_of
 from rallypoint.runtime.replay_header import header_of
 from rallypoint.runtime.scribe import Scribe
@@ -116,10 +117,7 @@ class Node:
         # What is looked at once a second: not all sessions, because thousands may be idle.
         self._swept: dict[SessionId, SessionHost] = {}
         self._waiting: dict[SessionId, SessionHost] = {}
-        self._held_back: dict[SessionId, SessionHost] = {}
-        """Recovered sessions that wait for their players."""
-        self._gone_on = 0
-        """How many of these go on: their steps are spread by it."""
+        self.held_back = HeldBack(self)
         self._unstored: dict[str, Entry] = {}
         """Results that the store does not have yet, by their keys in the journal."""
         self.replays: Replays | None = None
@@ -365,8 +363,7 @@ class Node:
 
     def came_back(self, host: SessionHost) -> None:
         """All who were connected to a recovered session are back: it goes on."""
-        if self._held_back.pop(host.core.id, None) is not None:
-            self._go_on(host)
+        self.held_back.came_back(host)
 
     def session_ended(self, host: SessionHost, ended: Ended, record: SessionRecord) -> None:
         """A session makes no more steps; its players are free, and may still come back for the result for a while."""
@@ -383,7 +380,7 @@ class Node:
         self.counts.sessions_failed += ended.code is CloseCode.GAME_FAILED
         if ended.code is not CloseCode.GAME_FAILED:
             self._lingering[host.core.id] = host
-        self._held_back.pop(host.core.id, None)
+        self.held_back.forget(host)
         host.log.info("session ended", ticks=host.core.tick, code=ended.code.name, why=ended.reason)
         self.store_result(record)
         for seat in list(host.core.seated()):
@@ -406,7 +403,7 @@ class Node:
     # --- after a recovery -------------------------------------------------------------------------------------------
 
     def adopt(self, core: SessionCore, definition: Definition, kept: KeptHost, now: float) -> SessionHost:
-        """Takes a session that was built again; it makes no step before :meth:`release`, or its players are back."""
+        """Takes a session that was built again; it makes no step before its players are back, or not waited for."""
         schedule: Schedule | TurnSchedule = TurnSchedule(core.created_at)
         if not definition.options.turn_based:
             schedule = Schedule(definition.options.tick_hz, now, made=core.tick)
@@ -421,8 +418,7 @@ class Node:
             self.codes[kept.code] = core.id
         self.hosts[core.id] = host
         self.counts.sessions_created += 1
-        host.held_back = True
-        self._held_back[core.id] = host
+        self.held_back.hold(host)
         own = definition.options
         for seat in core.seated():
             if not seat.is_given_up:
@@ -435,38 +431,9 @@ class Node:
             self.records.started(record_of(host, None, self._wall()))  # perhaps that was not stored; twice is once
         return host
 
-    def release(self) -> None:
-        """Nobody else is waited for: all recovered sessions go on; who is not back has lost the connection."""
-        held_back, self._held_back = self._held_back, {}
-        for host in held_back.values():
-            self._go_on(host)
-
-    def release_those_of_nobody(self) -> None:
-        """Sessions that nobody was connected to need not wait, and bots come by themselves."""
-        for host in list(self._held_back.values()):
-            self._man(host)
-            if not host.core.missing():
-                self.came_back(host)
-
-    def _man(self, host: SessionHost) -> None:
-        """Its bots were of the process that is gone: others take their seats."""
-        bot = host.definition.options.bot
-        if bot is None or self.bots is None:
-            return
-        core = host.core
-        for seat in core.seated():
-            if seat.bot and not seat.is_given_up:
-                token = core.seating.reissue(seat)
-                self.bots.play(
-                    BotOffer(host.definition.options.name, bot, core.id, self.url(core.id), token, seat.name)
-                )
-        host.stir()
-
-    def _go_on(self, host: SessionHost) -> None:
-        now = self._clock()
-        host.go_on(now, phase(self._gone_on, 1 / max(1, host.definition.options.tick_hz)))
-        self._gone_on += 1
-        self.ticker.add(host, host.core.id)
+    def now(self) -> float:
+        """The node's clock."""
+        return self._clock()
 
     def quarantine(self, session: SessionId, kept: KeptHost, image: SessionImage, why: str) -> None:
         """A recovered session that must not go on: it has ended for its players, and operators are shown why."""

@@ -165,7 +165,7 @@ async def test_who_comes_back_twice_while_others_are_missing_has_one_connection(
     first = house.take(session, token_of(ann), epoch=1)
     second = house.take(session, token_of(first), epoch=1)
     assert first.closed == (CloseCode.TAKEN_OVER, CloseCode.TAKEN_OVER.policy.meaning)
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.2)
     house.say(second, session, "back", 2)
     house.run(0.2)
@@ -192,7 +192,7 @@ async def test_who_leaves_while_others_are_missing_is_gone_when_it_goes_on(game:
     back.receiver.received(encode(Leave()))
     assert back.closed is not None
     assert back.closed[0] == CloseCode.LEFT
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.2)
     assert [seat.player_id for seat in house.host(session).core.seated()] == [BOB]
 
@@ -205,7 +205,7 @@ async def test_a_session_that_is_ended_while_it_is_held_back_ends_when_it_goes_o
     house.backend.end(session, "enough")
     house.run(0.5)
     assert back.closed is None
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.2)
     assert back.closed == (CloseCode.ENDED, "enough")
 
@@ -216,7 +216,7 @@ async def test_who_does_not_come_back_in_time_is_away_with_a_whole_window_of_gra
     house = house.die()
     house.take(session, token_of(ann), epoch=1)
     house.run(3.0)
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.2)
     seat = house.host(session).core.seating.of(BOB)
     assert seat is not None
@@ -230,7 +230,7 @@ async def test_inputs_pile_up_while_others_are_missing_and_are_all_applied():
     back = house.take(session, token_of(ann), epoch=1)
     for number in range(200):
         house.say(back, session, "go", number + 2)
-    house.node.release()
+    house.node.held_back.release()
     for number in range(200, 210):  # between the release and the first step
         house.say(back, session, "go", number + 2)
     assert back.closed is None
@@ -262,7 +262,7 @@ async def test_a_session_that_only_bots_are_in_gets_them_again_and_goes_on():
     house.run(0.2)
     house = house.die()
     house.node.bots = house.bots
-    house.node.release_those_of_nobody()
+    house.node.held_back.release_those_of_nobody()
     assert len(house.bots.offers) == 2
     for offer in house.bots.offers:
         assert house.take(session, offer.token).seated is not None
@@ -285,7 +285,7 @@ async def test_the_clock_that_clients_are_told_stands_still_until_it_goes_on(gam
         back.receiver.received(encode(Ping(1.0)))
     told = [message.now_ms for message in back.got if isinstance(message, Pong)]
     assert told == pytest.approx([before] * 2, abs=51)
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.3)
     assert house.host(session).clock_ms() == pytest.approx(before + 300, abs=101)
 
@@ -296,7 +296,7 @@ async def test_checkpoints_of_recovered_sessions_are_spread_over_the_time_betwee
         house.take(session := house.session(), house.reserve(session, PlayerId(f"p{number}")))
     house.run(30.0)
     house = house.die()
-    house.node.release()
+    house.node.held_back.release()
     house.run(0.2)
     house.journal.batches.clear()
     for _ in range(9):
@@ -322,7 +322,7 @@ async def test_a_session_that_waits_for_players_keeps_its_patience_code_and_seat
     core = house.host(session).core
     assert core.state is SessionState.WAITING
     assert core.start.patience_ends == pytest.approx(house.now + 20.0, abs=1.1)
-    house.node.release_those_of_nobody()
+    house.node.held_back.release_those_of_nobody()
     assert not house.host(session).held_back
     assert house.take(session, token).seated is not None
 
@@ -383,7 +383,7 @@ def _much_later(found: Recovered) -> HeldHouse:
 async def test_sessions_are_counted_once():
     house, _, _, _ = played()
     house = house.die()
-    house.node.release()
+    house.node.held_back.release()
     assert house.node.counts.sessions_created == 1
 
 

@@ -288,7 +288,7 @@ class Recoveries(Observer):
 
 
 def _queues(port: GamePort) -> dict[str, list[tuple[str, int]]]:
-    queues = port.lobby._queues._queues
+    queues = port.lobby.queues._queues
     return {game: [(str(id_), one.number) for id_, one in queue._tickets.items()] for game, queue in queues.items()}
 
 

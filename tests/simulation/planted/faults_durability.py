@@ -173,8 +173,8 @@ FAULTS = (
         (
             Edit(
                 "server/rallypoint/game_port.py",
-                "            loop.call_later(settings.recovery_wait_s, self.node.release),\n",
-                "            loop.call_later(0.0, self.node.release),\n",
+                "            loop.call_later(settings.recovery_wait_s, self.node.held_back.release),\n",
+                "            loop.call_later(0.0, self.node.held_back.release),\n",
             ),
         ),
     ),
