@@ -15,7 +15,7 @@ from rallypoint.core.seat import SeatState
 from rallypoint.core.session import SessionCore
 from rallypoint.core.tokens import TokenPair
 from rallypoint.runtime import recovery
-from rallypoint.runtime.node import Node
+from rallypoint.runtime.held_back import HeldBack
 from rallypoint_protocol.ids import Token
 from rallypoint_simulation.network import Weather
 from rallypoint_simulation.observer import Observer, Violation
@@ -139,12 +139,12 @@ def _lobby_forgotten(patch: Patch, world: World) -> None:
 
 
 def _goes_on_at_once(patch: Patch, world: World) -> None:
-    patch.setattr(Node, "release_those_of_nobody", Node.release)
+    patch.setattr(HeldBack, "release_those_of_nobody", HeldBack.release)
 
 
 def _never_goes_on(patch: Patch, world: World) -> None:
-    patch.setattr(Node, "release", lambda self: None)
-    patch.setattr(Node, "came_back", lambda self, host: None)
+    patch.setattr(HeldBack, "release", lambda self: None)
+    patch.setattr(HeldBack, "came_back", lambda self, host: None)
 
 
 def _numbers_again(patch: Patch, world: World) -> None:

@@ -308,6 +308,8 @@ class Grace(Observer):
         now, loop_now = server_clock(self.world), self.world.loop.now
         for host in self.world.node.hosts.values():
             kept = self._observe(host)
+            if not host.running:
+                continue  # its end waits for the disk, and frees all
             eased = is_eased(self.world, host)
             if eased or str(host.core.id) in self._eased:
                 self._eased[str(host.core.id)] = None

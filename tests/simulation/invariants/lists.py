@@ -136,6 +136,12 @@ class Lists(LobbyObserver):
 
     # --- the server -------------------------------------------------------------------------------------------------
 
+    def server_started(self) -> None:
+        """Another server does not know when the last listing was sent."""
+        super().server_started()
+        for mine in self._lists.values():
+            mine.sent_at = float("-inf")
+
     def over(self, stay: Stay) -> None:
         """Nothing is watched."""
         self._lists.pop(stay.lobby, None)

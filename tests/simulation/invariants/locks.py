@@ -75,7 +75,7 @@ class Locks(Observer):
                 continue
             if host.core.settings.turn_based and host.core.stimuli_waiting and host.running:
                 waits_s = self._unheard.seen(host)
-                if waits_s > _AT_ONCE_S:
+                if waits_s > _AT_ONCE_S + self.world.storage.commits_s:  # the last turn is to be committed before
                     text = f"{host.core.stimuli_waiting} stimuli wait in {host.core.id} for {waits_s:.2f} s"
                     self.violate(HEARD, text)
         self._unheard.looked()

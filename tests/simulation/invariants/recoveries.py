@@ -38,7 +38,7 @@ SAME: Final = "a recovered game is what its last step has left"
 PREFIX: Final = "what a recovered game has done is the beginning of what it had done"
 SEATS: Final = "who had a seat has it again"
 OUT: Final = "who was told to be out of a session is not in it again"
-FREED: Final = "a seat that was given up is freed by the first step of a recovered session"
+FREED: Final = "a seat that was given up is freed by the first steps of a recovered session"
 STANDS: Final = "no time of a seat runs while the server is away"
 LOBBY: Final = "who was in the lobby is there again"
 ORDER: Final = "who waits in a queue is where they were in it"
@@ -261,8 +261,10 @@ class Recoveries(Observer):
     def stepped(self, record: StepMade) -> None:
         began, world = self._began, self.world
         host = host_of(world, record.session)
-        given_up = self._given_up.pop(record.session, None)
-        if given_up and host is not None and host.running:
+        given_up = self._given_up.get(record.session)
+        if given_up and host is not None and not host.core.stimuli_waiting:  # one of them a step, between turns
+            del self._given_up[record.session]
+        if given_up and host is not None and host.running and not host.core.stimuli_waiting:
             kept = [seat.name for seat in host.core.seats if seat is not None and seat.number in given_up]
             if kept:
                 self.violate(FREED, f"{record.session} has made step {record.tick}, and {kept} have seats still")
