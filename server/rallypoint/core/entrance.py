@@ -44,7 +44,8 @@ class Entrance:
             return self._watch(message, now)
         seat, token = redeemed
         before = seat.state
-        if session.ended is not None and before is SeatState.RESERVED:
+        over = session.state is SessionState.ENDED
+        if session.ended is not None and (before is SeatState.RESERVED or (over and not seat.in_game)):
             # it was not in the game: there is nothing to tell it
             return Refusal(session.ended.code, session.ended.reason)
         seat.apply(SeatEvent.TAKE, now)
@@ -55,7 +56,6 @@ class Entrance:
             session.stimuli.append((None, Return(seat)))
         else:
             session.stimuli.append((None, Replaced(seat)))
-        over = session.state is SessionState.ENDED
         outcome, lost = catch_up(seat, message, now, epoch=session.epoch, tick=session.tick, over=over)
         answer = Seated(
             session.id,

@@ -390,8 +390,11 @@ class SessionCore:
         return self.seating.lingers(self.ended_at, now)
 
     def missed_the_end(self, seat: Seat) -> bool:
-        """True if a connected player was too far behind to be sent the last state and the result."""
-        return seat.state is SeatState.CONNECTED and seat.sent < self.tick
+        """True if a connected player was too far behind to be sent the last state and the result.
+
+        Who took a seat in the moment of the end was not in the game, and misses nothing.
+        """
+        return seat.state is SeatState.CONNECTED and seat.in_game and seat.sent < self.tick
 
     # --- after a step -----------------------------------------------------------------------------------------------
 

@@ -8,11 +8,13 @@ import pytest
 
 from rallypoint import Action, Entity, Event, Game, Hold, Player, Refused, Result, field, on, private
 from rallypoint.core.orders import Denial
-from rallypoint.core.session import Refusal, SessionState
+from rallypoint.core.session import Refusal, SessionState, Taken
 from rallypoint.core.stimuli import Look
 from rallypoint.game.errors import DefinitionError
 from rallypoint.testing import Match
-from rallypoint_protocol.messages import TakeSeat
+from rallypoint_protocol.close import CloseCode
+from rallypoint_protocol.ids import PlayerId
+from rallypoint_protocol.messages import Resume, TakeSeat
 
 
 class Move(Action):
@@ -258,3 +260,20 @@ def test_a_turn_based_game_has_no_tick():
         type(
             "Bad", (Game,), {"__module__": __name__, "uses": [], "tick": lambda self: None}, seats=2, tick_hz=0
         ).definition()  # type: ignore[attr-defined]  # a game class
+
+
+def test_who_takes_a_seat_in_the_moment_of_the_end_was_not_in_the_game_and_misses_nothing():
+    match = Match(Draughts, players=2)
+    session = match.session
+    reserved = session.reserve(PlayerId("cid"), "Cid", match.now)
+    assert not isinstance(reserved, Denial)
+    session.signalled("first", None)  # a step consumes one stimulus: Cid's coming is the next
+    taken = session.take(TakeSeat(1, session.id, reserved[1]), match.now)
+    assert isinstance(taken, Taken)
+    session.end("enough")
+    session.step(match.now)
+    assert session.state is SessionState.ENDED
+    assert not session.missed_the_end(taken.seat)
+    again = session.take(Resume(1, session.id, taken.message.token, 0, 0, 0), match.now)
+    assert isinstance(again, Refusal)
+    assert again.code is CloseCode.ENDED

@@ -72,8 +72,8 @@ class Endings(Observer):
             return
         host = host_of(self.world, wire.session)
         seat = None if host is None else host.core.seats[self._seats[wire]]
-        if host is None or seat is None or seat.state is not SeatState.CONNECTED:
-            return  # removed in the last step
+        if host is None or seat is None or seat.state is not SeatState.CONNECTED or not seat.in_game:
+            return  # removed in the last step, or taken so late that the game never knew of it
         if self._ticks[wire] < host.core.tick:
             text = f"{wire} was sent tick {self._ticks[wire]}, the session ended with {host.core.tick}"
             self.violate(SAW, text)

@@ -120,7 +120,7 @@ FAULTS = (
         (
             Edit(
                 "server/rallypoint/core/session.py",
-                "        return seat.state is SeatState.CONNECTED and seat.sent < self.tick\n",
+                "        return seat.state is SeatState.CONNECTED and seat.in_game and seat.sent < self.tick\n",
                 "        return seat.state is SeatState.CONNECTED and seat.sent < 0\n",
             ),
         ),
