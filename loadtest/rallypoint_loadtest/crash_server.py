@@ -10,16 +10,12 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
 
-import msgspec
 import psutil
 
-from .server import CouldNotRun, tail
+from .server import CouldNotRun, announced, tail
 
 __all__ = ["CrashServer", "crash_server"]
-
-START_S: Final = 30.0
 
 
 class CrashServer:
@@ -59,18 +55,9 @@ class CrashServer:
 
     async def announced(self) -> None:
         """Waits until it serves. Raises :class:`CouldNotRun` with its last words if it does not."""
-        process = self._running()
-        assert process.stdout is not None
-        try:
-            async with asyncio.timeout(START_S):
-                line = await process.stdout.readline()
-        except TimeoutError:
-            raise CouldNotRun(f"the server was not ready within {START_S:g} s{tail(self._log)}") from None
-        if not line:
-            raise CouldNotRun(f"the server did not start{tail(self._log)}")
+        urls = await announced(self._running(), self._log)
         self.start_s, self.start_cpu_s = time.monotonic() - self._began, self.cpu_s()
-        said: dict[str, Any] = msgspec.json.decode(line, type=dict)
-        self.lobby_url, self.ops_url = said["lobby"], said["ops"]
+        self.lobby_url, self.ops_url = urls
 
     async def kill(self) -> None:
         """``kill -9``, this process and no other. Raises :class:`CouldNotRun` if it had ended by itself."""

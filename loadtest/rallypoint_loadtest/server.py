@@ -13,9 +13,9 @@ from typing import IO, Any, Final
 
 import msgspec
 
-__all__ = ["CouldNotRun", "Served", "own_server"]
+__all__ = ["CouldNotRun", "Served", "announced", "own_server", "tail"]
 
-START_S: Final = 20.0
+START_S: Final = 30.0
 STOP_S: Final = 12.0
 """A server gives its connections 10 s to end in order."""
 _TAIL_BYTES: Final = 4000
@@ -70,7 +70,7 @@ async def own_server(game: str) -> AsyncIterator[Served]:
             start_new_session=True,  # a Ctrl-C is for this process alone: it ends the others in order
         )
         try:
-            lobby_url, ops_url = await _announced(process, log)
+            lobby_url, ops_url = await announced(process, log)
             yield Served(lobby_url, ops_url, process, log)
         finally:
             assert process.stdin is not None
@@ -78,7 +78,8 @@ async def own_server(game: str) -> AsyncIterator[Served]:
             await _ended(process)
 
 
-async def _announced(process: asyncio.subprocess.Process, log: IO[bytes]) -> tuple[str, str]:
+async def announced(process: asyncio.subprocess.Process, log: IO[bytes]) -> tuple[str, str]:
+    """Waits until it serves; gives where its lobby and its operations are. Raises :class:`CouldNotRun`."""
     assert process.stdout is not None
     try:
         async with asyncio.timeout(START_S):

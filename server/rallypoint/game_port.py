@@ -77,7 +77,6 @@ class GamePort:
                 step_limit_s=settings.step_limit_s,
                 ack_deadline_s=limits.ack_deadline_s,
                 checkpoint_s=settings.checkpoint_s,
-                recovery_wait_s=settings.recovery_wait_s,
                 end_undurable=settings.journal_failure == "end",
                 public_url=settings.public_url.rstrip("/"),
             ),

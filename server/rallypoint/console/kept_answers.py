@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from rallypoint.ports import Entry, EntryKind
-from rallypoint.runtime.session_entries import ANSWER
+from rallypoint.runtime.journal_keys import ANSWER
 
 __all__ = ["KeptAnswer", "KeptAnswers", "KeyUse"]
 

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from rallypoint.ports import Entry, EntryKind, Store
+from rallypoint.runtime.journal_keys import GUEST
 from rallypoint.runtime.scribe import Scribe
-from rallypoint.runtime.session_entries import GUEST
 from rallypoint_protocol.ids import PlayerId
 
 __all__ = ["GUESTS_MAX", "KeptGuests", "NewGuest"]

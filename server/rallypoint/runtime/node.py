@@ -22,11 +22,12 @@ from rallypoint.game.options import Options
 from rallypoint.ports import BotOffer, BotRunner, Entry, EntryKind, Journal, Records, SessionRecord
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.held_back import HeldBack
+from rallypoint.runtime.journal_keys import RESULT, SESSION
 from rallypoint.runtime.records import NoRecords, quarantined, record_of
 from rallypoint.runtime.replay_header import header_of
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.seat_book import SeatBook
-from rallypoint.runtime.session_entries import RESULT, SESSION, KeptHost, SessionEntries
+from rallypoint.runtime.session_entries import KeptHost, SessionEntries
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
@@ -56,7 +57,6 @@ class NodeSettings:
     step_limit_s: float = 2.0
     ack_deadline_s: float = 10.0
     checkpoint_s: float = 5.0
-    recovery_wait_s: float = 3.0
     end_undurable: bool = False
     """If the journal fails, running sessions end; else they go on undurably."""
     public_url: str = ""
@@ -439,7 +439,7 @@ class Node:
         """A recovered session that must not go on: it has ended for its players, and operators are shown why."""
         self.quarantined[session] = why
         self.counts.sessions_failed += 1
-        self.store_result(quarantined(session, kept, image, self._wall()))
+        self.store_result(quarantined(session, kept, image, why, self._wall()))
 
     def whole(self, key: str, now: float) -> Entry | None:
         """All of what a key of the journal names, if it is a session or a result of this node."""

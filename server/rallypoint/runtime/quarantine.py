@@ -12,12 +12,11 @@ from typing import Final
 import msgspec
 
 from rallypoint.ports import Entry, EntryKind
-from rallypoint.runtime.session_entries import SESSION
+from rallypoint.runtime.journal_keys import MARK, SESSION
 from rallypoint_protocol.ids import SessionId
 
-__all__ = ["MARK", "PROVEN_S", "Marks"]
+__all__ = ["PROVEN_S", "Marks"]
 
-MARK: Final = "mark/"
 PROVEN_S: Final = 10.0
 """A session that has played on so long is acquitted."""
 DEATHS_MAX: Final = 2

@@ -40,7 +40,7 @@ def record_of(host: SessionHost, ended: Ended | None, now_unix_s: float, outcome
     )
 
 
-def quarantined(session: SessionId, kept: KeptHost, image: SessionImage, now_unix_s: float) -> SessionRecord:
+def quarantined(session: SessionId, kept: KeptHost, image: SessionImage, why: str, now_unix_s: float) -> SessionRecord:
     """The record of a recovered session that must not go on."""
     seats = [SeatRecord(gone[0], PlayerId(gone[1]), gone[2], gone[3], gone[4]) for gone in image.departed]
     for index, seat in enumerate(image.seats):
@@ -56,7 +56,7 @@ def quarantined(session: SessionId, kept: KeptHost, image: SessionImage, now_uni
         now_unix_s,
         0 if started_ms is None else image.now_ms - started_ms,
         "quarantined",
-        "its own step has ended the server twice, or its state could not be built again",
+        why,
         tuple(seats),
         None,
         dict(image.game.meta),

@@ -29,10 +29,11 @@ from rallypoint.game.driver import GameDriver
 from rallypoint.game.options import Options
 from rallypoint.ports import JournalUnusable, Recovered, SessionRecord
 from rallypoint.runtime.ambient import Ambient
+from rallypoint.runtime.journal_keys import ANSWER, GUEST, RESULT, SESSION
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.quarantine import Marks
 from rallypoint.runtime.replay_header import header_of
-from rallypoint.runtime.session_entries import ANSWER, GUEST, RESULT, SESSION, KeptHost
+from rallypoint.runtime.session_entries import KeptHost
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.ids import SessionId
 
@@ -109,7 +110,7 @@ def recover(recovered: Recovered, node: Node, ambient: Ambient, marks: Marks, se
             lost.append((found, "its own step has ended the node twice"))
             continue
         try:
-            one = _build(found, definition, node, ambient, shift_s, now)
+            one = _build(found, definition, node, ambient, shift_s)
         except GameImageRefused as refusal:
             refused.setdefault(str(refusal), []).append(found.id)
             continue
@@ -147,16 +148,15 @@ def _read(id: SessionId, entries: Sequence[bytes]) -> _Found:
     return _Found(id, kept, image, entries)
 
 
-def _build(
-    found: _Found, definition: Definition, node: Node, ambient: Ambient, shift_s: float, now: float
-) -> _Built | str:
+def _build(found: _Found, definition: Definition, node: Node, ambient: Ambient, shift_s: float) -> _Built | str:
     """The session, or why it cannot be. Raises ``GameImageRefused``."""
     _refuse_other_terms(found.image, definition.options)
     game = GameDriver(definition, 0)
     try:
         game.restore(found.image.game)
-        exact = msgspec.msgpack.encode(game.image()) == msgspec.msgpack.encode(found.image.game)
-        migrated = found.image.game.schema != game.image().schema
+        image = game.image()
+        exact = msgspec.msgpack.encode(image) == msgspec.msgpack.encode(found.image.game)
+        migrated = found.image.game.schema != image.schema
     except (GameImageRefused, KeyboardInterrupt):
         raise
     except BaseException as error:  # the game's own code is asked here

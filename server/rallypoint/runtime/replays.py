@@ -15,6 +15,7 @@ import structlog
 
 from rallypoint.core.replay_format import RecordKind, ReplayHeader
 from rallypoint.ports import Clock, Entry, EntryKind
+from rallypoint.runtime.journal_keys import SESSION
 from rallypoint_protocol.codec import encode
 
 __all__ = ["Folder", "Replays", "Runner"]
@@ -27,7 +28,6 @@ SESSION_BYTES_MAX: Final = 8 * 1024 * 1024
 """So much of one session may wait to be written; then its replay is given up."""
 ALL_BYTES_MAX: Final = 128 * 1024 * 1024
 """And so much of all together."""
-_KEY: Final = "session/"
 _RECORD_BYTES: Final = 64
 """What a record takes besides its data."""
 
@@ -135,8 +135,8 @@ class Replays:
     def watch(self, entries: Iterable[Entry]) -> None:
         """A batch that is committed."""
         for key, kind, data in entries:
-            if key.startswith(_KEY) and kind is not EntryKind.GONE:
-                self.take(key[len(_KEY) :], kind, data)
+            if key.startswith(SESSION) and kind is not EntryKind.GONE:
+                self.take(key[len(SESSION) :], kind, data)
 
     def ended(self, session: str) -> None:
         """The session is over, and its last entry was taken."""

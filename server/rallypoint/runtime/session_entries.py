@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 from msgspec import Raw
 
 from rallypoint.core.session import SessionCore
 from rallypoint.ports import Entry, EntryKind, SessionRecord
+from rallypoint.runtime.journal_keys import RESULT, SESSION
 from rallypoint_protocol.codec import encode
 
-__all__ = ["ANSWER", "GUEST", "RESULT", "SESSION", "KeptHost", "SessionEntries"]
-
-SESSION: Final = "session/"
-RESULT: Final = "result/"
-GUEST: Final = "guest/"
-ANSWER: Final = "answer/"
-"""Begin the journal's keys of sessions, of results and guests that are not stored yet, and of answers to backends."""
+__all__ = ["KeptHost", "SessionEntries"]
 
 
 class KeptHost(msgspec.Struct, array_like=True):

@@ -15,6 +15,7 @@ before it is needed.
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class JournalSettings:
     """... this many times what lives, written whole, keys are asked for that keep old segments."""
     retry_s: float = 3.0
     """How long to wait, on a disk that fails, before trying it again."""
+    hung_s: float = 30.0
+    """A disk that has not answered for so long has failed: what waits for it has no other bound."""
     limits: tuple[PressureLimit, ...] = PRESSURE_LIMITS
 
 
@@ -166,6 +169,10 @@ class FileJournal:
             self._commit_undurably(committed)
             return
         began = self._loop.time()
+        if self._waiting and began - self._waiting[0][2] >= self._settings.hung_s:
+            self._fail(TimeoutError(errno.ETIMEDOUT, f"the disk has not answered for {self._settings.hung_s:g} s"))
+            self._commit_undurably(committed)
+            return
         try:
             size = self._write(entries, now)
         except OSError as error:

@@ -375,6 +375,20 @@ def test_a_disk_that_is_slow_to_sync_presses_and_lets_go():
     assert journal.pressure is Pressure.NONE
 
 
+def test_a_disk_that_does_not_answer_for_half_a_minute_has_failed_and_nothing_waits_for_it_for_ever():
+    house = House(takes_s=100.0)
+    journal, _ = house.open("disk")
+    house.append(journal, [Entry("session/a", WHOLE, b"1")], 1)
+    house.wait(29.0)
+    house.append(journal, [], 2)
+    assert house.committed == []
+    assert not journal.failure
+    house.wait(2.0)
+    house.append(journal, [], 3)
+    assert house.committed == [1, 2, 3]
+    assert "not answered for 30 s" in journal.failure
+
+
 def test_much_that_waits_presses_however_young_it_is():
     house = House(takes_s=1.5)
     journal, _ = house.open("disk")
