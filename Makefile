@@ -8,7 +8,9 @@ BIN    := $(VENV)/bin
 # make run
 PORT     ?= 8000
 OPS_PORT ?= 8081
-RUN_COMMAND = $(BIN)/rallypoint serve games.orbit games.fourline games.cards --bots 3 --port $(PORT) --ops-port $(OPS_PORT)
+WEB_PORT ?= 8080
+RUN_COMMAND = $(BIN)/rallypoint serve games.orbit games.fourline games.cards --bots 3 --replays \
+  --port $(PORT) --ops-port $(OPS_PORT) --web-port $(WEB_PORT)
 
 # make test, make soak. ARGS goes to pytest:  make test ARGS='tests/core -k grace'
 WORKERS      ?= 2
@@ -51,7 +53,7 @@ PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format soak simulate crash bench peers load conformance vectors clean
+.PHONY: help setup run test check format soak simulate crash bench peers load conformance vectors browser screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,7 +75,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@rm -f $(VENV)/.installed*
 	@touch $@
 
-run: setup ## Serve the example games with a few bots (PORT=n, OPS_PORT=n)
+run: setup ## Serve the example games with a few bots (PORT=n, OPS_PORT=n, WEB_PORT=n)
 	$(RUN_COMMAND)
 
 test: setup ## Run every test (WORKERS=n, ARGS='...' for pytest)
@@ -111,6 +113,12 @@ conformance: setup ## Run the Autobahn WebSocket cases (CASES='7.*' for some, JS
 
 vectors: setup ## Write shared/vectors and the trace of docs/protocol.md (ARGS=--trace plays that anew)
 	$(BIN)/python -m tests.vectors $(ARGS)
+
+browser: setup ## Play in a real headless browser (needs Chromium)
+	$(BIN)/python -m pytest -rs tests/browser $(ARGS)
+
+screenshots: setup ## Take the pictures of the README anew (needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 clean: ## Remove the environments, caches and build results
 	rm -rf .venv .venv-* .ci-proxies build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -32,6 +32,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Game port; 0 for any that is free.")] = None,
     ops_host: Annotated[str | None, typer.Option(help="Where the operations port listens.")] = None,
     ops_port: Annotated[int | None, typer.Option(help="Operations port; 0 for any that is free.")] = None,
+    web_host: Annotated[str | None, typer.Option(help="Where the web port listens; else as the game port.")] = None,
+    web_port: Annotated[
+        int | None,
+        typer.Option(help="Web port: pages, browser SDK, replays. 8080, or with --port 0 any that is free."),
+    ] = None,
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Whether there is a web port.")] = True,
     tls_cert: Annotated[str | None, typer.Option(help="Certificate chain (PEM): the game port then is wss://.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="Its private key (PEM).")] = None,
     data: Annotated[
@@ -77,6 +83,8 @@ def serve(
         "port": port,
         "ops_host": ops_host,
         "ops_port": ops_port,
+        "web_host": web_host,
+        "web_port": web_port,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
         "durability": durability,
@@ -87,12 +95,13 @@ def serve(
     try:
         chosen = {name: value for name, value in given.items() if value is not None}
         settings = Settings(**chosen, data_dir=data or None)  # type: ignore[arg-type]  # checked by pydantic
+        settings = settings.model_copy(update={"web_port": settings.web_port_to_serve if web else None})
         classes = [find_game(name) for name in games]
         code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
     except (GameNotFound, DefinitionError, StoreUnusable, JournalUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another --port and --ops-port")
+        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose others: --port, --ops-port, --web-port")
     raise typer.Exit(code)
 
 
@@ -115,6 +124,27 @@ def types(
         _fail(str(error))
     except OSError as error:
         _fail(f"cannot write {output}: {error.strerror or error}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the game, and of its Python module: space_race.")],
+    where: Annotated[Path, typer.Option("--in", help="Folder in which the project's folder is made.")] = Path(),
+) -> None:
+    """Makes a project: a game, its bot, its test and its page, which run at once.
+
+    Example: rallypoint new space_race
+    """
+    from rallypoint.new_project import NameRefused, new_project
+
+    try:
+        folder = new_project(name, where)
+    except NameRefused as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"cannot write {where / name}: {error.strerror or error}")
+    print(f"Made {folder}. Now:\n  cd {folder}\n  rallypoint serve {name} --bots 3 --replays")
+    print(f"  open http://127.0.0.1:8080/play/{name}/\n  python -m pytest")
 
 
 def _fail(sentence: str) -> NoReturn:
