@@ -47,7 +47,7 @@ def _replaced(text: str, **changes: tuple[str, str]) -> str:
     return text
 
 
-def _nginx(folder: Path, port: int, plain_port: int, server_port: int) -> list[str]:
+def _nginx(folder: Path, port: int, plain_port: int, server_port: int, web_port: int) -> list[str]:
     (folder / "nginx.conf").write_text(_NGINX_MAIN)
     (folder / "rallypoint.conf").write_text(
         _replaced(
@@ -60,12 +60,13 @@ def _nginx(folder: Path, port: int, plain_port: int, server_port: int) -> list[s
             certificate=("/etc/ssl/rallypoint/fullchain.pem", str(CERTIFICATE)),
             key=("/etc/ssl/rallypoint/privkey.pem", str(KEY)),
             server=("server 127.0.0.1:8000", f"server 127.0.0.1:{server_port}"),
+            web=("proxy_pass http://127.0.0.1:8080", f"proxy_pass http://127.0.0.1:{web_port}"),
         )
     )
     return ["-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
 
 
-def _caddy(folder: Path, port: int, plain_port: int, server_port: int) -> list[str]:
+def _caddy(folder: Path, port: int, plain_port: int, server_port: int, web_port: int) -> list[str]:
     (folder / "Caddyfile").write_text(
         _CADDY_MAIN
         + _replaced(
@@ -76,6 +77,7 @@ def _caddy(folder: Path, port: int, plain_port: int, server_port: int) -> list[s
                 f"tls {CERTIFICATE} {KEY}",
             ),
             server=("reverse_proxy 127.0.0.1:8000", f"reverse_proxy 127.0.0.1:{server_port}"),
+            web=("reverse_proxy 127.0.0.1:8080", f"reverse_proxy 127.0.0.1:{web_port}"),
         )
     )
     return ["run", "--config", str(folder / "Caddyfile")]
@@ -85,13 +87,13 @@ _KINDS = {"nginx": _nginx, "caddy": _caddy}
 
 
 @contextlib.asynccontextmanager
-async def proxy(kind: str, folder: Path, server_port: int) -> AsyncIterator[str]:
+async def proxy(kind: str, folder: Path, server_port: int, web_port: int) -> AsyncIterator[str]:
     """The proxy in front of the server on loopback, at the URL that is given. Skips if it is not installed."""
     binary = shutil.which(kind, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
     if binary is None:
         pytest.skip(f"{kind} is not installed")
     port, plain_port = _free_ports()
-    arguments = _KINDS[kind](folder, port, plain_port, server_port)
+    arguments = _KINDS[kind](folder, port, plain_port, server_port, web_port)
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(

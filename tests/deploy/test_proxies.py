@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -31,14 +33,16 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=[LIMITS])
 async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
-    async with Server([Toy], Settings(port=0, ops_port=0, shutdown_s=2.0, limits=request.param)) as running:
+    async with Server([Toy], Settings(port=0, ops_port=0, web_port=0, shutdown_s=2.0, limits=request.param)) as running:
         yield running
 
 
 @pytest.fixture(params=["nginx", "caddy"])
 async def url(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> AsyncIterator[str]:
     """Where players come in: the proxy."""
-    async with proxy(request.param, tmp_path, int(server.lobby_url.rpartition(":")[2])) as address:
+    assert server.web is not None
+    game, web = (int(url.rpartition(":")[2]) for url in (server.lobby_url, server.web.url))
+    async with proxy(request.param, tmp_path, game, web) as address:
         yield address
 
 
@@ -123,12 +127,25 @@ async def test_only_pages_of_the_same_name_may_connect(url: str):
     assert refused.value.response.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/status.json", "/lobby/", "/lobbyx", "/sessions", "/n/a/session/x"])
-async def test_nothing_but_the_two_paths_leads_to_the_server(server: Server, url: str, path: str):
+@pytest.mark.parametrize(
+    "path", ["/status.json", "/lobby/", "/lobbyx", "/sessions", "/n/a/session/x", "/api/v1/sessions"]
+)
+async def test_nothing_but_the_two_paths_leads_to_the_game_port_and_nothing_to_the_operations_port(
+    server: Server, url: str, path: str
+):
     with pytest.raises(InvalidStatus) as refused:
         await Raw.dial(url + path)
     assert refused.value.response.status_code == 404
-    assert b"This is a game server: connect to /lobby" in (refused.value.response.body or b"")
+    assert b"There is no such page" in (refused.value.response.body or b"")
+
+
+async def test_the_pages_come_through_the_proxy(url: str):
+    async with httpx.AsyncClient(verify=ssl.create_default_context(cafile=str(CERTIFICATE))) as client:
+        front = await client.get(url.replace("wss", "https"))
+        script = await client.get(f"{url.replace('wss', 'https')}/sdk/rallypoint.js")
+    assert "toy" in front.text
+    assert "'self'" in front.headers["content-security-policy"]
+    assert script.headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize("file", ["nginx.conf", "Caddyfile"])
