@@ -1,6 +1,11 @@
-"""How things fly in Orbit: the star's gravity, the edge of the arena, and what all that flies has in common."""
+"""How things fly in Orbit: the star's gravity, the edge of the arena, and what all that flies has in common.
+
+Pages predict their own ship, so :func:`fly` is written twice: ``web/flight.js`` is its twin, and a test
+compares the two.
+"""
 
 from math import cos, sin, tau
+from typing import Protocol
 
 from rallypoint import Entity, fixed
 
@@ -12,6 +17,14 @@ STAR_RADIUS = 40.0
 GRAVITY = 10_000.0
 """The star's pull at distance 1. It fades with the distance, so that any circular orbit has the speed sqrt(GRAVITY)."""
 ORBIT_RADIUS = 300.0
+TURN, THRUST = 4.0, 150.0  # radians, and speed gained, in a second
+
+
+class Steering(Protocol):
+    """What a pilot holds."""
+
+    turn: int
+    thrust: bool
 
 
 class Body(Entity):
@@ -53,6 +66,27 @@ class Body(Entity):
         """True if the other is nearer than that."""
         dx, dy = other.x - self.x, other.y - self.y
         return dx * dx + dy * dy < distance * distance
+
+
+class Craft(Protocol):
+    """A body that somebody steers."""
+
+    angle: float
+    thrust: bool
+
+    def push(self, angle: float, speed: float) -> None: ...
+    def fall(self, dt: float) -> None: ...
+    def move(self, dt: float) -> None: ...
+
+
+def fly(craft: Craft, steer: Steering, dt: float) -> None:
+    """One step of ``dt`` seconds. All that it reads and changes is public: so a page can do the same."""
+    craft.angle = (craft.angle + steer.turn * TURN * dt) % tau
+    craft.thrust = steer.thrust
+    if steer.thrust:
+        craft.push(craft.angle, THRUST * dt)
+    craft.fall(dt)
+    craft.move(dt)
 
 
 def place_on_orbit(body: Body, turns: float) -> float:

@@ -3,14 +3,12 @@
 First what players send, then what they are told, then what there is and who sees it, and then the rules.
 """
 
-from math import tau
 from typing import Annotated, Any
 
 from rallypoint import Action, Event, Game, Hold, Meta, Player, Refused, Result, field, fixed, on, private
 
-from .flight import Body, place_on_orbit
+from .flight import Body, fly, place_on_orbit
 
-TURN, THRUST = 4.0, 150.0  # radians, and speed gained, in a second
 SHIP_RADIUS, SHOT_SPEED, SHOT_S = 25.0, 600.0, 1.0
 COOLING_S, RELOAD_S, SHIELD_MS = 0.3, 4.0, 3000
 
@@ -115,7 +113,8 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, replayable=True, 
         """One step of the game, `dt` seconds long. Inputs and timers of this step came before it."""
         fleet = [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship)) is not None]
         for pilot, ship in fleet:
-            self._fly(ship, pilot.held(Steer))
+            ship.heat = max(0.0, ship.heat - self.dt)
+            fly(ship, pilot.held(Steer), self.dt)
             if ship.is_in_star:
                 self._damage(pilot, ship, ship.hull)
         for shooter in self.players:
@@ -129,15 +128,6 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, replayable=True, 
         alive = [pilot for pilot, ship in fleet if ship.hull > 0]
         if len(alive) <= 1 or self.now_ms >= self.round_ends_ms:
             self._end_round(alive[0] if len(alive) == 1 else None)
-
-    def _fly(self, ship: Ship, steer: Steer) -> None:
-        ship.heat = max(0.0, ship.heat - self.dt)
-        ship.angle = (ship.angle + steer.turn * TURN * self.dt) % tau
-        ship.thrust = steer.thrust
-        if steer.thrust:
-            ship.push(ship.angle, THRUST * self.dt)
-        ship.fall(self.dt)
-        ship.move(self.dt)
 
     def _damage(self, pilot: Pilot, ship: Ship, damage: int, shooter: Pilot | None = None) -> None:
         if self.now_ms < ship.shield_until_ms or ship.hull <= 0:

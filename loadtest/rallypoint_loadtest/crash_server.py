@@ -38,7 +38,18 @@ class CrashServer:
     async def begin(self) -> None:
         """Starts the process, and does not wait for it."""
         ports = [url.rpartition(":")[2] or "0" for url in (self.lobby_url, self.ops_url)]
-        command = [sys.executable, "-m", "rallypoint", "serve", self._game, "--port", ports[0], "--ops-port", ports[1]]
+        command = [
+            sys.executable,
+            "-m",
+            "rallypoint",
+            "serve",
+            self._game,
+            "--port",
+            ports[0],
+            "--ops-port",
+            ports[1],
+            "--no-web",
+        ]
         command += ["--data", str(self._folder / "data"), "--durability", self._durability]
         command += ["--announce", "json", "--no-bots", "--log-level", "info"]
         self._began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Wires one server together: the game port, the operations port, the store, and the process around them."""
+"""Wires one server together: its three ports, the store, and the process around them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from rallypoint.runtime.node import Node
 from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in
 from rallypoint.transport.listener import bound
 from rallypoint.transport.tls import Certificate
+from rallypoint.web.port import WebServer
 
 __all__ = ["Server"]
 
@@ -119,10 +120,15 @@ class Server:
             answers=self.game_port.answers,
             trusted_proxies=settings.limits.trusted_proxies,
         )
+        self.web = None if settings.web_port is None else WebServer(self)
         try:
             await self.ops.start()
+            if self.web is not None:
+                await self.web.start()
         except (OSError, ValueError):
+            await self.ops.stop()
             self.game_port.unlisten()
+            await asyncio.sleep(0)  # it closes its sockets itself, and then they are closed once more
             await self.journal.close()
             raise
         if self.webhooks is not None:
@@ -171,6 +177,17 @@ class Server:
         """True while new players are welcome: not while stopping, nor while the journal cannot be written."""
         return not self._stopping and not self.journal.failure
 
+    def simulate(self, who: str, text: str | None) -> int:
+        """From now on the player ``who`` (an id, or a name) has a bad network; ``None``: like everybody again.
+
+        ``text`` is as in ``rallypoint serve --simulate``: ``"latency=200ms,drop=30s"``. It holds for all connections of
+        the player, to the lobby and to sessions, open ones and those to come. Gives how many are open.
+
+        Raises:
+            BadConditions: a ``ValueError``: the text says no network.
+        """
+        return self.game_port.simulate(who, text)
+
     @property
     def connections(self) -> int:
         """Open connections, of lobby and sessions."""
@@ -191,6 +208,8 @@ class Server:
             log.error("the journal's disk does not answer: what was not told to anybody may be lost")
         if self.replays is not None:
             await self.replays.close()
+        if self.web is not None:
+            await self.web.stop()
         await self.ops.stop()
         if self.webhooks is not None:
             await self.webhooks.stop()

@@ -55,6 +55,10 @@ def serve(
     ] = None,
     replays: Annotated[bool | None, typer.Option(help="Keep a replay of every session.")] = None,
     bots: Annotated[int, typer.Option(help="Resident bots that play each game all the time.")] = 0,
+    simulate: Annotated[
+        str | None,
+        typer.Option(help="A bad network for all players, to try games out: 'latency=80±30ms,loss=1%,drop=60s'."),
+    ] = None,
     fill: Annotated[bool, typer.Option("--fill/--no-bots", help="Whether a game's bots may fill seats.")] = True,
     log: Annotated[Literal["console", "json"] | None, typer.Option(help="Form of the log, on standard error.")] = None,
     log_level: Annotated[
@@ -73,6 +77,7 @@ def serve(
     from pydantic import ValidationError
 
     from rallypoint.config import Settings
+    from rallypoint.core.network_conditions import NetworkConditions
     from rallypoint.game.errors import DefinitionError
     from rallypoint.games import GameNotFound, find_game
     from rallypoint.ports import JournalUnusable, StoreUnusable
@@ -88,11 +93,14 @@ def serve(
         "tls_cert": tls_cert,
         "tls_key": tls_key,
         "durability": durability,
+        "simulate": simulate,
         "replays": None if replays is None else "on" if replays else "off",
         "log": log,
         "log_level": log_level,
     }
     try:
+        if simulate:
+            NetworkConditions.parse(simulate)
         chosen = {name: value for name, value in given.items() if value is not None}
         settings = Settings(**chosen, data_dir=data or None)  # type: ignore[arg-type]  # checked by pydantic
         settings = settings.model_copy(update={"web_port": settings.web_port_to_serve if web else None})
@@ -101,7 +109,8 @@ def serve(
     except (GameNotFound, DefinitionError, StoreUnusable, JournalUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose others: --port, --ops-port, --web-port")
+        ports = "--port, --ops-port and --web-port"
+        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another {ports}")
     raise typer.Exit(code)
 
 

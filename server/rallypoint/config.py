@@ -7,12 +7,17 @@ Values come, the first that is there, from: the command line; the environment (`
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Limits", "Settings"]
+from rallypoint.core.network_conditions import NetworkConditions
+
+__all__ = ["WEB_PORT", "Limits", "Settings"]
+
+WEB_PORT: Final = 8080
+"""Of ``rallypoint serve``."""
 
 
 class Limits(BaseModel):
@@ -57,6 +62,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     ops_host: str = "127.0.0.1"
     ops_port: int = Field(default=8081, ge=0, le=65535)
+    web_host: str = ""
+    """Where the web port listens; empty: as the game port."""
+    web_port: int | None = Field(default=None, ge=0, le=65535)
+    """Pages, browser SDK and replays. ``None``: there is no web port. ``rallypoint serve`` has a default."""
     public_url: str = ""
     """Where clients reach this node from outside, as ``wss://play.example.com``."""
     allowed_origins: tuple[str, ...] = ()
@@ -89,6 +98,9 @@ class Settings(BaseSettings):
     """Certificate chain (PEM) of the game port; with ``tls_key``. At a proxy, TLS costs the node nothing."""
     tls_key: Path | None = None
     lobby_grace_s: float = Field(default=30.0, ge=0)
+    simulate: str = ""
+    """A bad network for all who play here, to try a game out: ``latency=80±30ms,loss=1%,stall=200ms@5s,drop=60s``, or
+    some of these. Empty: the networks that are there."""
     step_limit_s: float = Field(default=2.0, gt=0)
     """A step that takes longer is interrupted, and its session ends."""
     shutdown_s: float = Field(default=10.0, gt=0)
@@ -101,6 +113,13 @@ class Settings(BaseSettings):
         """``durability``, or what it is if nothing is said."""
         return self.durability or ("off" if self.data_dir is None else "process")
 
+    @property
+    def web_port_to_serve(self) -> int:
+        """``web_port``, or the default of ``rallypoint serve``: any that is free where another port is, too."""
+        if self.web_port is not None:
+            return self.web_port
+        return WEB_PORT if self.port and self.ops_port else 0
+
     @model_validator(mode="after")
     def _has_room(self) -> Self:
         if self.data_dir is None and (self.durability not in (None, "off") or self.replays == "on"):
@@ -109,7 +128,14 @@ class Settings(BaseSettings):
             raise ValueError("replays are made of the journal: do not set durability to off")
         return self
 
-    @field_validator("data_dir", "tls_cert", "tls_key", mode="before")
+    @field_validator("simulate")
+    @classmethod
+    def _is_a_network(cls, value: str) -> str:
+        if value:
+            NetworkConditions.parse(value)
+        return value
+
+    @field_validator("data_dir", "tls_cert", "tls_key", "web_port", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         """In the environment, nothing is an empty text: it is not the present folder."""

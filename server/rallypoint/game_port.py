@@ -30,6 +30,7 @@ from rallypoint.runtime.replays import Replays
 from rallypoint.runtime.rooms import NodeRooms
 from rallypoint.runtime.session_gate import SessionGate
 from rallypoint.runtime.silence import Silence
+from rallypoint.simulated_networks import SimulatedNetworks
 from rallypoint.transport.connection import Connection, ConnectionLimits
 from rallypoint.transport.listener import ListenerLimits, listen, session_in
 from rallypoint.transport.tls import Certificate
@@ -114,6 +115,7 @@ class GamePort:
         self.node.records = store
         self.gate = SessionGate(self.node.find, loop, ambient.clock, limits.first_frame_s)
         self.silence = Silence()
+        self.networks = SimulatedNetworks(settings.simulate, ambient.random.random)
         self._journal = journal
         self.node.replays = replays
         self._marks = Marks({}, "")
@@ -167,6 +169,8 @@ class GamePort:
     async def start(self, certificate: Certificate | None = None, sock: socket | None = None) -> None:
         """Listens (on ``sock``, if it is there), and serves from here on. Raises ``OSError`` if the port is taken."""
         settings = self._settings
+        if self.networks.everybody is not None:
+            log.warning("a bad network is simulated for everybody", network=str(self.networks.everybody))
         self._listeners.append(await self._listen(settings.host, settings.port, certificate, sock))
         if certificate is not None:
             # Bots of our own come in beside it: they need not trust the certificate, and nobody listens on loopback.
@@ -211,6 +215,7 @@ class GamePort:
             allowed_origins=settings.allowed_origins,
             tls=None if certificate is None else certificate.context,
             clock=self._ambient.clock,
+            connection_class=self.networks.connection_class,
             sock=sock,
         )
 
@@ -223,6 +228,11 @@ class GamePort:
     def connections(self) -> list[Connection]:
         """Open connections, of lobby and sessions, in the order in which they came."""
         return list(self._connections)
+
+    def simulate(self, who: str, text: str | None) -> int:
+        """See :meth:`rallypoint.app.Server.simulate`."""
+        self.gate.met = self.lobby_host.met = self.networks.met
+        return self.networks.set(who, text, self.connections)
 
     async def _handle(self, connection: Connection) -> None:
         assert connection.request is not None

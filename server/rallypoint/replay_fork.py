@@ -107,6 +107,7 @@ class Sandbox:
             port=port,
             ops_host="127.0.0.1",
             ops_port=0,
+            web_port=None,
             data_dir=None,
             database_url="",
             durability="off",

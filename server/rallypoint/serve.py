@@ -75,11 +75,14 @@ def _on_signal(stop: asyncio.Event) -> None:
 
 def _announce(server: Server, form: str) -> None:
     if form == "json":
-        print(json.dumps({"lobby": server.lobby_url, "ops": server.ops.url}), flush=True)
+        web = {} if server.web is None else {"web": server.web.url}
+        print(json.dumps({"lobby": server.lobby_url, "ops": server.ops.url, **web}), flush=True)
         return
     names = ", ".join(definition.options.name for definition in server.definitions)
     print(f"Serving {names}", flush=True)
     print(f"  players   {server.lobby_url}   (lobby at /lobby, sessions at /session/<id>)")
+    if server.web is not None:
+        print(f"  play      {server.web.url}   (pages at /play/<game>/, browser SDK at /sdk/)")
     print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
     game = server.definitions[0].game
     load = f"rallypoint load {game.__module__}:{game.__name__} --url {server.lobby_url} --bots 20 --duration 10"

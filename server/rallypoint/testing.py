@@ -132,7 +132,7 @@ class Match(Generic[G]):
         self._classes: Classes | None = None
         self.asks: list[Ask] = []
         """Calls of the game to the outside; answer them with :meth:`answer`."""
-        self._input_classes = make_inputs(self.definition.schema.inputs)
+        self._input_classes = make_inputs(self.definition.schema.inputs, timed=own.input_buffer_ticks > 0)
         for number in range(players):
             self.join(f"player{number}")
         if players:
@@ -197,6 +197,9 @@ class Match(Generic[G]):
         more: it has to look them up again.
         """
         waiting = [(seat.index, item) for seat, item in self.session.stimuli if seat is not None]
+        if self.session.input_buffer is not None:
+            waiting += [(seat.index, item) for seat, item in self.session.input_buffer.waiting()]
+            waiting.sort(key=lambda one: one[1].seq)
         image = SessionImage.decode(self.session.whole())
         driver = GameDriver(self.definition, 0)
         driver.restore(image.game)
@@ -236,15 +239,15 @@ class Match(Generic[G]):
         """The player in a seat, as the game sees them: an object of the game's own class."""
         return next(player for player in self._driver.player_list if player.seat == seat)
 
-    def hold(self, seat: int, hold: Hold | Input) -> None:
-        """The player's input, applied with the next step."""
-        self._send(seat, hold)
+    def hold(self, seat: int, hold: Hold | Input, *, at: int = -1) -> None:
+        """The player's input, applied with the next step; in a game with an input buffer, with that of tick ``at``."""
+        self._send(seat, hold, at)
 
-    def act(self, seat: int, action: Action | Input) -> int:
-        """The player's action, applied with the next step; gives its sequence number."""
-        return self._send(seat, action)
+    def act(self, seat: int, action: Action | Input, *, at: int = -1) -> int:
+        """The player's action, applied as a hold is; gives its sequence number."""
+        return self._send(seat, action, at)
 
-    def _send(self, seat: int, message: Input) -> int:
+    def _send(self, seat: int, message: Input, at: int = -1) -> int:
         place = self._places[seat]
         if place.seat.state is not SeatState.CONNECTED:
             raise RuntimeError(f"seat {seat} is {place.seat.state.value}: a client without a connection sends nothing")
@@ -256,6 +259,10 @@ class Match(Generic[G]):
             place.holds[name] = message
         place.seq += 1
         values = {field.name: getattr(message, field.name) for field in definition.fields}
+        if self.definition.options.input_buffer_ticks:
+            values["at"] = at
+        elif at != -1:
+            raise ValueError(f"at={at}: {self.definition.schema.game} has no option input_buffer_ticks=")
         wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
         refusal = self.session.input(place.seat, self.definition.decode(encode(wire)))
         if refusal is not None:

@@ -153,15 +153,23 @@ class Schema(msgspec.Struct, frozen=True, array_like=True):
     entities: tuple[EntityDef, ...]
     inputs: tuple[InputDef, ...]
     events: tuple[EventDef, ...]
+    input_buffer_ticks: int = 0
+    """How many ticks an input may wait for the one that it is meant for. Unless 0, inputs may have ``at``.
+
+    0 is not encoded: a game without an input buffer has the hash that it always had.
+    """
 
 
+_ALWAYS = Schema.__struct_fields__[:-1]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Schema)
 
 
 def encode_schema(schema: Schema) -> bytes:
     """The canonical bytes of a schema."""
-    return _encoder.encode(schema)
+    if schema.input_buffer_ticks:
+        return _encoder.encode(schema)
+    return _encoder.encode([getattr(schema, name) for name in _ALWAYS])
 
 
 def decode_schema(data: bytes) -> Schema:

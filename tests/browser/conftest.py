@@ -22,6 +22,12 @@ from rallypoint.config import Settings
 
 NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
 
+
+def browser_arguments() -> list[str]:
+    """Root has no sandbox to run in; nothing but our own pages is opened."""
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
 NewPage = Callable[..., Awaitable[Page]]
 """``await new_page(name, **options of a context)``: a player's page, in a context (an own local storage) of its own."""
 
@@ -37,10 +43,8 @@ def chromium() -> str:
 
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    # Root has no sandbox to run in; nothing but our own pages is opened.
-    args = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium, args=args)
+        opened = await playwright.chromium.launch(executable_path=chromium, args=browser_arguments())
         yield opened
         await opened.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -9,12 +10,13 @@ from playwright.async_api import Locator, Page, expect
 
 from rallypoint.app import Server
 
-__all__ = ["come_in", "hook", "of_seat", "seat_of", "url"]
+__all__ = ["come_in", "expect_words", "hook", "of_seat", "seat_of", "until", "url"]
 
 
 def url(server: Server, game: str, query: str = "") -> str:
     """The page of a game."""
-    return f"{server.web_url}/play/{game}/{query}"
+    assert server.web is not None
+    return f"{server.web.url}/play/{game}/{query}"
 
 
 def hook(page: Page, name: str) -> Locator:
@@ -29,9 +31,20 @@ async def come_in(page: Page, server: Server, game: str, name: str, query: str =
     await hook(page, "quick").click()
 
 
+async def until(page: Page, expression: str) -> None:
+    """Waits for it to be true in the page. (The library's own way is an `eval`, which the pages' policy forbids.)"""
+    try:
+        async with asyncio.timeout(20):
+            while not await page.evaluate(f"Boolean({expression})"):
+                await asyncio.sleep(0.03)
+    except TimeoutError:
+        told = await page.evaluate("document.body.innerText")
+        raise AssertionError(f"it did not come: {expression}\nThe page says: {told}") from None
+
+
 async def seat_of(page: Page) -> dict[str, Any]:
     """What the page knows of its seat, once it plays. ``rallypoint.seat`` is there for whoever opens the console."""
-    await page.wait_for_function("globalThis.rallypoint?.seat?.state === 'playing' && rallypoint.seat.latest.tick >= 0")
+    await until(page, "globalThis.rallypoint?.seat?.state === 'playing' && rallypoint.seat.latest.tick >= 0")
     found: dict[str, Any] = await page.evaluate(
         "() => { const s = rallypoint.seat; return {session: s.session, index: s.index, player: s.player,"
         " stats: {...s.stats}, tick: s.latest.tick}; }"

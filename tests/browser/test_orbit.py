@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from rallypoint.app import Server
 
 from .conftest import NewPage
-from .players import come_in, expect_words, hook, seat_of, url
+from .players import come_in, expect_words, hook, seat_of, until, url
 
 CUTS = 5
 
@@ -33,9 +33,9 @@ async def test_a_page_whose_socket_is_cut_again_and_again_never_loses_its_seat(
         else:  # from the other side, without a word
             for connection in list(server.game_port.connections):
                 connection.abort(1006, "cut by the test")
-        await ann.wait_for_function(f"rallypoint.seat.stats.resumes === {number + 1}")
+        await until(ann, f"rallypoint.seat.stats.resumes === {number + 1}")
         tick = (await seat_of(ann))["tick"]
-        await ann.wait_for_function(f"rallypoint.seat.latest.tick >= {tick + 10}")
+        await until(ann, f"rallypoint.seat.latest.tick >= {tick + 10}")
     after = await seat_of(ann)
     assert (after["session"], after["index"], after["player"]) == (
         before["session"],
@@ -96,9 +96,9 @@ async def test_a_phone_can_steer_and_shoot_and_nothing_is_cut_off(server: Server
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
         assert box["y"] + box["height"] <= 640
-    await phone.wait_for_function("rallypoint.seat.latest.me.one('Ship')")
+    await until(phone, "rallypoint.seat.latest.me.one('Ship')")
     await hook(phone, "touch-fire").tap()
-    await phone.wait_for_function("rallypoint.seat.applied > 0")
+    await until(phone, "rallypoint.seat.applied > 0")
 
 
 async def test_the_keyboard_alone_is_enough_to_play_to_leave_and_to_come_again(
@@ -112,7 +112,7 @@ async def test_the_keyboard_alone_is_enough_to_play_to_leave_and_to_come_again(
     await ann.keyboard.press("Enter")
     await seat_of(ann)
     await ann.keyboard.press("Space")
-    await ann.wait_for_function("rallypoint.seat.applied > 0")
+    await until(ann, "rallypoint.seat.applied > 0")
     await hook(ann, "leave").focus()
     await ann.keyboard.press("Enter")
     await expect(hook(ann, "quick")).to_be_visible()
@@ -121,6 +121,6 @@ async def test_the_keyboard_alone_is_enough_to_play_to_leave_and_to_come_again(
 async def test_a_lost_connection_of_every_few_seconds_does_not_stop_the_game(server: Server, new_page: NewPage) -> None:
     ann, _ = await _two_pilots(server, new_page)
     server.simulate("Ann", "latency=80ms,drop=2s")
-    await ann.wait_for_function("rallypoint.seat.stats.losses >= 2")
+    await until(ann, "rallypoint.seat.stats.losses >= 2")
     async with asyncio.timeout(20):
         await seat_of(ann)

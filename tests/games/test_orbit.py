@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from games.orbit.flight import ORBIT_RADIUS, SIZE, STAR, Body
-from games.orbit.game import RELOAD_S, SHIELD_MS, SHOT_S, THRUST, TURN, Fire, Orbit, Pilot, Ship, Shot, Steer
+from games.orbit.flight import ORBIT_RADIUS, SIZE, STAR, THRUST, TURN, Body
+from games.orbit.game import RELOAD_S, SHIELD_MS, SHOT_S, Fire, Orbit, Pilot, Ship, Shot, Steer
 from rallypoint import SessionStatus
 from rallypoint.testing import Match
 from rallypoint_protocol.codec import BadMessage

@@ -534,7 +534,7 @@ class Deaf:
 async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does_not_read(serve: Serve):
     process = await serve("blobs:Blobs", "--announce", "json", "--log", "json")
     addresses = await ready(process)
-    assert set(addresses) == {"lobby", "ops"}
+    assert set(addresses) == {"lobby", "ops", "web"}
     ann = await Guest.sit(addresses["lobby"], "Ann", "blobs")
     deaf = Deaf(await Guest.enter(addresses["lobby"], "Bob", "blobs"))
     await ann.until(lambda: sum(item.class_index == 1 for item in ann.replica.items.values()) == 2)

@@ -148,7 +148,7 @@ def test_a_schema_may_grow_without_breaking_older_clients():
     grown[5][2][1][0].append("new")
     grown[5][2].append("new")
     grown[6][0].append("new")
-    grown.append("new")
+    grown += [0, "new"]  # what it has in its place today, and what nobody knows
     assert decode_schema(msgpack.packb(grown)) == SCHEMA
 
 

@@ -21,7 +21,7 @@ from tests.shared.stranger import Desync as StrangersDesync, Stranger
 from tests.vectors.files import FOLDER, made
 from tests.vectors.nim import Nim
 from tests.vectors.notation import dumps, from_json, to_json
-from tests.vectors.skirmish import Skirmish
+from tests.vectors.skirmish import Buffered, Skirmish
 
 REGENERATE = "what is written has changed: if that is right, `make vectors`, and say so in the changelog"
 
@@ -57,7 +57,8 @@ def test_every_file_is_described_and_generated():
 
 
 def test_names_are_unique():
-    groups = [MESSAGES["from_client"], MESSAGES["from_server"], MALFORMED, DELTAS, load("inputs"), load("lobby")]
+    from_client = MESSAGES["from_client"] + MESSAGES["from_client_buffered"]
+    groups = [from_client, MESSAGES["from_server"], MALFORMED, DELTAS, load("inputs"), load("lobby")]
     for group in groups:
         names = [vector["name"] for vector in group]
         assert len(set(names)) == len(names)
@@ -78,7 +79,7 @@ def test_the_notation_has_no_line_that_people_cannot_read():
 # --- messages -------------------------------------------------------------------------------------------------------
 
 
-@by_name(MESSAGES["from_client"] + MESSAGES["from_server"])
+@by_name(MESSAGES["from_client"] + MESSAGES["from_client_buffered"] + MESSAGES["from_server"])
 def test_a_message_is_its_value(vector: dict[str, Any]):
     data, value = bytes.fromhex(vector["hex"]), from_json(vector["value"])
     assert msgpack.packb(value) == data
@@ -126,6 +127,16 @@ def test_a_client_takes_what_servers_say_whatever_is_appended(vector: dict[str, 
             assert known[: len(value)] == value or "same_as" in vector or "passes" in vector["name"]
 
 
+@by_name(MESSAGES["from_client_buffered"])
+def test_an_input_may_say_at_the_end_which_tick_it_is_meant_for(vector: dict[str, Any]):
+    value = from_json(vector["value"])
+    fields = {64: 2, 65: 0, 66: 2}[vector["kind"]]
+    message = Buffered.definition().decode(bytes.fromhex(vector["hex"]))
+    assert message.at == (value[3 + fields] if len(value) > 3 + fields else -1)
+    again = msgpack.unpackb(encode(message))
+    assert again == [*value[: 3 + fields], message.at]
+
+
 def test_every_kind_is_there_in_both_directions():
     documented = {1, 2, 3, 4, 5, 6, 7, *range(16, 31)}
     assert {vector["kind"] for vector in MESSAGES["from_client"] if vector["kind"] < 64} == documented
@@ -155,7 +166,7 @@ def test_a_schema_has_one_form_and_its_hash(vector: dict[str, Any]):
     assert schema_hash(data).hex() == vector["hash"]
 
 
-@pytest.mark.parametrize(("game", "name"), [(Skirmish, "small"), (Nim, "turns")])
+@pytest.mark.parametrize(("game", "name"), [(Skirmish, "small"), (Nim, "turns"), (Buffered, "buffered")])
 def test_a_real_game_has_that_schema(game: type[Game[Any]], name: str):
     assert game.definition().schema_bytes.hex() == SCHEMAS[name]["hex"]
 

@@ -13,6 +13,7 @@ from tests.vectors.lobby import lobby
 from tests.vectors.malformed import malformed
 from tests.vectors.messages import messages
 from tests.vectors.notation import dumps
+from tests.vectors.replays import replays
 from tests.vectors.schemas import schemas, values
 from tests.vectors.states import states
 
@@ -29,6 +30,7 @@ _MAKERS: Final[dict[str, Callable[[], Any]]] = {
     "deltas.json": deltas,
     "inputs.json": inputs,
     "lobby.json": lobby,
+    "replays.json": replays,
 }
 
 

@@ -17,7 +17,7 @@ from rallypoint_protocol.limits import (
 )
 from tests.vectors.case import COUNT_MAX, HASH, LOBBY_ID, PLAYER_ID, SECRET, SESSION_ID, TOKEN, Case
 
-__all__ = ["FROM_CLIENT"]
+__all__ = ["BUFFERED", "FROM_CLIENT"]
 
 _FIRST: Final = [
     Case("hello", m.Hello(1, "Ann", "example/1"), "a new guest named Ann; the third element names the client software"),
@@ -166,4 +166,14 @@ _INPUTS: Final = [
     Case("hold with an optional", [67, 4, 17, 0.5, None], "input 3 of the small schema (Aim): nil for none", "session"),
     Case("input, greatest numbers", [65, COUNT_MAX, COUNT_MAX], "2^53 - 1 in each", "session"),
 ]
+BUFFERED: Final = [
+    Case("hold, meant for a tick", [64, 1, 17, 1, False, 21], "Steer is to be applied in tick 21", "session"),
+    Case("hold, meant for none", [64, 2, 17, 1, False], "without `at`: in the next step", "session"),
+    Case("hold, meant for tick -1", [64, 3, 17, 1, False, -1], "the same", "session"),
+    Case("action, meant for a tick", [65, 4, 17, 22], "Fire has no fields: `at` is all that follows", "session"),
+    Case("action with fields, meant for a tick", [66, 5, 17, 9, "now", 22], "`at` is the last element", "session"),
+    Case("action, meant for the past", [65, 6, 17, 0], "too late: in the next step", "session"),
+    Case("action, meant for a far tick", [65, 7, 17, COUNT_MAX], "it waits input_buffer_ticks, and no more", "session"),
+]
+"""Inputs of the buffered schema."""
 FROM_CLIENT: Final = [*_FIRST, *_SHARED, *_REQUESTS, *_INPUTS]

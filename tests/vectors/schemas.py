@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from rallypoint_protocol.schema import (
     Bool,
     Bytes,
@@ -27,7 +29,7 @@ from rallypoint_protocol.schema import (
 )
 from tests.vectors.notation import to_json, unpacked
 
-__all__ = ["EVERYTHING", "SCHEMAS", "SMALL", "TURNS", "schemas", "values"]
+__all__ = ["BUFFERED", "EVERYTHING", "SCHEMAS", "SMALL", "TURNS", "schemas", "values"]
 
 _STATUS: Final = Enumeration("SessionStatus", (("WAITING", 0), ("RUNNING", 1), ("ENDED", 2)))
 _PLAYER_STATE: Final = Enumeration("PlayerState", (("CONNECTED", 0), ("AWAY", 1)))
@@ -118,11 +120,13 @@ TURNS: Final = Schema(
     (InputDef("Take", False, (FieldDef("count", Int()),)),),
     (),
 )
-SCHEMAS: Final = {"small": SMALL, "everything": EVERYTHING, "turns": TURNS}
+BUFFERED: Final = msgspec.structs.replace(SMALL, game="buffered", input_buffer_ticks=3)
+SCHEMAS: Final = {"small": SMALL, "everything": EVERYTHING, "turns": TURNS, "buffered": BUFFERED}
 _MEANINGS: Final = {
     "small": "a real-time game; `ammo` is its owner's alone",
     "everything": "every type of a field; more than 16 seats, so that `applied` is in the seat part",
     "turns": "a turn-based game: tick_hz is 0",
+    "buffered": "the small one with input_buffer_ticks: its inputs may have `at`",
 }
 
 

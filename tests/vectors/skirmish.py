@@ -69,3 +69,7 @@ class Skirmish(Game[Pilot], seats=(2, 4), tick_hz=20, grace_s=30):
     @on(Trade)
     def trade(self, pilot: Pilot, trade: Trade) -> None:
         raise Refused("nobody trades here")
+
+
+class Buffered(Skirmish, name="buffered", input_buffer_ticks=3):
+    """The game of the buffered schema."""

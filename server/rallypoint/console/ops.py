@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rallypoint.console.status import Status
+from rallypoint.transport.http_port import HttpPort
 
 if TYPE_CHECKING:
-    import uvicorn
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -121,14 +118,12 @@ class OpsServer:
         trusted_proxies: Sequence[str] = (),
     ) -> None:
         self._status = status
-        self._host = host
-        self._port = port
         self._backend = backend
         self._api_token = api_token
         self._answers = answers
-        self._trusted_proxies = list(trusted_proxies)
-        self._server: uvicorn.Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._port = HttpPort(
+            "operations port", host, port, connections_max=_CONNECTIONS_MAX, trusted_proxies=trusted_proxies
+        )
 
     async def start(self) -> None:
         """Listens.
@@ -137,42 +132,13 @@ class OpsServer:
             OSError: the port is taken.
             ValueError: the API token could be guessed.
         """
-        import uvicorn
-
-        class _Server(uvicorn.Server):
-            @contextlib.contextmanager
-            def capture_signals(self) -> Iterator[None]:
-                yield  # signals are the node's
-
-        application = ops_app(self._status, self._backend, self._api_token, self._answers)
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._socket = socket.create_server((self._host, self._port), family=family)
-        config = uvicorn.Config(
-            application,
-            proxy_headers=bool(self._trusted_proxies),
-            forwarded_allow_ips=self._trusted_proxies,
-            limit_concurrency=_CONNECTIONS_MAX,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._task = asyncio.get_running_loop().create_task(
-            self._server.serve(sockets=[self._socket]), name="operations port"
-        )
+        await self._port.start(ops_app(self._status, self._backend, self._api_token, self._answers))
 
     @property
     def url(self) -> str:
         """As ``http://127.0.0.1:8081``."""
-        host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return self._port.url
 
     async def stop(self) -> None:
         """Stops serving."""
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            await self._task
-            self._socket.close()
+        await self._port.stop()

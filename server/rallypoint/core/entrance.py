@@ -55,6 +55,7 @@ class Entrance:
         elif before is SeatState.AWAY:
             session.stimuli.append((None, Return(seat)))
         else:
+            session.wait_no_more(seat)
             session.stimuli.append((None, Replaced(seat)))
         outcome, lost = catch_up(seat, message, now, epoch=session.epoch, tick=session.tick, over=over)
         answer = Seated(

@@ -59,6 +59,8 @@ class PlayerImage(msgspec.Struct, array_like=True):
     bot: bool
     subscriptions: list[str]
     values: list[Any]
+    input_buffer_ticks: int = -1
+    """How many ticks the player's inputs may wait; -1: as the game's option says."""
 
 
 class Counters(msgspec.Struct, array_like=True, frozen=True):

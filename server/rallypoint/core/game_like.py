@@ -93,6 +93,9 @@ class GameLike(Protocol):
     def input(self, seat: int, message: Input) -> str | None:
         """Applies an input; a reason if it was refused."""
 
+    def input_buffer_ticks(self, seat: int) -> int:
+        """How many ticks an input of that player may wait. Asked in sessions with an input buffer alone."""
+
     def answer(self, answer: Answer) -> None:
         """An answer of the outside."""
 

@@ -26,6 +26,7 @@ from .apply import COUNTDOWN_OFF_MS_MAX, apply, apply_input, keep_countdowns_tru
 from .course import start_or_cancel, watch_ends, watch_time
 from .entrance import Entrance
 from .game_like import Answer, GameLike
+from .input_buffer import InputBuffer
 from .orders import Denial, Order
 from .passes import Passes
 from .restoring import put_back
@@ -102,6 +103,8 @@ class SessionCore:
         self.entrance = Entrance(self, schema, schema_hash)
         self.stimuli: list[tuple[Seat | None, Any]] = []
         """What has reached the session, and waits for its steps; with a seat: an input of it."""
+        self.input_buffer = InputBuffer() if settings.input_buffer_ticks else None
+        """Inputs that wait for a later step than the next."""
         self.signals = 0
         """How many signals have reached it."""
         self._passes = Passes(settings, self)
@@ -197,6 +200,7 @@ class SessionCore:
         seat.apply(SeatEvent.DROP, now)
         self.seating.touch(seat)
         assert seat.deadline is not None
+        self.wait_no_more(seat)
         self.stimuli.append((None, Drop(seat)))
         self.seating.look_again(seat.deadline)
 
@@ -209,6 +213,7 @@ class SessionCore:
         seat.apply(SeatEvent.LEAVE, now)
         seat.reason = reason
         self.seating.touch(seat)
+        self.wait_no_more(seat)
         self.stimuli.append((None, Gone(seat, reason)))
 
     def proved(self, seat: Seat, digest: bytes) -> None:
@@ -233,7 +238,7 @@ class SessionCore:
     # --- from clients and backends ----------------------------------------------------------------------------------
 
     def input(self, seat: Seat, message: Input) -> Refusal | None:
-        """Queues an input for the next step. One that was received before (a resend) is ignored."""
+        """Queues an input for the next step, or the one that it is meant for. A resend of a received one is ignored."""
         seq = message.seq
         # A tick that was not sent here is no acknowledgement: an action sent again has seen what it had seen then.
         if seat.acked < message.tick <= seat.sent:
@@ -244,8 +249,20 @@ class SessionCore:
             return Refusal(CloseCode.TOO_FAST, f"more than {self.settings.inputs_pending_max} inputs wait for a step")
         seat.received = seq
         seat.pending += 1
-        self.stimuli.append((seat, message))
+        if self.input_buffer is None or not self._buffered(self.input_buffer, seat, message):
+            self.stimuli.append((seat, message))
         return None
+
+    def _buffered(self, buffer: InputBuffer, seat: Seat, message: Input) -> bool:
+        """True if the input waits for a later step than the next: only those of players who are here do."""
+        if not seat.in_game or seat.state is not SeatState.CONNECTED:
+            return False
+        return buffer.put(seat, message, self.tick + 1, self.game.input_buffer_ticks(seat.index))
+
+    def wait_no_more(self, seat: Seat) -> None:
+        """The player's connection is lost or replaced, or the seat given up: what waits comes before that."""
+        if self.input_buffer is not None:
+            self.stimuli += self.input_buffer.take_of(seat, self.tick + 1)
 
     @property
     def _waits(self) -> bool:
@@ -327,6 +344,8 @@ class SessionCore:
         if hz:
             self.now_ms = round(self.tick * 1000 / hz)
             stimuli, self.stimuli = self.stimuli, []
+            if self.input_buffer is not None:
+                stimuli = [*self.input_buffer.take(self.tick), *stimuli]  # they came before all others
         else:
             self.now_ms = max(self.now_ms, round((now - self.created_at) * 1000))
             stimuli = self.stimuli[:1]

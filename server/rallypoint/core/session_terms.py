@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.limits import ACK_WINDOW_TICKS
@@ -16,7 +16,10 @@ from .seat import Seat
 if TYPE_CHECKING:
     from .spectators import Spectator
 
-__all__ = ["Ended", "Refusal", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
+__all__ = ["INPUT_BUFFER_TICKS_MAX", "Ended", "Refusal", "SessionSettings", "SessionState", "Step", "Taken", "Watching"]
+
+INPUT_BUFFER_TICKS_MAX: Final = 30
+"""An input and an action for each of these ticks are fewer than what may wait (``inputs_pending_max``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class SessionSettings:
     dispose_when_empty: bool = True
     spectators_max: int = 0
     spectate_delay_s: float = 0.0
+    input_buffer_ticks: int = 0
+    """How many ticks an input may wait for the one that it is meant for; 0: all are applied in the next step."""
 
     @property
     def turn_based(self) -> bool:

@@ -84,7 +84,8 @@ class Definition:
         for cls in game.__handlers__:
             if cls not in self.input_classes:
                 self.input_classes += (cls,)
-        self.wire_inputs = wire_inputs(self.input_classes)
+        self._check_at()
+        self.wire_inputs = wire_inputs(self.input_classes, timed=options.input_buffer_ticks > 0)
         self.events: dict[type[Event], tuple[int, ToWire]] = {}
         for kind, cls in enumerate((c for c in used if issubclass(c, Event)), GAME_EVENT_KIND_FIRST):
             self.events[cls] = kind, compile_values(cls.__name__, list(cls.__public__.values()))
@@ -113,7 +114,16 @@ class Definition:
             tuple(entity.definition for entity in self.entities.values()),
             tuple(inputs),
             tuple(EventDef(cls.__name__, tuple(cls.__public__.values())) for cls in self.events),
+            options.input_buffer_ticks,
         )
+
+    def _check_at(self) -> None:
+        """Inputs that may wait for a tick say which, in ``at``."""
+        for cls in self.input_classes if self.options.input_buffer_ticks else ():
+            if "at" in cls.__struct_fields__:
+                raise DefinitionError(
+                    f"{cls.__name__}.at: with input_buffer_ticks, this name is taken by the framework, choose another"
+                )
 
     def _check(self) -> None:
         game = self.game.__name__

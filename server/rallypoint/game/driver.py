@@ -164,6 +164,9 @@ class GameDriver:
             return refused.reason
         return None
 
+    def input_buffer_ticks(self, seat: int) -> int:
+        return self._players[seat].input_buffer_ticks
+
     def answer(self, answer: Answer) -> None:
         if self.asked.pop(answer.id, None) is not None and self.keeper is not None:
             self.keeper.answered(answer.id)

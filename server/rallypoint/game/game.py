@@ -76,6 +76,8 @@ class Game(Generic[P]):
             again and compared (False).
         exclusive: who has a seat here has none in another exclusive session (True).
         spectators: how many may watch (100), and ``spectate_delay_s`` later than it happens (0, at most 300).
+        input_buffer_ticks: how many ticks an input may wait for the one that it is meant for (0, at most 30), with
+            clients that say so in ``at``: what arrives unevenly is applied evenly. Not for turn-based games.
         name: what players and URLs call the game (the class name in lower case).
         bot: ``"module:Class"`` of a :class:`rallypoint_client.Bot` that may fill seats, after ``bots_after_s`` (5) of
             waiting.

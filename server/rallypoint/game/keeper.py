@@ -34,7 +34,7 @@ class _Kept:
         self.collect = collect
         self.mirror = mirror
         self.place: tuple[Any, ...] = ()
-        """Besides its fields: owner and channel, or subscriptions."""
+        """Besides its fields: owner and channel, or subscriptions and what else is a player's."""
 
 
 class Keeper:
@@ -144,22 +144,22 @@ class Keeper:
             values: list[Any] = []
             kind.collect(id_, entity, item.mirror, [], values, self._driver.get)
             if isinstance(entity, Player):
-                players.append((entity.seat, (entity.bot, entity._subscribed, values)))
+                players.append((entity.seat, (entity.bot, entity._subscribed, values, entity._buffer_ticks)))
             else:
                 entities.append((id_, (kind.index, *item.place, values)))
         for player in self._driver.player_list if self._driver.subscribing else ():
             item = self._kept[player.id]
-            if item.place[0] is not player._subscribed and item.place != _place(player):
+            if item.place != _place(player):
                 item.place = _place(player)
                 values = self._classes[type(player)].values(player, self._driver.get)
-                players.append((player.seat, (player.bot, player._subscribed, values)))
+                players.append((player.seat, (player.bot, player._subscribed, values, player._buffer_ticks)))
         self._driver.subscribing = False
         return entities, players
 
 
 def _place(thing: Any) -> tuple[Any, ...]:
     if isinstance(thing, Player):
-        return (thing._subscribed,)
+        return thing._subscribed, thing._buffer_ticks
     owner = getattr(thing, "owner", None)
     return (None if owner is None else owner.seat, getattr(thing, "channel", ""))
 

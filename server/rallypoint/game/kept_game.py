@@ -33,7 +33,9 @@ def image_of(driver: GameDriver) -> GameImage:
         driver.now_ms,
         classes[driver.definition.game].values(driver.game, find),
         {
-            player.seat: PlayerImage(player.bot, list(player._subscribed), classes[type(player)].values(player, find))
+            player.seat: PlayerImage(
+                player.bot, list(player._subscribed), classes[type(player)].values(player, find), player._buffer_ticks
+            )
             for player in driver.player_list
         },
         {
@@ -114,6 +116,7 @@ def _build(driver: GameDriver, image: GameImage) -> None:
     kinds[0].fill(driver.game, image.game, find)  # first everything is there, then it can refer to each other
     for player, player_image in zip(players, image.players.values(), strict=True):
         kinds[1].fill(player, player_image.values, find)
+        player._buffer_ticks = player_image.input_buffer_ticks
     for entity, entity_image in zip(entities, image.entities.values(), strict=True):
         kinds[entity_image.kind].fill(entity, entity_image.values, find)
 

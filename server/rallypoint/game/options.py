@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from rallypoint.core.session_terms import SessionSettings
+from rallypoint.core.session_terms import INPUT_BUFFER_TICKS_MAX, SessionSettings
 
 from .errors import DefinitionError
 
@@ -37,6 +37,7 @@ class Options:
     bot: str | None = None
     bots_after_s: float = 5.0
     replayable: bool = False
+    input_buffer_ticks: int = 0
 
     @property
     def turn_based(self) -> bool:
@@ -56,6 +57,7 @@ class Options:
             dispose_when_empty=self.dispose_when_empty,
             spectators_max=self.spectators,
             spectate_delay_s=self.spectate_delay_s,
+            input_buffer_ticks=self.input_buffer_ticks,
             **own,
         )
 
@@ -127,6 +129,22 @@ def _check(game: str, options: Options) -> None:
     watchers: Any = options.spectators
     if isinstance(watchers, bool) or not isinstance(watchers, int) or not 0 <= watchers <= 10_000:
         raise DefinitionError(f"{game}: spectators={watchers!r}. Write how many may watch at once, from 0 to 10000")
+    _check_input_buffer(game, options)
     bot: Any = options.bot
     if bot is not None and not (isinstance(bot, str) and ":" in bot):
         raise DefinitionError(f"{game}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")
+
+
+def _check_input_buffer(game: str, options: Options) -> None:
+    ticks: Any = options.input_buffer_ticks
+    most = INPUT_BUFFER_TICKS_MAX
+    if isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 <= ticks <= most:
+        raise DefinitionError(
+            f"{game}: input_buffer_ticks={ticks!r}. Write how many ticks an input may wait for the one that it is meant"
+            f" for, from 0 (none waits) to {most}"
+        )
+    if ticks and options.turn_based:
+        raise DefinitionError(
+            f"{game} is turn-based (tick_hz=0), and has no ticks that an input could wait for: leave out"
+            f" input_buffer_ticks={ticks}"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rallypoint.core.session_terms import INPUT_BUFFER_TICKS_MAX
 from rallypoint_protocol.ids import player_entity_id
 
 from .entity import Entity
@@ -37,7 +38,7 @@ class Player(Entity):
     class Orbit(Game[Pilot], seats=(2, 8)): ...
     """
 
-    _extra_slots = ("_game", "_held", "_subscribed", "bot", "seat")
+    _extra_slots = ("_buffer_ticks", "_game", "_held", "_subscribed", "bot", "seat")
 
     name: str = field("")
     """As given by the player: normalised, bounded, but never to be treated as markup."""
@@ -57,6 +58,8 @@ class Player(Entity):
         self._game: Game[Any] | None = None
         self._held: dict[type[Hold], Hold] = {}
         self._subscribed: tuple[str, ...] = ()
+        self._buffer_ticks = -1
+        """-1: as the game's option says."""
 
     def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool) -> None:
         """Framework use: the player has this seat now."""
@@ -67,6 +70,7 @@ class Player(Entity):
         self._game = game
         self._held = {}
         self._subscribed = ()
+        self._buffer_ticks = -1
 
     @property
     def connected(self) -> bool:
@@ -102,6 +106,26 @@ class Player(Entity):
         """From this step on the player no longer sees that channel; the client drops what it had of it."""
         self._subscribed = tuple(name for name in self._subscribed if name != channel)
         self._resubscribed()
+
+    @property
+    def input_buffer_ticks(self) -> int:
+        """How many ticks this player's inputs may wait: as the game's option says, until it is set to something else.
+
+        Set it to what suits this player's connection. Inputs that wait already go on waiting.
+        """
+        own = self._buffer_ticks
+        return self._require_game()._driver.definition.options.input_buffer_ticks if own < 0 else own
+
+    @input_buffer_ticks.setter
+    def input_buffer_ticks(self, ticks: int) -> None:
+        driver = self._require_game()._driver
+        most = INPUT_BUFFER_TICKS_MAX if driver.definition.options.input_buffer_ticks else 0
+        given: Any = ticks
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= most:
+            why = f"write a number of ticks from 0 to {most}" if most else "the game has no option input_buffer_ticks="
+            raise ValueError(f"input_buffer_ticks = {ticks!r}: {why}")
+        self._buffer_ticks = ticks
+        driver.subscribing = True
 
     def _resubscribed(self) -> None:
         driver = self._require_game()._driver

@@ -11,7 +11,7 @@ With a journal, what is told waits until what it follows from is committed: see 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -71,6 +71,8 @@ class LobbyHost:
         self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
         self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
+        self.met: Callable[[LobbyConnection], None] | None = None
+        """Is told of each connection that has entered."""
         self._timer: Timer | None = None
         self._timer_due = 0.0
         self._settling = False
@@ -241,6 +243,8 @@ class LobbyHost:
         for push in entered.missed:
             self._writer.tell(receiver, push)
         log.debug("lobby entered", resumed=welcome.resumed, **receiver.who)
+        if self.met is not None:
+            self.met(receiver.connection)
 
     def _failed(self, receiver: LobbyReceiver, error: Exception, now: float) -> None:
         """The failure is ours, whatever the client sent: it may resume, and nobody else notices."""

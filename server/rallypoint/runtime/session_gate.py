@@ -43,6 +43,8 @@ class SessionGate:
         self._loop = loop
         self._clock = clock
         self._first_frame_s = first_frame_s
+        self.met: Callable[[Connection], None] | None = None
+        """Is told of each connection that has its seat, or place to watch."""
         self.waiting: dict[Stranger, None] = {}
         """Connections whose first frame is still to come, in the order in which they came."""
 
@@ -72,6 +74,8 @@ class SessionGate:
                 if refusal is not None and host.core.ended is not None and refusal.code is host.core.ended.code:
                     host.refuse(connection, refusal)
                     return
+            if refusal is None and self.met is not None:
+                self.met(connection)
         if refusal is not None:
             log.info("refused", session=session, peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
             connection.close_with(refusal.code, refusal.reason)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from rallypoint.runtime.replays import Replays
     from rallypoint.runtime.webhooks import WebhookSender
 
-__all__ = ["FILE_NAME", "open_journal_of", "open_replays", "open_storage", "set_aside_in"]
+__all__ = ["FILE_NAME", "open_journal_of", "open_replays", "open_storage", "replay_folders", "set_aside_in"]
 
 FILE_NAME: Final = "rallypoint.db"
 """In ``data_dir``, as the folders that follow."""
 JOURNAL: Final = "journal"
 REPLAYS: Final = "replays"
+REPLAY_STREAMS: Final = "replay-streams"
 QUARANTINE: Final = "quarantine"
 
 
@@ -58,6 +59,13 @@ def open_replays(settings: Settings) -> Replays | None:
         keep_days=settings.replays_keep_days,
         bytes_max=settings.replays_bytes_max,
     )
+
+
+def replay_folders(settings: Settings) -> tuple[Path, Path] | None:
+    """Where replays are, and where what pages see of them is kept; ``None`` if they are not wanted."""
+    if settings.replays == "off":
+        return None
+    return _folder(settings, REPLAYS), _folder(settings, REPLAY_STREAMS)
 
 
 def set_aside_in(settings: Settings) -> SetAside:

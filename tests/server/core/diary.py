@@ -29,6 +29,12 @@ class Say(Input, tag=64, kw_only=True):
     word: int
 
 
+class TimedSay(Say, tag=64, kw_only=True):
+    """A player's word that is meant for a tick."""
+
+    at: int = -1
+
+
 class Diary:
     """Implements GameLike."""
 
@@ -157,6 +163,9 @@ class Diary:
             case w if w == FINISH:
                 self.finished, self.result = True, {"winners": [seat], "reason": "said so"}
         return None
+
+    def input_buffer_ticks(self, seat: int) -> int:
+        return 3
 
     def answer(self, answer: Answer) -> None:
         self.open_asks = [ask for ask in self.open_asks if ask.id != answer.id]

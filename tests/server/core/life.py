@@ -14,7 +14,7 @@ from rallypoint_protocol.codec import decode_session_reply
 from rallypoint_protocol.ids import PlayerId, SessionId, Token
 from rallypoint_protocol.messages import EventItem, Pass, Resume, TakeSeat
 
-from .diary import Diary, Say
+from .diary import Diary, Say, TimedSay
 from .script import SCHEMA_BYTES, SCHEMA_HASH
 
 HZ = 16
@@ -104,7 +104,11 @@ class Life:
     def say(self, client: Client, word: int) -> None:
         if client.seat.state is SeatState.CONNECTED:
             client.seq += 1
-            self.session.input(client.seat, Say(seq=client.seq, tick=client.tick, word=word))
+            message = Say(seq=client.seq, tick=client.tick, word=word)
+            if self.settings.input_buffer_ticks:
+                at = self.session.tick + self.dice.randrange(-1, 7)
+                message = TimedSay(seq=client.seq, tick=client.tick, word=word, at=at)
+            self.session.input(client.seat, message)
 
     def prove(self, client: Client) -> None:
         self.session.proved(client.seat, client.seat.tokens.newest)

@@ -38,6 +38,8 @@ class Script:
         self.events: list[tuple[int, int, list[Any]]] = []
         self.asks: list[Ask] = []
         self.subscribed: dict[int, tuple[str, ...]] = {}
+        self.buffer_ticks: dict[int, int] = {}
+        """What it says of the input buffer of a seat; of others, 3."""
         self.tick = 0
         self.meta: dict[str, Any] = {}
         self.kicked: list[int] = []
@@ -89,6 +91,9 @@ class Script:
         refused: str | None = self._told("input", seat, message.seq)
         return refused
 
+    def input_buffer_ticks(self, seat: int) -> int:
+        return self.buffer_ticks.get(seat, 3)
+
     def answer(self, answer: Answer) -> None:
         self._told("answer", answer)
 
@@ -126,6 +131,12 @@ class Script:
     def take_asks(self) -> list[Ask]:
         asks, self.asks = self.asks, []
         return asks
+
+
+class TimedInput(Input):
+    """An input of a game with an input buffer."""
+
+    at: int = -1
 
 
 class Guest:
@@ -184,9 +195,10 @@ class Guest:
     def leave(self, reason: str = "left") -> None:
         self.table.session.leave(self.seat, self.table.now, reason)
 
-    def say(self, seq: int, tick: int = -1) -> Refusal | None:
+    def say(self, seq: int, tick: int = -1, *, at: int | None = None) -> Refusal | None:
         """Sends an input."""
-        return self.table.session.input(self.seat, Input(seq=seq, tick=tick))
+        message = Input(seq=seq, tick=tick) if at is None else TimedInput(seq=seq, tick=tick, at=at)
+        return self.table.session.input(self.seat, message)
 
     def ack(self, tick: int | None = None, event: int | None = None, epoch: int = 1) -> Refusal | None:
         tick = self.replica.tick if tick is None else tick

@@ -87,9 +87,9 @@ def act(life: Life, what: str, who: int, much: int) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(acts, ends, st.booleans())
-def test_the_whole_with_all_parts_is_the_session(acts: list[Act], end: str, turn_based: bool):
-    life = Life(turn_based=turn_based)
+@given(acts, ends, st.sampled_from([{}, {"turn_based": True}, {"input_buffer_ticks": 3}]))
+def test_the_whole_with_all_parts_is_the_session(acts: list[Act], end: str, game: dict[str, Any]):
+    life = Life(**game)
     for what, who, much in [("sit", 0, 0), ("sit", 1, 0), ("step", 0, 0), ("step", 0, 0), *acts]:
         if not life.running and what in ("signal", "describe", "answer", "say"):
             continue

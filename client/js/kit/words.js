@@ -1,0 +1,135 @@
+/** What the page says to people, in whole plain words. Pure. */
+
+/**
+ * @typedef {object} Outcome
+ * @property {number[]} [winners] Seats.
+ * @property {Map<number, number> | Record<string, number>} [scores] By seat.
+ * @property {string} [reason]
+ */
+
+const REFUSALS = /** @type {Record<string, string>} */ ({
+  unknown: "There is no such game, or it is over.",
+  unknown_game: "This server does not have this game.",
+  full: "There is no free place any more.",
+  locked: "Nobody else is let in there.",
+  kicked: "You were sent away from that game, and cannot come back to it.",
+  already_seated: "You still have a seat in another game. Leave it first.",
+  already_queued: "You are waiting for a game already.",
+  cancelled: "You do not wait any longer.",
+  too_fast: "That was too often. Wait a moment, then try again.",
+  node_full: "The server is full right now. Try again later.",
+  queue_full: "Too many people are waiting right now. Try again later.",
+  not_allowed: "This game cannot be watched.",
+  declined: "There is no rematch: somebody does not want it.",
+  left: "There is no rematch: somebody has left.",
+  expired: "There is no rematch: not everybody wanted it in time.",
+});
+
+const FIRST = ["Quiet", "Bold", "Lucky", "Swift", "Amber", "Silver", "Brave", "Merry", "Clever", "Gentle"];
+const SECOND = ["Comet", "Otter", "Falcon", "Maple", "Pilot", "Tiger", "Raven", "Ember", "Heron", "Badger"];
+
+/**
+ * A name for somebody who has not said one yet.
+ * @param {() => number} random From 0 to 1.
+ */
+export function someName(random) {
+  const pick = (/** @type {string[]} */ from) => from[Math.floor(random() * from.length)];
+  return `${pick(FIRST)} ${pick(SECOND)}`;
+}
+
+/**
+ * Why something did not work.
+ * @param {any} error
+ */
+export function whyNot(error) {
+  if (Object.hasOwn(REFUSALS, error?.code)) return REFUSALS[error.code];
+  const said = error?.reason || error?.meaning || error?.message;
+  return said ? sentence(String(said)) : "That did not work.";
+}
+
+/** @param {string} text With a capital at its beginning and a full stop at its end. */
+export function sentence(text) {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(begun) || begun === "" ? begun : `${begun}.`;
+}
+
+/**
+ * @param {number} place From 1.
+ * @param {number} waiting How many wait.
+ */
+export function queueText(place, waiting) {
+  if (waiting <= 1) return "You are first in line. Waiting for somebody to play with.";
+  return `You have place ${place} of ${waiting} in line.`;
+}
+
+/**
+ * @param {string} name
+ * @param {number} leftMs Until the seat is given up.
+ */
+export function awayText(name, leftMs) {
+  return `${name} is away, ${Math.max(0, Math.ceil(leftMs / 1000))} s`;
+}
+
+/** @param {number} ms As minutes and seconds: 3:05. */
+export function clockText(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** @param {number} ms How long ago something was. */
+export function agoText(ms) {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** @param {string[]} names As a list in a sentence: "Ann, Bob and Cid". */
+export function listText(names) {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/**
+ * What a game's end is for the one who looks at it.
+ * @param {Outcome | null} result `null`, or empty, if the session ended without one.
+ * @param {number} seat -1 for who only watches.
+ * @param {(seat: number) => string} nameOf
+ * @returns {{ title: string, detail: string, mood: "won" | "lost" | "even" }}
+ */
+export function outcome(result, seat, nameOf) {
+  const reason = result?.reason ? sentence(result.reason) : "";
+  const winners = result?.winners;
+  if (!winners) return { title: "The game has ended", detail: reason, mood: "even" };
+  const names = listText(winners.map(nameOf));
+  if (winners.length === 0) return { title: "A draw", detail: reason, mood: "even" };
+  if (!winners.includes(seat)) {
+    if (seat < 0) return { title: `${names} won`, detail: reason, mood: "even" };
+    return { title: "You lost", detail: [`${names} won.`, reason].filter(Boolean).join(" "), mood: "lost" };
+  }
+  if (winners.length === 1) return { title: "You won", detail: reason, mood: "won" };
+  return { title: "A shared win", detail: [`${names}.`, reason].filter(Boolean).join(" "), mood: "won" };
+}
+
+/**
+ * The scores of a result, best first. Keys are seats, however the decoder gives them.
+ * @param {Outcome | null} result
+ * @returns {[seat: number, score: number][]}
+ */
+export function scoresOf(result) {
+  const scores = result?.scores ?? {};
+  const pairs = scores instanceof Map ? [...scores] : Object.entries(scores);
+  return pairs
+    .map(([seat, score]) => /** @type {[number, number]} */ ([Number(seat), Number(score)]))
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { seatColour } from "../kit/colours.js";
+import { readCode, readLink, writeLink } from "../kit/links.js";
+import { Rate } from "../kit/rate.js";
+import { addressOf } from "../kit/server.js";
+import { LobbyClosed, SeatClosed, TakenOver } from "../rallypoint.js";
+import { standing } from "../kit/standing.js";
+import * as words from "../kit/words.js";
+
+const nameOf = (/** @type {number} */ seat) => ["Ann", "Bob", "Cid"][seat];
+
+test("a link says what to show, and nothing else is read from it", () => {
+  const none = { player: "", session: "", code: "", watch: "", replay: "", tick: -1 };
+  assert.deepEqual(readLink(""), none);
+  assert.deepEqual(readLink("?replay=s1&tick=1200&x=1"), { ...none, replay: "s1", tick: 1200 });
+  assert.deepEqual(readLink("?player=2&code=k7m-2qx"), { ...none, player: "2", code: "K7M2QX" });
+  for (const tick of ["-5", "1e9", "12.5", "99999999999", "a"])
+    assert.equal(readLink(`?tick=${tick}`).tick, -1);
+});
+
+test("what is written as a link is read as the same", () => {
+  for (const link of [{ replay: "a b&c", tick: 0 }, { watch: "s=1" }, { code: "K7M2QX", player: "2" }]) {
+    const read = readLink(writeLink(link));
+    assert.deepEqual({ ...read, ...link }, read);
+  }
+  assert.equal(writeLink({}), "");
+  assert.equal(writeLink({ tick: -1 }), "");
+});
+
+test("a room code may be typed with blanks, dashes and small letters", () => {
+  assert.equal(readCode(" k7m 2-qx "), "K7M2QX");
+});
+
+test("a countdown names a second that has begun, and never one below zero", () => {
+  assert.equal(words.awayText("Bob", 12_000), "Bob is away, 12 s");
+  assert.equal(words.awayText("Bob", 11_001), "Bob is away, 12 s");
+  assert.equal(words.awayText("Bob", -50), "Bob is away, 0 s");
+});
+
+test("a place in the queue is said in words", () => {
+  assert.match(words.queueText(1, 1), /^You are first in line/);
+  assert.equal(words.queueText(3, 5), "You have place 3 of 5 in line.");
+});
+
+test("an outcome is told to the winner, to the loser and to who watches", () => {
+  const result = { winners: [1], reason: "four in a line" };
+  assert.deepEqual(words.outcome(result, 1, nameOf), {
+    title: "You won",
+    detail: "Four in a line.",
+    mood: "won",
+  });
+  assert.deepEqual(words.outcome(result, 0, nameOf), {
+    title: "You lost",
+    detail: "Bob won. Four in a line.",
+    mood: "lost",
+  });
+  assert.deepEqual(words.outcome(result, -1, nameOf), {
+    title: "Bob won",
+    detail: "Four in a line.",
+    mood: "even",
+  });
+});
+
+test("an outcome without a winner is a draw, and one without a result an end", () => {
+  assert.equal(words.outcome({ winners: [] }, 0, nameOf).title, "A draw");
+  assert.equal(words.outcome({}, 0, nameOf).title, "The game has ended");
+  assert.equal(words.outcome(null, 0, nameOf).title, "The game has ended");
+  assert.equal(words.outcome({ winners: [0, 2] }, 0, nameOf).detail, "Ann and Cid.");
+});
+
+test("scores are sorted, whatever kind of map they came in", () => {
+  const expected = [
+    [1, 7],
+    [0, 3],
+    [2, 3],
+  ];
+  assert.deepEqual(words.scoresOf({ scores: { 0: 3, 1: 7, 2: 3 } }), expected);
+  assert.deepEqual(
+    words.scoresOf({
+      scores: new Map([
+        [0, 3],
+        [1, 7],
+        [2, 3],
+      ]),
+    }),
+    expected,
+  );
+  assert.deepEqual(words.scoresOf(null), []);
+});
+
+test("a refusal has a sentence, and an unknown one says what the server said", () => {
+  assert.equal(words.whyNot({ code: "full" }), "There is no free place any more.");
+  assert.equal(words.whyNot({ code: "refused", reason: "no such map" }), "No such map.");
+  assert.equal(words.whyNot(new Error("boom")), "Boom.");
+  assert.equal(words.whyNot({ code: "toString" }), "That did not work.");
+  assert.equal(words.whyNot(undefined), "That did not work.");
+});
+
+test("times are written as people read them", () => {
+  assert.equal(words.clockText(185_900), "3:05");
+  assert.equal(words.clockText(-1), "0:00");
+  assert.equal(words.agoText(30_000), "just now");
+  assert.equal(words.agoText(7_200_000), "2 h ago");
+  assert.equal(words.listText(["Ann", "Bob", "Cid"]), "Ann, Bob and Cid");
+  assert.equal(words.counted(1, "player"), "1 player");
+});
+
+test("a suggested name is made for every number that there is", () => {
+  assert.equal(
+    words.someName(() => 0),
+    "Quiet Comet",
+  );
+  assert.equal(
+    words.someName(() => 0.999999),
+    "Gentle Badger",
+  );
+});
+
+test("a rate is that of the last two seconds, and begins anew when the count does", () => {
+  const rate = new Rate();
+  assert.equal(rate.at(0, 0), 0);
+  for (let ms = 100; ms <= 4000; ms += 100) rate.at(ms, ms / 50);
+  assert.equal(Math.round(rate.at(4100, 82)), 20);
+  for (let ms = 4200; ms <= 7000; ms += 100) rate.at(ms, 82);
+  assert.equal(rate.at(7100, 82), 0);
+  assert.equal(rate.at(7200, 3), 0);
+  assert.ok(rate.at(7300, 5) > 0);
+});
+
+test("the lobby is where the server says, or on the page's own host", () => {
+  const page = { protocol: "http:", hostname: "10.0.0.7" };
+  assert.equal(addressOf("wss://play.example/x", page), "wss://play.example/x");
+  assert.equal(addressOf({ port: 9000, tls: false }, page), "ws://10.0.0.7:9000");
+  assert.equal(addressOf({ port: 9000, tls: true }, page), "wss://10.0.0.7:9000");
+  assert.equal(addressOf(undefined, { protocol: "https:", hostname: "h" }), "wss://h:8000");
+});
+
+test("every seat has a colour, and nobody's is grey", () => {
+  assert.equal(new Set(Array.from({ length: 8 }, (_, seat) => seatColour(seat))).size, 8);
+  assert.equal(seatColour(8), seatColour(0));
+  assert.equal(seatColour(null), seatColour(-1));
+});
+
+/** @param {object} [page] */
+const said = (page = {}) =>
+  standing({ seat: null, lobby: null, isOver: false, isAsking: false, notice: "", ...page });
+const connected = { state: "connected", error: null };
+const playing = { state: "playing", error: null, index: 0 };
+
+test("the banner is empty while all is well, in the lobby as in a game", () => {
+  const well = { text: "", offer: "" };
+  assert.deepEqual(said({ lobby: connected }), well);
+  assert.deepEqual(said({ lobby: connected, seat: playing }), well);
+  assert.deepEqual(said({ seat: { seek: () => {}, error: null } }), well);
+});
+
+test("the banner says for how long a seat is kept", () => {
+  const seat = { ...playing, state: "resuming", keptForS: 23.2 };
+  assert.equal(said({ lobby: connected, seat })?.text, "Reconnecting, your seat is kept for 24 s.");
+});
+
+test("who plays in another tab can come back to this one, whichever connection was taken over first", () => {
+  const error = new TakenOver(4002);
+  const here = { text: "You play in another tab now.", offer: "here" };
+  assert.deepEqual(said({ lobby: connected, seat: { ...playing, state: "closed", error } }), here);
+  assert.deepEqual(said({ lobby: { state: "closed", error }, seat: playing }), here);
+  assert.deepEqual(said({ lobby: { state: "closed", error } }), here);
+});
+
+test("a seat that is closed offers the way back to the lobby, but not over a result", () => {
+  const seat = { ...playing, state: "closed", error: new SeatClosed(4030) };
+  assert.equal(said({ lobby: connected, seat })?.offer, "leave");
+  assert.notEqual(said({ lobby: connected, seat })?.text, "");
+  assert.deepEqual(said({ lobby: connected, seat, isOver: true }), { text: "", offer: "" });
+});
+
+test("what the lobby is asked for stays in the banner until it is decided", () => {
+  assert.equal(said({ lobby: connected, isAsking: true }), null);
+  assert.equal(said({ lobby: connected, notice: "There is no free place any more." })?.text.length, 32);
+});
+
+test("a lobby that is lost is told of in the lobby, and not to those who play", () => {
+  const lobby = { state: "resuming", error: null };
+  assert.equal(said({ lobby })?.text, "Reconnecting.");
+  assert.equal(said({ lobby, seat: playing })?.text, "");
+  assert.notEqual(said({ lobby: { state: "closed", error: new LobbyClosed(4032) } })?.text, "");
+});

@@ -1,0 +1,13 @@
+/**
+ * A user's callbacks: one that fails is told in the console, and does no harm.
+ *
+ * @module
+ */
+/**
+ * Calls it, if there is one.
+ *
+ * @template {any[]} A
+ * @param {((...args: A) => unknown) | null | undefined} callback
+ * @param {A} args
+ */
+export function call<A extends any[]>(callback: ((...args: A) => unknown) | null | undefined, ...args: A): void;
