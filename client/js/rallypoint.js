@@ -3,14 +3,15 @@
  *
  *     import { connect, Identity } from "/sdk/rallypoint.js";
  *
- *     const lobby = await connect("ws://localhost:8000", { name: "Ann", identity: Identity.storage("mygame") });
+ *     const identity = Identity.storage("mygame");
+ *     const lobby = await connect("ws://localhost:8000", { name: "Ann", identity });
  *     const seat = await lobby.quickMatch("orbit");
  *     seat.hold(seat.inputs.Steer({ turn: 1, thrust: true }));
  *     requestAnimationFrame(() => draw(seat.view()));
  *
  * Other ways to a seat:
  *
- *     const seat = await lobby.create("fourline", { meta: { map: "desert" }, private: true }); // others join with seat.code
+ *     const seat = await lobby.create("fourline", { private: true }); // others join with seat.code
  *     const seat = await lobby.join({ code: "K7M2QX" });
  *     const list = lobby.sessions("orbit", { where: ["free > 0"] });
  *     const seat = await lobby.join(list.rows[0]);
@@ -28,6 +29,7 @@
 /** @typedef {import("./src/lobby_link.js").LobbyOptions} LobbyOptions */
 /** @typedef {import("./src/messages.js").Bag} Bag */
 /** @typedef {import("./src/messages.js").SessionRow} SessionRow */
+/** @typedef {import("./src/predicted.js").Predicted} Predicted */
 /** @typedef {import("./src/seat_state.js").SeatState} SeatState */
 /** @typedef {import("./src/session_id.js").MySeat} MySeat */
 /** @typedef {import("./src/session_id.js").SessionName} SessionName */

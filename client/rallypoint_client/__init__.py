@@ -52,6 +52,7 @@ from .listing import Change
 from .lobby import Lobby
 from .lobby_core import LobbyState
 from .lobby_seat import LobbySeat
+from .predicted import Predicted
 from .seat import Seat, take_seat
 from .seat_core import SeatState, SeatStats
 from .seat_offer import SeatOffer
@@ -81,6 +82,7 @@ __all__ = [
     "NotConnected",
     "OnlyWatching",
     "PlayerView",
+    "Predicted",
     "RallypointError",
     "Refused",
     "RequestRefused",

@@ -35,8 +35,8 @@ class Acks:
         self._event = event
 
     def input(self, tick: int) -> None:
-        """An input goes out that has seen this tick."""
-        self._tick = tick
+        """An input goes out that has seen this tick; perhaps an older one than was acknowledged, if shown late."""
+        self._tick = max(self._tick, tick)
 
     def due(self, tick: int, event: int) -> bool:
         """True if a frame with this tick and event is to be sent now; it counts as sent then."""

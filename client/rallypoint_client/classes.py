@@ -24,21 +24,23 @@ SCHEMAS_MAX: Final = 64
 
 
 class InputClass:
-    """One input class, and how its bytes are put together."""
+    """One input class, and how its bytes are put together. ``timed``: its schema has an input buffer."""
 
-    __slots__ = ("_decode", "_start_bytes", "cls", "hold", "name")
+    __slots__ = ("_decode", "_start", "_timed", "_timed_start", "cls", "hold", "name")
 
-    def __init__(self, definition: InputDef, cls: type[Input]) -> None:
+    def __init__(self, definition: InputDef, cls: type[Input], *, timed: bool = False) -> None:
         self.cls = cls
         self.name = definition.name
         self.hold = definition.hold
+        self._timed = timed
         self._decode = decoder(cls)
         # array header and kind: what precedes the sequence number
-        header = 1 if 3 + len(definition.fields) < 16 else 3
-        self._start_bytes = header + len(encode(cls.__struct_config__.tag))
+        kind = encode(cls.__struct_config__.tag)
+        self._start = _array_header(3 + len(definition.fields)) + kind
+        self._timed_start = _array_header(4 + len(definition.fields)) + kind
 
-    def split(self, x: Input) -> tuple[bytes, bytes]:
-        """The bytes before the sequence number and those after the tick: what an input is, whenever it is sent.
+    def rest(self, x: Input) -> bytes:
+        """The bytes of its fields, which follow the tick: what an input is, whenever it is sent.
 
         Raises:
             InvalidInput: the fields do not have the types of the schema.
@@ -52,8 +54,23 @@ class InputClass:
             raise InvalidInput(self.name, error.reason) from None
         except (TypeError, ValueError, OverflowError) as error:
             raise InvalidInput(self.name, str(error)) from None
-        start = self._start_bytes
-        return data[:start], data[start + 2 :]
+        if self._timed:
+            return data[len(self._timed_start) + 2 : len(data) - len(encode(x.at))]
+        return data[len(self._start) + 2 :]
+
+    def at(self, x: Input) -> int:
+        """The tick that whoever made it has meant it for; -1 for none."""
+        return int(x.at) if self._timed else -1
+
+    def frame(self, seq: int, tick: int, rest: bytes, at: int = -1) -> bytes:
+        """The message: with its number, the newest tick that its player has seen, and the tick it is meant for."""
+        if at < 0 or not self._timed:
+            return self._start + encode(seq) + encode(tick) + rest
+        return self._timed_start + encode(seq) + encode(tick) + rest + encode(at)
+
+
+def _array_header(items: int) -> bytes:
+    return encode([0] * items)[:-items]
 
 
 class Classes:
@@ -64,7 +81,8 @@ class Classes:
         self.hash = hash
         enums = Enums()
         try:
-            made = make_inputs(schema.inputs)
+            timed = schema.input_buffer_ticks > 0
+            made = make_inputs(schema.inputs, timed=timed)
             self.views = [
                 make_view_class(definition, enums, PlayerView if index == 1 else EntityView)
                 for index, definition in enumerate(schema.entities)
@@ -80,7 +98,7 @@ class Classes:
         self.entity_index = {definition.name: index for index, definition in enumerate(schema.entities)}
         self.inputs = Namespace("input", schema.game, made)
         self.enums = Namespace("enum", schema.game, enums.by_name())
-        self._inputs = {made[d.name]: InputClass(d, made[d.name]) for d in schema.inputs}
+        self._inputs = {made[d.name]: InputClass(d, made[d.name], timed=timed) for d in schema.inputs}
 
     def input_class(self, x: Any) -> InputClass:
         """What to know about an input's class. Raises ``TypeError`` for anything that is no input of this game."""

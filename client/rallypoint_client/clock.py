@@ -45,6 +45,13 @@ class SessionClock:
         self.round_trip_ms: float | None = None
         """Of the newest ping; ``None`` before the first."""
 
+    @property
+    def one_way_ms(self) -> float | None:
+        """Half the round trip of the quickest of the last pings; ``None`` before the first."""
+        if not self._samples:
+            return None
+        return min(sample.high - sample.low for sample in self._samples) / 2
+
     def pong(self, sent_ms: float, now_ms: float, received_ms: float) -> None:
         """A ping sent at local time ``sent_ms`` came back at ``received_ms`` with session time ``now_ms``.
 

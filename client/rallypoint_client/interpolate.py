@@ -1,8 +1,9 @@
 """States between two passes, for renderers.
 
-A server makes 20 states a second, a screen shows 60. A renderer therefore shows the state of a little while ago, for
-which the passes before and after are known: fields that the game declared ``linear`` move straight between the two,
-``turn`` the short way round the circle; everything else, and which entities there are, changes when its time comes.
+A server makes 20 states a second, a screen shows 60. A renderer therefore shows the state of a little while ago (how
+little, :mod:`.delay` says), for which the passes before and after are known: fields that the game declared ``linear``
+move straight between the two, ``turn`` the short way round the circle; everything else, and which entities there are,
+changes when its time comes.
 
 :class:`History` keeps the last few states; it exists only for those who ask for such views. Pure: the time to show is
 given. After Valve's "Source Multiplayer Networking".
@@ -20,19 +21,12 @@ from rallypoint_protocol.schema import EntityDef, Fixed, Float, Int, OptionalOf,
 
 from .view import State
 
-__all__ = ["DELAY_TICKS", "Frame", "History", "delay_ms"]
+__all__ = ["SNAPSHOTS_MAX", "Frame", "History"]
 
-DELAY_TICKS: Final = 1.5
-"""How far behind the session's clock is shown: the pass after is then known, unless it is late by half a tick."""
 SNAPSHOTS_MAX: Final = 32
 
 Plan = tuple[tuple[int, float], ...]
 """For one entity class, the fields that move: index, and the full turn in wire units (0: straight)."""
-
-
-def delay_ms(schema: Schema) -> float:
-    """How far behind to show a game; 0 for a turn-based one."""
-    return DELAY_TICKS * 1000 / schema.tick_hz if schema.tick_hz else 0.0
 
 
 class Frame:
@@ -65,6 +59,11 @@ class History:
             kept.clear()
         kept.append(Frame(state.epoch, state.tick, state.now_ms, {i: _copy(item) for i, item in state.items.items()}))
         self.unread += 1
+
+    @property
+    def newest_ms(self) -> float:
+        """Session time of the newest state kept; nothing is known beyond it."""
+        return self._kept[-1].now_ms if self._kept else math.inf
 
     def frame(self, at_ms: float) -> Frame | None:
         """The state at that session time: between two that are kept, or the nearest one; ``None`` if there is none."""

@@ -10,6 +10,9 @@ are sent again, under their old numbers, so that it knows those which it got; af
 durable, because the server may have lost what it had not written. Those queued while away follow, unless they have
 expired. With ``ACTIONS_MAX`` of them kept, another is refused with :class:`TooManyOutstanding`.
 
+Where the game has an input buffer, each may say ``at``: the tick in whose step it is to be applied (-1: the next).
+What is sent again keeps it, except after a new epoch, and holds after a resume: they are to be applied at once.
+
 Pure: ticks and times are given; what comes back are the bytes to send, in order.
 """
 
@@ -19,7 +22,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from rallypoint_protocol.codec import encode
 from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.limits import INBOUND_BYTES_MAX
 
@@ -31,36 +33,37 @@ __all__ = ["ACTIONS_MAX", "HOLDS_PER_PASS_MAX", "OutgoingInputs"]
 ACTIONS_MAX: Final = 32
 HOLDS_PER_PASS_MAX: Final = 16
 """Together with the actions, fewer inputs than a server lets wait for one step (64)."""
+_NUMBERS_BYTES: Final = 32
+"""Header and kind, number and two ticks: no more than that."""
 _HALF: Final = 0x8000
 """At most so many undecided numbers, and the low 16 bits name one of them."""
 
 
 @dataclass(slots=True)
-class _Body:
-    """What an input is, without the number and the tick that it is sent with."""
-
-    start: bytes
-    rest: bytes
-
-    def frame(self, seq: int, tick: int) -> bytes:
-        return self.start + encode(seq) + encode(tick) + self.rest
-
-
-@dataclass(slots=True)
 class _Action:
     seq: int
-    body: _Body
+    kind: InputClass
+    rest: bytes
     seen: int
-    """The newest tick when the player acted."""
+    """The tick that the player was shown when acting."""
+    at: int
+    """The tick that it is meant for; -1: the next."""
     applied_at: int | None = None
     expires: float | None = None
     """Set while it waits for a connection: seconds of the caller's clock."""
 
+    def frame(self, tick: int) -> bytes:
+        return self.kind.frame(self.seq, tick, self.rest, self.at)
+
 
 @dataclass(slots=True)
 class _Held:
-    body: _Body
+    x: Input
+    rest: bytes
     unsent: bool
+    at: int
+    seq: int = 0
+    """It was sent with that number last; 0: never."""
 
 
 class OutgoingInputs:
@@ -85,40 +88,48 @@ class OutgoingInputs:
         """How many actions are kept."""
         return len(self._actions) + len(self._queued)
 
-    def hold(self, kind: InputClass, x: Input, tick: int, connected: bool, force: bool = False) -> bytes | None:
+    @property
+    def held(self) -> list[tuple[int, int, Input]]:
+        """What is held and was sent: the number that it was sent with last, its ``at``, and the input. By number."""
+        return sorted((held.seq, held.at, held.x) for held in self._held.values() if held.seq)
+
+    def hold(
+        self, kind: InputClass, x: Input, tick: int, connected: bool, force: bool = False, at: int = -1
+    ) -> bytes | None:
         """The player now holds ``x``. ``None`` if there is nothing to send now.
 
         Raises:
             InvalidInput: the server would refuse it; what was held before still is.
         """
-        start, rest = kind.split(x)
+        rest = kind.rest(x)
         held = self._held.get(kind)
         if held is None:
-            held = self._held[kind] = _Held(_checked(kind, start, rest), True)
-        elif held.body.rest != rest:
-            held.body = _checked(kind, start, rest)
+            held = self._held[kind] = _Held(x, _checked(kind, rest), True, at)
+        elif held.rest != rest:
+            held.rest = _checked(kind, rest)
         elif not (force or held.unsent):
             return None
+        held.x, held.at = x, at
         if not connected or self._holds_sent >= HOLDS_PER_PASS_MAX or self.sent - self.applied >= _HALF:
             held.unsent = self._unsent = True
             return None
-        return self._send(held, tick)
+        return self._send(kind, held, tick)
 
-    def act(self, kind: InputClass, x: Input, tick: int) -> tuple[int, bytes]:
+    def act(self, kind: InputClass, x: Input, tick: int, at: int = -1) -> tuple[int, bytes]:
         """Takes an action to be sent now: its number, and its bytes.
 
         Raises:
             InvalidInput: the server would refuse it.
             TooManyOutstanding: too many wait already.
         """
-        action = self._take(kind, x, tick)
+        action = self._take(kind, x, tick, at)
         self._actions.append(action)
-        return action.seq, action.body.frame(action.seq, tick)
+        return action.seq, action.frame(tick)
 
     def queue(self, kind: InputClass, x: Input, now: float, queue_s: float) -> int:
         """Takes an action to be sent when the connection is back, if that is within ``queue_s``. Raises as ``act``."""
         self._expire(now)
-        action = self._take(kind, x, -1)
+        action = self._take(kind, x, -1, -1)
         action.expires = now + queue_s
         self._queued.append(action)
         return action.seq
@@ -134,16 +145,18 @@ class OutgoingInputs:
         frames = []
         for action in self._actions:
             if new_epoch:
-                action.applied_at = None
+                action.applied_at, action.at = None, -1
             if new_epoch or action.seq > applied:
-                frames.append(action.body.frame(action.seq, min(action.seen, tick)))
+                frames.append(action.frame(min(action.seen, tick)))
         self._expire(now)
         while self._queued:
             action = self._queued.popleft()
             action.expires, action.seen = None, tick
             self._actions.append(action)
-            frames.append(action.body.frame(action.seq, tick))
-        frames += [self._send(held, tick) for held in self._held.values()]
+            frames.append(action.frame(tick))
+        for kind, held in self._held.items():
+            held.at = -1
+            frames.append(self._send(kind, held, tick))
         self._holds_sent, self._unsent = 0, False
         return frames
 
@@ -168,7 +181,7 @@ class OutgoingInputs:
         if not self._unsent:
             return None
         self._unsent = False
-        return [self._send(held, tick) for held in self._held.values() if held.unsent]
+        return [self._send(kind, held, tick) for kind, held in self._held.items() if held.unsent]
 
     def forget(self) -> int:
         """Drops everything: the game has other inputs now. Gives the number of actions that are lost by it."""
@@ -178,20 +191,21 @@ class OutgoingInputs:
         self._held.clear()
         return lost
 
-    def _take(self, kind: InputClass, x: Input, tick: int) -> _Action:
-        body = _checked(kind, *kind.split(x))
+    def _take(self, kind: InputClass, x: Input, tick: int, at: int) -> _Action:
+        rest = _checked(kind, kind.rest(x))
         if len(self) >= ACTIONS_MAX:
             raise TooManyOutstanding("actions", ACTIONS_MAX)
         if self.sent - self.applied >= _HALF:
             raise TooManyOutstanding("inputs", _HALF)
         self.sent += 1
-        return _Action(self.sent, body, tick)
+        return _Action(self.sent, kind, rest, tick, at)
 
-    def _send(self, held: _Held, tick: int) -> bytes:
+    def _send(self, kind: InputClass, held: _Held, tick: int) -> bytes:
         held.unsent = False
         self._holds_sent += 1
         self.sent += 1
-        return held.body.frame(self.sent, tick)
+        held.seq = self.sent
+        return kind.frame(self.sent, tick, held.rest, held.at)
 
     def _settle(self, tick: int, durable_tick: int) -> None:
         actions = self._actions
@@ -207,7 +221,7 @@ class OutgoingInputs:
         self._queued = deque(kept)
 
 
-def _checked(kind: InputClass, start: bytes, rest: bytes) -> _Body:
-    if len(start) + len(rest) + 18 > INBOUND_BYTES_MAX:  # 9 bytes each for number and tick
+def _checked(kind: InputClass, rest: bytes) -> bytes:
+    if len(rest) + _NUMBERS_BYTES > INBOUND_BYTES_MAX:
         raise InvalidInput(kind.name, f"larger than the {INBOUND_BYTES_MAX} bytes that a server takes")
-    return _Body(start, rest)
+    return rest

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any, Self
 
@@ -24,9 +24,11 @@ from rallypoint_protocol.schema import Schema
 
 from .classes import SchemaCache
 from .endpoint import Endpoint
-from .errors import SeatClosed
+from .errors import OnlyWatching, SeatClosed
 from .events import Event
 from .heartbeat import Timing
+from .predicted import Predicted, make_prediction
+from .prediction import SNAP, Step
 from .seat_core import Got, SeatCore, SeatState, SeatStats
 from .seat_offer import SeatOffer
 from .updates import Update, Updates
@@ -68,6 +70,7 @@ class Seat(Endpoint):
         self.on_event: Callable[[Event], None] | None = None
         """Called with each event, before :attr:`on_pass`; events are then not kept for anybody else."""
         self._updates = Updates()
+        self._predicted: Predicted | None = None
         self._closed = asyncio.Event()
         super().__init__(self._core, offer.url, f"seat in session {offer.session}", open_s=timing.open_s, locate=locate)
 
@@ -141,6 +144,14 @@ class Seat(Endpoint):
         return self._core.interpolated(self._time())
 
     @property
+    def delay_ms(self) -> float:
+        """How far behind the session's clock :meth:`view` is to be, as the network is now: 1 to 10 ticks.
+
+        0 for a turn-based game. It is measured while :meth:`view` is in use, and grows at once with a late pass.
+        """
+        return self._core.delay_ms
+
+    @property
     def now_ms(self) -> float:
         """Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is behind.
 
@@ -188,7 +199,7 @@ class Seat(Endpoint):
             InvalidInput: a field has not the type that the game declared.
             TypeError: ``x`` is not a hold of this game.
         """
-        seq = self._core.hold(x, force)
+        seq = self._core.hold(x, force, self._time())
         if self._core.outbox:
             self._reconnect.flush()
         return seq
@@ -220,6 +231,41 @@ class Seat(Endpoint):
     def take_events(self) -> list[Event]:
         """The events since the last call, in order: for those who do not iterate. At most 1024 are kept."""
         return self._updates.take_events()
+
+    def predict(
+        self,
+        kind: str,
+        step: Step,
+        *,
+        holds: Sequence[str] | None = None,
+        acts: Callable[[Any, Any], object] | None = None,
+        place: Sequence[str] = (),
+        snap: float = SNAP,
+    ) -> Predicted:
+        """Predicts this player's own entity of that class, so that it answers to inputs at once. See docs/netcode.md.
+
+        ``step(entity, held, dt)`` does to the entity what the server does in one tick of ``dt`` seconds. It gets an
+        object with the entity's public fields, and what is held (``held.Steer``), of the classes ``holds`` (``None``:
+        all); it must not keep either. ``acts(entity, action)`` is called before it for each action of that tick, for
+        actions that change the entity. ``place``: the fields that say where the entity is (``None`` named: those of
+        x, y and z that move); a correction by more than ``snap``, in their units, is not smoothed.
+
+        From now on inputs say which tick they are meant for. A seat has one prediction: the last one counts.
+
+        Raises:
+            OnlyWatching: this is a spectator's seat.
+            LookupError: the game has no such entity or hold class.
+            ValueError: the game has no ticks, or a field of ``place`` does not move.
+        """
+        if self.spectator:
+            raise OnlyWatching(f"a predicted {kind}")
+        prediction = make_prediction(self._core.classes, kind, step, holds, acts, place, snap)
+        core, time = self._core, self._time
+        predicted = self._predicted = Predicted(
+            prediction, kind, lambda: core.predicted(time()) if core.prediction is prediction else None
+        )
+        core.predict(prediction, kind, time())
+        return predicted
 
     async def leave(self) -> None:
         """Gives the seat up, for good, and waits for the server's word (3 s at most). Twice is once."""
@@ -284,6 +330,8 @@ class Seat(Endpoint):
         if got is Got.PASS:
             self._updates.unread += 1
             try:
+                if core.prediction is not None:
+                    self._reconcile(core)
                 if core.events:
                     self._take(core)
                 if self.on_pass is not None:
@@ -295,6 +343,11 @@ class Seat(Endpoint):
             self._updates.news.tell()
         elif got is Got.SEATED:
             self._let_in()
+
+    def _reconcile(self, core: SeatCore) -> None:
+        core.reconcile(self._time())
+        if self._predicted is not None:
+            self._predicted.look_for_divergence()
 
     def _take(self, core: SeatCore) -> None:
         events, core.events = core.events, []

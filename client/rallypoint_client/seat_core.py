@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import enum
 from random import Random
+from types import SimpleNamespace
 from typing import Final
 
 from rallypoint_protocol.close import CloseCode, Retry, policy
@@ -39,11 +40,13 @@ from rallypoint_protocol.schema import Schema
 from .acks import Acks
 from .classes import Classes, InputClass, SchemaCache
 from .clock import SessionClock
+from .delay import DELAY_TICKS_MAX, InterpolationDelay, Playhead
 from .errors import NotConnected, OnlyWatching, SeatClosed
 from .events import Ended, Event
 from .heartbeat import Heartbeat, Timing
-from .interpolate import History, delay_ms
+from .interpolate import History
 from .outgoing import OutgoingInputs
+from .prediction import Prediction
 from .retry import Drop, Next, Retrying, Stop
 from .seat_offer import SeatOffer
 from .seat_state import TRANSITIONS, SeatHappening, SeatState
@@ -54,6 +57,8 @@ __all__ = ["Got", "SeatCore", "SeatOffer", "SeatState", "SeatStats"]
 
 HISTORY_UNREAD_MAX: Final = 64
 """After so many passes without a look at the interpolated view, its history is no longer kept."""
+SHOWN_PASSES_MAX: Final = 5
+"""After so many, whoever plays is taken to look at the newest state again."""
 
 
 class Got(enum.Enum):
@@ -90,6 +95,13 @@ class SeatCore:
         self._replica: Replica | None = None
         self._view: View | None = None
         self._history: History | None = None
+        self._delay = InterpolationDelay(1.0)
+        self._playhead = Playhead(1.0)
+        self._shown = -1
+        """The tick that the interpolated view has shown last."""
+        self.prediction: Prediction | None = None
+        self._predicts = ""
+        """The entity class that is predicted."""
         self._inputs = OutgoingInputs()
         self._epoch: int | None = None
         self._event = 0
@@ -131,8 +143,22 @@ class SeatCore:
 
     @property
     def tick(self) -> int:
-        """The newest tick that an input may claim to have seen; -1 for none."""
+        """The newest tick that is here; -1 for none."""
         return -1 if self._replica is None else self._replica.tick
+
+    @property
+    def seen_tick(self) -> int:
+        """The tick that the player is shown, which an input says; -1 for none.
+
+        It is that of the interpolated view while that is in use, else the newest.
+        """
+        tick, history = self.tick, self._history
+        return tick if history is None or history.unread > SHOWN_PASSES_MAX else min(self._shown, tick)
+
+    @property
+    def delay_ms(self) -> float:
+        """How far behind the session's clock the interpolated view is to be; 0 without ticks. Raises as classes."""
+        return self._delay.ms if self.schema.tick_hz else 0.0
 
     @property
     def actions_kept(self) -> int:
@@ -160,38 +186,92 @@ class SeatCore:
         schema = self.classes.schema
         if not schema.tick_hz:
             return view
-        if self._history is None:
-            self._history = History(schema)
+        history = self._history
+        if history is None:
+            history = self._history = History(schema)
+            self._delay.restart()
+            self._playhead.restart()
             if view.tick >= 0:
-                self._history.push(view.state)
-        frame = self._history.frame(self.session_ms(now) - delay_ms(schema))
-        return view if frame is None else View(frame, self.classes, view.seat)
+                history.push(view.state)
+        wanted_ms = self.session_ms(now) - self._delay.ms
+        frame = history.frame(self._playhead.move(now * 1000, wanted_ms, history.newest_ms))
+        if frame is None:
+            return view
+        self._shown = frame.tick
+        return View(frame, self.classes, view.seat)
 
-    def hold(self, x: Input, force: bool = False) -> int | None:
-        """The player now holds ``x``; gives its number if it is sent now. See ``Seat.hold``."""
+    def hold(self, x: Input, force: bool = False, now: float | None = None) -> int | None:
+        """The player now holds ``x``; gives its number if it is sent now. See ``Seat.hold``.
+
+        ``now`` is needed for a prediction only.
+        """
         kind = self._kind(x, hold=True)
         if self.state is SeatState.CLOSED or self._leaving:
             return None
-        tick = self.tick
-        frame = self._inputs.hold(kind, x, tick, self.state is SeatState.PLAYING, force)
+        tick, at = self.seen_tick, self._at(kind, x, now)
+        frame = self._inputs.hold(kind, x, tick, self.state is SeatState.PLAYING, force, at)
         if frame is None:
             return None
         self.outbox.append(frame)
         self._acks.input(tick)
+        if self.prediction is not None and now is not None:
+            self._predict_held(self.prediction, now)
         return self._inputs.sent
 
     def act(self, x: Input, now: float, queue_s: float | None = None) -> int:
         """The player does ``x``, once; gives its number. See :meth:`rallypoint_client.seat.Seat.act`."""
         kind = self._kind(x, hold=False)
         if self.state is SeatState.PLAYING and not self._leaving:
-            tick = self.tick
-            seq, frame = self._inputs.act(kind, x, tick)
+            tick, at = self.seen_tick, self._at(kind, x, now)
+            seq, frame = self._inputs.act(kind, x, tick, at)
             self.outbox.append(frame)
             self._acks.input(tick)
+            if self.prediction is not None:
+                self.prediction.sent(seq, at, kind.name, x, hold=False, session_ms=self.session_ms(now))
             return seq
         if queue_s is None or self.state is SeatState.CLOSED or self._leaving:
             raise NotConnected(kind.name)
         return self._inputs.queue(kind, x, now, queue_s)
+
+    # --- prediction -------------------------------------------------------------------------------------------------
+
+    def predict(self, prediction: Prediction, kind: str, now: float) -> None:
+        """From now on that says which ticks inputs are meant for; ``kind`` is the class of what it predicts."""
+        if self.index < 0:
+            raise OnlyWatching(f"a predicted {kind}")
+        self.prediction, self._predicts = prediction, kind
+        if self.state is SeatState.PLAYING and self.tick >= 0:
+            self.reconcile(now)
+
+    def reconcile(self, now: float) -> None:
+        """After a pass: compares what was predicted. What the game's own step raises, this raises."""
+        prediction, view = self.prediction, self.view
+        if prediction is None:
+            return
+        way_ms = self.clock.one_way_ms
+        if way_ms is not None:
+            prediction.pacing.measured(way_ms)
+        own = None if view.me is None else view.me.one(self._predicts)
+        state = None if own is None else SimpleNamespace(**{name: own[name] for name in own.fields})
+        id_ = 0 if own is None else own.id
+        self._predict_held(prediction, now)
+        prediction.passed(view.tick, self._inputs.applied, id_, state, self.session_ms(now))
+
+    def predicted(self, now: float) -> Any:
+        """The predicted entity as it is to be drawn now."""
+        prediction = self.prediction
+        return None if prediction is None else prediction.view(now * 1000, self.session_ms(now))
+
+    def _predict_held(self, prediction: Prediction, now: float) -> None:
+        """Tells it of holds that it does not know: those that are sent after a pass or a resume are among them."""
+        for seq, at, x in self._inputs.held:
+            prediction.sent(seq, at, type(x).__name__, x, hold=True, session_ms=self.session_ms(now))
+
+    def _at(self, kind: InputClass, x: Input, now: float | None) -> int:
+        """The tick that an input is meant for."""
+        if self.prediction is None or self.prediction.halted or now is None:
+            return kind.at(x)
+        return self.prediction.input_at(self.session_ms(now))
 
     def input_class(self, x: Input) -> InputClass:
         """What is known of its class. Raises ``TypeError`` for what is no input of this game, and OnlyWatching."""
@@ -240,6 +320,8 @@ class SeatCore:
             return Stop(None)
         if self.state is SeatState.PLAYING:
             self.stats.losses += 1
+            if self.prediction is not None:
+                self.prediction.halt()
         left = self._leaving and policy(code).retry is Retry.FRESH  # the server has forgotten a seat that was given up
         step: Next = Stop(None) if self.ended is not None or left else self.retry.lost(code, reason, now)
         match step:
@@ -309,19 +391,20 @@ class SeatCore:
         if seat is not None and seat.events:
             self._take_events(seat.events)
         view.show(replica)
-        waited = inputs.pass_ended(tick)
+        self._pass_at = now
+        if self._history is not None:
+            self._keep(self._history, replica, now)
+        waited = inputs.pass_ended(self.seen_tick)
         if waited:
             self.outbox += waited
-            self._acks.input(tick)
-        if self._history is not None:
-            self._keep(self._history, replica)
+            self._acks.input(self.seen_tick)
         self.stats.passes += 1
         self.stats.hash_checks += replica.checks_made
         replica.checks_made = 0
-        self._pass_at = now
 
-    def _keep(self, history: History, replica: Replica) -> None:
+    def _keep(self, history: History, replica: Replica, now: float) -> None:
         history.push(replica)
+        self._delay.passed(replica.now_ms, self.session_ms(now))
         if history.unread > HISTORY_UNREAD_MAX:
             self._history = None
 
@@ -359,8 +442,10 @@ class SeatCore:
         if new_epoch:
             self._epoch = message.epoch
             self.clock.reset()
+            self._playhead.restart()
         self.retry.established(now, self._timing.patience_s(classes.schema.grace_s))
         self.heart.let_in(now)
+        self._delay.restart()
         self.outbox.append(encode(Proved()))
         self.outbox += self._inputs.seated(
             new_epoch=new_epoch, applied=message.applied, received=message.received, tick=tick, now=now
@@ -386,12 +471,15 @@ class SeatCore:
         self.token = message.token
         if self._view is None or classes is not self._classes:
             self._classes = classes
-            self._history = None
+            self._history = self.prediction = None  # they are of another game's classes
             self._replica = Replica(classes.schema)
             self._view = View(self._replica, classes, message.seat if message.seat >= 0 else None)
             hz = classes.schema.tick_hz
             self._acks.set_tick_hz(hz)
             self.clock = SessionClock(slack_ms=1000 / hz + 5 if hz else 50.0)
+            if hz:
+                self._delay = InterpolationDelay(1000 / hz)
+                self._playhead = Playhead(DELAY_TICKS_MAX * 1000 / hz)
         elif not keep_state:
             self._forget_state()
 

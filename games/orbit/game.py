@@ -54,7 +54,15 @@ class Pilot(Player):
     wins: int = field(0)  # rounds
 
 
-class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, replayable=True, bot="games.orbit.bot:OrbitBot"):
+class Orbit(
+    Game[Pilot],
+    seats=(2, 8),
+    tick_hz=20,
+    grace_s=30,
+    replayable=True,
+    input_buffer_ticks=6,  # inputs may wait 300 ms for their step, so that pages can predict in which one they count
+    bot="games.orbit.bot:OrbitBot",
+):
     round: int = field(0)
     round_ends_ms: int = field(0)  # session time, which stands still while the session does
     round_s: float = private(15.0)
@@ -162,7 +170,7 @@ class Orbit(Game[Pilot], seats=(2, 8), tick_hz=20, grace_s=30, replayable=True, 
         if winner is not None:
             winner.wins += 1
         self.emit_all(RoundOver(self.round, None if winner is None else winner.seat))
-        most = max(pilot.wins for pilot in self.players)
+        most = max((pilot.wins for pilot in self.players), default=0)  # the last ones may have left in this step
         if self.round < self.rounds_max and most < self.wins_max and len(self.players) > 1:
             self._begin_round()
         else:

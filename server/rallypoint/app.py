@@ -25,6 +25,7 @@ from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
 from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in
 from rallypoint.transport.listener import bound
+from rallypoint.transport.ports import listening
 from rallypoint.transport.tls import Certificate
 from rallypoint.web.port import WebServer
 
@@ -71,12 +72,13 @@ class Server:
         """Listens, and serves from here on.
 
         Raises:
-            OSError: a port is taken.
+            CannotListen: an ``OSError``: a port is taken, or the address is none of this machine.
             StoreUnusable: the database cannot be opened; a sentence says what to do.
             JournalUnusable: the journal cannot be opened, or has sessions that cannot go on here; likewise.
         """
         self.started_at = time.time()
-        sock = bound(self.settings.host, self.settings.port)  # players who come back need not try again meanwhile
+        with listening("game port", self.settings.host, self.settings.port):
+            sock = bound(self.settings.host, self.settings.port)  # players who come back need not try again meanwhile
         try:
             self.store, self.webhooks = await open_storage(self.settings)
             try:

@@ -28,7 +28,7 @@ def _rallypoint() -> None:
 @app.command()
 def serve(
     games: Annotated[list[str], typer.Argument(help="Games as module:Class, or module where it has one.")],
-    host: Annotated[str | None, typer.Option(help="Where the game port listens; 0.0.0.0 for all networks.")] = None,
+    host: Annotated[str | None, typer.Option(help="Where game and web port listen; 0.0.0.0: on all networks.")] = None,
     port: Annotated[int | None, typer.Option(help="Game port; 0 for any that is free.")] = None,
     ops_host: Annotated[str | None, typer.Option(help="Where the operations port listens.")] = None,
     ops_port: Annotated[int | None, typer.Option(help="Operations port; 0 for any that is free.")] = None,
@@ -82,6 +82,7 @@ def serve(
     from rallypoint.games import GameNotFound, find_game
     from rallypoint.ports import JournalUnusable, StoreUnusable
     from rallypoint.serve import run
+    from rallypoint.transport.ports import CannotListen
 
     given = {
         "host": host,
@@ -108,9 +109,12 @@ def serve(
         code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
     except (GameNotFound, DefinitionError, StoreUnusable, JournalUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
+    except CannotListen as error:
+        option = {"game port": "", "operations port": "ops-", "web port": "web-"}[error.name]
+        other = f"If another server runs, choose another --{option}port (0: any that is free)"
+        _fail(f"cannot listen: {error.strerror}. {other if error.taken else f'See --{option}host and --{option}port'}")
     except OSError as error:
-        ports = "--port, --ops-port and --web-port"
-        _fail(f"cannot listen: {error.strerror or error}. If another server runs, choose another {ports}")
+        _fail(str(error))
     raise typer.Exit(code)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
 from socket import socket
 from typing import Any, Final
 
@@ -33,6 +32,7 @@ from rallypoint.runtime.silence import Silence
 from rallypoint.simulated_networks import SimulatedNetworks
 from rallypoint.transport.connection import Connection, ConnectionLimits
 from rallypoint.transport.listener import ListenerLimits, listen, session_in
+from rallypoint.transport.ports import listening, local_host
 from rallypoint.transport.tls import Certificate
 from rallypoint_protocol.close import CloseCode
 
@@ -171,7 +171,8 @@ class GamePort:
         settings = self._settings
         if self.networks.everybody is not None:
             log.warning("a bad network is simulated for everybody", network=str(self.networks.everybody))
-        self._listeners.append(await self._listen(settings.host, settings.port, certificate, sock))
+        with listening("game port", settings.host, settings.port):
+            self._listeners.append(await self._listen(settings.host, settings.port, certificate, sock))
         if certificate is not None:
             # Bots of our own come in beside it: they need not trust the certificate, and nobody listens on loopback.
             self._listeners.append(await self._listen("127.0.0.1", 0, None))
@@ -306,9 +307,7 @@ class GamePort:
 
 def _url_of(listener: Listener) -> str:
     host, port = next(iter(listener.sockets)).getsockname()[:2]
-    if ip_address(host).is_unspecified:  # listening everywhere: this machine is one of the places
-        host = "127.0.0.1"
-    return f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+    return f"ws://{local_host(host)}:{port}"
 
 
 async def _all_closed(listeners: Iterable[Listener]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import keyword
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["NameRefused", "new_project"]
@@ -11,6 +13,8 @@ __all__ = ["NameRefused", "new_project"]
 _TEMPLATE = Path(__file__).parent / "template"
 _END = ".txt"  # so that no tool takes the template's files for code of ours
 _NAMES_CHARS_MAX = 32
+_OF_WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+"""No folder can be called so there."""
 
 
 class NameRefused(Exception):
@@ -46,8 +50,21 @@ def _check(name: str) -> None:
         raise NameRefused(f"{name!r} cannot be the name of a Python module: take {example}")
     if not name[0].isalpha() or len(name) > _NAMES_CHARS_MAX:
         raise NameRefused(f"a name begins with a letter and has at most {_NAMES_CHARS_MAX} characters: {example}")
+    if name in _OF_WINDOWS or name == "tests":
+        raise NameRefused(f"{name} is no name for the folder of a project: take another, as space_race")
+    if keyword.iskeyword(class_name(name)) or class_name(name) in _names_in_template():
+        raise NameRefused(f"the game's class would be {class_name(name)}, and that has a meaning: take another name")
     if importlib.util.find_spec(name) is not None:
         raise NameRefused(f"{name} is the name of a module that is installed: choose another")
+
+
+def _names_in_template() -> Iterator[str]:
+    """Of everything that its code makes, imports or uses, but for the game's class."""
+    for source in _TEMPLATE.rglob(f"*.py{_END}"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Name(id=name) | ast.ClassDef(name=name) | ast.alias(name=name) if name != "MyGame":
+                    yield name
 
 
 def _renamed(path: Path, name: str) -> Path:

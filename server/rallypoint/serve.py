@@ -17,6 +17,7 @@ from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.game.game import Game
 from rallypoint.transport.open_files import OTHERS, allow_open_files
+from rallypoint.transport.ports import everywhere
 
 __all__ = ["run"]
 
@@ -84,6 +85,13 @@ def _announce(server: Server, form: str) -> None:
     if server.web is not None:
         print(f"  play      {server.web.url}   (pages at /play/<game>/, browser SDK at /sdk/)")
     print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
+    settings = server.settings
+    ports = {"players": settings.host, "status": settings.ops_host}
+    if server.web is not None:
+        ports["play"] = settings.web_host or settings.host
+    opened = [name for name in ("players", "play", "status") if name in ports and everywhere(ports[name])]
+    if opened:
+        print(f"  open to all networks, at this machine's addresses: {', '.join(opened)}")
     game = server.definitions[0].game
     load = f"rallypoint load {game.__module__}:{game.__name__} --url {server.lobby_url} --bots 20 --duration 10"
     print(f"  try it    {load}")

@@ -27,8 +27,8 @@ classes = Classes(SCHEMA, HASH)
 
 
 def framed(classes, x, seq, tick):
-    start, rest = classes.input_class(x).split(x)
-    return start + encode(seq) + encode(tick) + rest
+    kind = classes.input_class(x)
+    return kind.frame(seq, tick, kind.rest(x))
 
 
 def test_inputs_are_classes_with_the_games_defaults():
@@ -75,7 +75,7 @@ def test_an_input_that_carries_a_number_already_is_sent_with_the_right_one():
 def test_an_input_that_the_server_would_close_for_is_refused_here(name, fields):
     x = getattr(classes.inputs, name)(**fields)
     with pytest.raises(InvalidInput, match=name) as caught:
-        classes.input_class(x).split(x)
+        classes.input_class(x).rest(x)
     assert caught.value.name == name
 
 

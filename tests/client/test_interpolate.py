@@ -2,11 +2,10 @@
 
 import math
 
-import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from rallypoint_client.interpolate import SNAPSHOTS_MAX, History, delay_ms
+from rallypoint_client.interpolate import SNAPSHOTS_MAX, History
 from rallypoint_client.view import View
 from rallypoint_protocol.replica import Replica
 from tests.client.wire import SCHEMA, make_pass, player, read_pass, ship
@@ -134,6 +133,9 @@ def test_the_number_of_states_kept_is_bounded():
     assert line.history.unread == 0
 
 
-def test_the_delay_is_one_and_a_half_ticks_and_none_without_ticks():
-    assert delay_ms(SCHEMA) == 75.0
-    assert delay_ms(msgspec.structs.replace(SCHEMA, tick_hz=0)) == 0.0
+def test_nothing_is_known_beyond_the_newest_state():
+    line = Line(ship(7, 0, ammo=1))
+    assert line.history.newest_ms == 50
+    line.take(make_pass(2))
+    assert line.history.newest_ms == 100
+    assert History(SCHEMA).newest_ms == math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from random import Random
 from typing import Any
@@ -761,16 +762,41 @@ def test_a_new_epoch_has_a_new_clock():
 # --- interpolated views ---------------------------------------------------------------------------------------------
 
 
-def test_an_interpolated_view_shows_what_was_one_and_a_half_ticks_ago():
+def test_an_interpolated_view_shows_what_was_before_the_newest_pass():
     seat = Seat().playing()
-    seat.core.interpolated(seat.now)
-    for tick in range(2, 6):
+    assert seat.core.delay_ms == 75.0
+    for tick in range(2, 60):
         seat.now += 0.05
         seat.got(make_pass(tick, changes=[7, 1, 100]))
-    shown = seat.core.interpolated(seat.now)
-    assert shown.now_ms == pytest.approx(250 - 75)
-    assert shown.me.one("Ship").x == pytest.approx(1.0 + 2.5)
-    assert seat.core.view.me.one("Ship").x == 5.0
+        shown = seat.core.interpolated(seat.now)
+    assert seat.core.delay_ms == pytest.approx(62.5)  # passes take no time: a tick, and a margin
+    assert shown.now_ms == pytest.approx(59 * 50 - 62.5)
+    assert shown.me.one("Ship").x == pytest.approx(59 - 62.5 / 50)
+    assert seat.core.view.me.one("Ship").x == 59.0
+
+
+def test_a_late_pass_makes_what_is_shown_older_and_it_neither_jumps_nor_goes_back():
+    seat = Seat().playing()
+    shown = [seat.core.interpolated(seat.now).now_ms]
+    arrivals = {tick: tick * 0.05 for tick in range(2, 120)} | dict.fromkeys(range(40, 46), 2.3)
+    for frame in range(600):
+        seat.now += 0.01
+        for tick in [tick for tick, at in arrivals.items() if at <= 0.05 + frame * 0.01]:
+            del arrivals[tick]
+            seat.got(make_pass(tick, changes=[7, 1, 100]))
+        seat.core.clock.pong(seat.now * 1000, 50 + (frame + 1) * 10, seat.now * 1000)
+        shown.append(seat.core.interpolated(seat.now).now_ms)
+        if not frame:
+            steady = seat.core.delay_ms
+    steps = [after - before for before, after in itertools.pairwise(shown)]
+    assert min(steps) >= 0
+    assert max(steps) <= 11.1
+    assert seat.core.delay_ms > steady + 100
+
+
+def test_without_ticks_there_is_no_delay():
+    data = encode_schema(msgspec.structs.replace(SCHEMA, tick_hz=0))
+    assert Seat().playing(schema=data).core.delay_ms == 0
 
 
 def test_who_never_asks_for_it_pays_nothing_and_who_stops_asking_stops_paying():

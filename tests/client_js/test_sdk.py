@@ -121,6 +121,16 @@ async def test_a_private_room_a_reload_a_second_tab_the_end_and_a_rematch(node: 
     assert found["states"] == ["closed", "closed", "you left"]
 
 
+async def test_a_player_predicts_the_own_ship_as_the_server_moves_it(node: list[str]) -> None:
+    found = await played(node, "predict", Orbit)
+    assert not found["diverged"]
+    assert found["inputs"] > 10
+    assert found["p99"] < 0.1  # of an arena of 1000: what the server rounds away
+    assert found["starts"] == 2  # the second after the lost connection
+    assert found["ahead"] > 0.9
+    assert 50 <= found["delayMs"] <= 500
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -140,7 +150,9 @@ async def serving(port: int, folder: Path) -> Process:
     return process
 
 
-async def test_a_server_that_is_killed_and_started_again_finds_its_players_back(node: list[str], tmp_path: Path) -> None:
+async def test_a_server_that_is_killed_and_started_again_finds_its_players_back(
+    node: list[str], tmp_path: Path
+) -> None:
     port = free_port()
     server = await serving(port, tmp_path)
     try:

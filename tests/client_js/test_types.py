@@ -40,11 +40,11 @@ export async function play(): Promise<number> {
 }
 """
 BAD = {
-    'import { connect } from "@rallypoint/client"; await connect(8000);': "not assignable to parameter of type 'string'",
+    'import { connect } from "@rallypoint/client"; await connect(8000);': "not assignable to parameter",
     'import { conect } from "@rallypoint/client"; conect();': "has no exported member",
     'import { Lobby } from "@rallypoint/client"; new Lobby("ws://a").quickMatch(1);': "not assignable to parameter",
     'import { Seat } from "@rallypoint/client"; (seat: Seat) => { seat.state = "closed"; };': "read-only property",
-    'import { Seat } from "@rallypoint/client"; (seat: Seat) => seat.hold({ turn: 1 });': "'turn' does not exist in type 'Input'",
+    'import { Seat } from "@rallypoint/client"; (seat: Seat) => seat.hold({ turn: 1 });': "not exist in type 'Input'",
 }
 
 
@@ -90,7 +90,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-OPTIONS = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.asynciterable"]
+OPTIONS = [
+    "--strict",
+    "--noEmit",
+    "--target",
+    "es2022",
+    "--module",
+    "nodenext",
+    "--lib",
+    "es2022,dom,dom.asynciterable",
+]
 
 
 def test_a_program_that_uses_the_client_is_checked_against_it(tsc: str, project: Path) -> None:

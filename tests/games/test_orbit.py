@@ -421,6 +421,16 @@ def test_who_leaves_takes_ship_and_shots_along():
     assert not match.ended
 
 
+def test_when_all_leave_in_one_step_the_match_ends_without_a_winner():
+    match = started()
+    match.session.leave(match.session.seats[0], match.now)
+    match.session.leave(match.session.seats[1], match.now)
+    match.step()
+    assert match.ended
+    assert match.session.ended is not None
+    assert match.session.ended.reason != "the game raised an error"
+
+
 def test_a_seed_decides_everything():
     def play() -> list[tuple[float, float]]:
         match = Match(Orbit, players=4, seed=77)

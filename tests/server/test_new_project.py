@@ -28,6 +28,14 @@ from rallypoint.new_project import NameRefused, class_name, new_project
         ("a" * 33, "at most 32"),
         ("json", "installed"),
         ("rallypoint", "installed"),
+        ("none", "would be None"),
+        ("true", "would be True"),
+        ("coin", "would be Coin"),
+        ("match", "would be Match"),
+        ("game", "would be Game"),
+        ("my_bot", "would be MyBot"),
+        ("nul", "folder"),
+        ("tests", "folder"),
     ],
 )
 def test_a_name_that_no_module_can_have_or_that_is_taken_is_refused_with_a_sentence(

@@ -12,6 +12,7 @@ from tests.vectors.inputs import inputs
 from tests.vectors.lobby import lobby
 from tests.vectors.malformed import malformed
 from tests.vectors.messages import messages
+from tests.vectors.netcode import netcode
 from tests.vectors.notation import dumps
 from tests.vectors.replays import replays
 from tests.vectors.schemas import schemas, values
@@ -31,6 +32,7 @@ _MAKERS: Final[dict[str, Callable[[], Any]]] = {
     "inputs.json": inputs,
     "lobby.json": lobby,
     "replays.json": replays,
+    "netcode.json": netcode,
 }
 
 

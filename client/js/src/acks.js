@@ -1,10 +1,10 @@
 /**
  * When a client acknowledges what it has applied. Pure.
  *
- * An input says which tick its player has seen, and so acknowledges it. A frame of its own is due when the newest tick is
- * `everyTicks` ahead of the last one acknowledged, and as long after the last frame for an event, which no input
- * acknowledges. What is `urgent` goes with the next look: the end of a session, and whatever is left when a session stands
- * still and no tick comes any more.
+ * An input says which tick its player has seen, and so acknowledges it. A frame of its own is due when the
+ * newest tick is `everyTicks` ahead of the last one acknowledged, and as long after the last frame for an
+ * event, which no input acknowledges. What is `urgent` goes with the next look: the end of a session, and
+ * whatever is left when a session stands still and no tick comes any more.
  *
  * @module
  */
@@ -40,7 +40,8 @@ export class Acks {
   }
 
   /**
-   * An input goes out that has seen this tick: perhaps an older one than was acknowledged, if it was shown late.
+   * An input goes out that has seen this tick: perhaps an older one than was acknowledged, if it was shown
+   * late.
    *
    * @param {number} tick
    */

@@ -1,9 +1,10 @@
 /**
  * How long to wait before the next attempt to connect: exponential backoff with full jitter.
  *
- * Attempt n waits a random time between 0 and `firstS * 2**n`, at most `maxS`: a thousand clients that lost the same server
- * come back spread over that time and not all at once, and the first attempt after a short break is quick. After M. Brooker,
- * "Exponential Backoff And Jitter" (2015). Pure: randomness and time are given.
+ * Attempt n waits a random time between 0 and `firstS * 2**n`, at most `maxS`: a thousand clients that lost
+ * the same server come back spread over that time and not all at once, and the first attempt after a short
+ * break is quick. After M. Brooker, "Exponential Backoff And Jitter" (2015). Pure: randomness and time are
+ * given.
  *
  * @module
  */

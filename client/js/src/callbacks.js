@@ -21,7 +21,11 @@ export function call(callback, ...args) {
   }
 }
 
-/** @param {unknown} error */
-function failed(error) {
+/**
+ * One has failed.
+ *
+ * @param {unknown} error
+ */
+export function failed(error) {
   console.error("rallypoint: a callback failed:", error);
 }

@@ -5,15 +5,15 @@
  *     room.onLine = (line) => show(line.name, line.text);
  *     await room.say("hello");
  *
- * It goes on after a lost connection, without repeating anything. What was said before, as much as the server still has,
- * comes first.
+ * It goes on after a lost connection, without repeating anything. What was said before, as much as the server
+ * still has, comes first.
  *
  * @module
  */
 
 import { call } from "./callbacks.js";
 import { ChatLog } from "./chat_log.js";
-import { InvalidInput, LobbyClosed, RallypointError, RequestRefused } from "./errors.js";
+import { InvalidInput, LobbyClosed, RallypointError, SessionGone } from "./errors.js";
 import { CHAT_CHARS_MAX } from "./limits.js";
 import { encodeListen, encodeSay, encodeUnlisten } from "./messages.js";
 import { News } from "./news.js";
@@ -93,16 +93,19 @@ export class Room {
     try {
       this.#requests.tell((id) => encodeUnlisten(id, this.#id));
     } catch (error) {
-      if (!(error instanceof RallypointError)) throw error; // there is no lobby session any more, and no chat either
+      // there is no lobby session any more, and no chat either
+      if (!(error instanceof RallypointError)) throw error;
     }
     this.over(null);
   }
 
   /**
-   * `for await (const line of room)`: `line.missed` says if some before it are lost. At most 64 wait to be taken.
+   * `for await (const line of room)`: `line.missed` says if some before it are lost. At most 64 wait to be
+   * taken.
    *
-   * Ends when the room, or the lobby, is closed; throws `SessionGone` if the lobby session is gone, and `RequestRefused` if,
-   * after a new lobby session, this room may not be listened to any more. Leaving the loop leaves the room open.
+   * Ends when the room, or the lobby, is closed; throws `SessionGone` if the lobby session is gone, and
+   * `RequestRefused` if, after a new lobby session, this room may not be listened to any more. Leaving the
+   * loop leaves the room open.
    *
    * @returns {AsyncIterableIterator<Line>}
    */
@@ -129,7 +132,7 @@ export class Room {
     return { done: true, value: undefined };
   }
 
-  // --- for the lobby --------------------------------------------------------------------------------------------------
+  // --- for the lobby ---------------------------------------------------------------------------------------
 
   /** Waits until the server lets us listen. Throws `RequestRefused`, or why the lobby session is over. */
   async listening() {
@@ -179,13 +182,13 @@ export class Room {
     this.#closed(this);
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   #listen() {
     const answer = this.#requests.ask((id) => encodeListen(id, this.#id));
     answer.catch((error) => {
-      // The lobby session went while it was asked: there is another, which is asked, or none, which is told.
-      if (error instanceof RequestRefused || !this.#requests.isOpen) this.over(error);
+      // the lobby session went, and there is another: it will be asked
+      if (!(error instanceof SessionGone && this.#requests.isOpen)) this.over(error);
     });
     return answer;
   }

@@ -10,8 +10,8 @@
 export const LINES_MAX = 64;
 
 /**
- * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time. `missed`: so
- * many lines before this one were said, and are not here: they came faster than they were taken.
+ * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time.
+ * `missed`: so many lines before this one were said, and are not here: they came faster than they were taken.
  * @typedef {ChatLine & { missed: number }} Line
  */
 

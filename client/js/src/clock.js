@@ -1,12 +1,13 @@
 /**
  * The session's clock, as seen from here.
  *
- * Each ping brings home the session time at some moment between its sending and its return: so the offset between the two
- * clocks lies in an interval as wide as the round trip, and the quickest of the last few pings gives the best estimate, the
- * middle of its interval (Cristian 1989; NTP's clock filter, RFC 5905, chooses the same way).
+ * Each ping brings home the session time at some moment between its sending and its return: so the offset
+ * between the two clocks lies in an interval as wide as the round trip, and the quickest of the last few
+ * pings gives the best estimate, the middle of its interval (Cristian 1989; NTP's clock filter, RFC 5905,
+ * chooses the same way).
  *
- * Session time stands still while a session is paused or its server is away. Then the interval of a new ping no longer meets
- * those of the old ones, which are forgotten. Pure: all times are given, in milliseconds.
+ * Session time stands still while a session is paused or its server is away. Then the interval of a new ping
+ * no longer meets those of the old ones, which are forgotten. Pure: all times are given, in milliseconds.
  *
  * @module
  */
@@ -35,16 +36,22 @@ export class SessionClock {
   #lastMs = 0;
 
   /**
-   * @param {number} [slackMs] how far two pings may disagree without meaning that the clock was stopped: the server's clock
-   *   may be as coarse as its ticks
+   * @param {number} [slackMs] how far two pings may disagree without meaning that the clock was stopped: the
+   *   server's clock may be as coarse as its ticks
    */
   constructor(slackMs = 50) {
     this.#slackMs = slackMs;
   }
 
+  /** Half the round trip of the quickest of the last pings; `null` before the first. */
+  get oneWayMs() {
+    const widths = this.#samples.map(({ low, high }) => high - low);
+    return widths.length ? Math.min(...widths) / 2 : null;
+  }
+
   /**
-   * A ping sent at local time `sentMs` came back at `receivedMs` with session time `nowMs`. One that was sent after it came
-   * back (not ours, or the clock was set) is ignored.
+   * A ping sent at local time `sentMs` came back at `receivedMs` with session time `nowMs`. One that was sent
+   * after it came back (not ours, or the clock was set) is ignored.
    *
    * @param {number} sentMs
    * @param {number} nowMs
@@ -55,7 +62,8 @@ export class SessionClock {
     this.roundTripMs = receivedMs - sentMs;
     const made = { low: nowMs - receivedMs, high: nowMs - sentMs };
     const slack = this.#slackMs;
-    if (this.#samples.some((old) => made.low > old.high + slack || old.low > made.high + slack)) this.#samples = [];
+    if (this.#samples.some((old) => made.low > old.high + slack || old.low > made.high + slack))
+      this.#samples = [];
     this.#samples.push(made);
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
     const best = this.#samples.reduce((a, b) => (b.high - b.low < a.high - a.low ? b : a));

@@ -3,8 +3,8 @@
  *
  *     "free > 0"    'meta.name has "x y"'    "meta.map = desert"    ["meta.level", ">=", 3]
  *
- * A value is a number, `true`, `false`, `null`, a text in quotes or, without quotes, the text itself. In an array it is what
- * it is. Values of different types are never equal, and neither is less than the other.
+ * A value is a number, `true`, `false`, `null`, a text in quotes or, without quotes, the text itself. In an
+ * array it is what it is. Values of different types are never equal, and neither is less than the other.
  *
  * @module
  */
@@ -36,7 +36,8 @@ const WORDS = { true: true, false: false, null: null };
  */
 export function parseConditions(where) {
   if (!Array.isArray(where)) throw new TypeError(`where is a list of conditions: [${JSON.stringify(where)}]`);
-  if (where.length > CONDITIONS_MAX) throw new TypeError(`at most ${CONDITIONS_MAX} conditions, not ${where.length}`);
+  if (where.length > CONDITIONS_MAX)
+    throw new TypeError(`at most ${CONDITIONS_MAX} conditions, not ${where.length}`);
   return where.map(condition);
 }
 
@@ -52,7 +53,8 @@ function condition(one) {
     return checked(one, field, sign ?? word, valueOf(one, text, word !== undefined));
   }
   if (Array.isArray(one) && one.length === 3) return checked(one, one[0], one[1], one[2]);
-  if (one !== null && typeof one === "object" && "field" in one) return checked(one, one.field, one.op, one.value);
+  if (one !== null && typeof one === "object" && "field" in one)
+    return checked(one, one.field, one.op, one.value);
   throw wrong(one, `is not a condition: ${HOW}, or as an array: ["free", ">", 0]`);
 }
 
@@ -66,7 +68,10 @@ function condition(one) {
 function checked(one, field, op, value) {
   const key = field.startsWith("meta.") ? field.slice("meta.".length) : field;
   if (key === field && !FIELDS.includes(field)) {
-    throw wrong(one, `: a session has no '${field}', but ${FIELDS.join(", ")}; metadata is named meta.${field}`);
+    throw wrong(
+      one,
+      `: a session has no '${field}', but ${FIELDS.join(", ")}; metadata is named meta.${field}`,
+    );
   }
   if (!key || [...key].length > KEY_CHARS_MAX) {
     throw wrong(one, `: a name in metadata has 1 to ${KEY_CHARS_MAX} characters`);

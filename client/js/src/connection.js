@@ -1,5 +1,6 @@
 /**
- * One WebSocket connection to a server: what all platforms' `WebSocket` have in common, and nothing else of it.
+ * One WebSocket connection to a server: what all platforms' `WebSocket` have in common, and nothing else of
+ * it.
  *
  * @module
  */
@@ -9,10 +10,11 @@ import { SUBPROTOCOL } from "./limits.js";
 /** @typedef {new (url: string, protocols: string) => WebSocket} WebSocketClass */
 
 /**
- * What a connection tells. `lost` comes once, unless `drop` came first: after that nothing is told any more. `opened` in
- * it is false if there never was a connection: no page is told why.
+ * What a connection tells. `lost` comes once, unless `drop` came first: after that nothing is told any more.
+ * `opened` in it is false if there never was a connection: no page is told why.
  * @typedef {{
- *   opened(): void, received(payload: Uint8Array): void, lost(code: number | null, reason: string, opened: boolean): void,
+ *   opened(): void, received(payload: Uint8Array): void,
+ *   lost(code: number | null, reason: string, opened: boolean): void,
  * }} Receiver
  */
 
@@ -51,7 +53,7 @@ export class Connection {
     socket.onclose = ({ code, reason }) => this.#lost(NO_CODE.includes(code) ? null : code, reason);
     socket.onerror = () => {
       // `onclose` follows, everywhere but in some versions of Node if there was no connection at all.
-      if (!this.#opened) setTimeout(() => this.#lost(null, "no connection"), 0);
+      if (!this.#opened) setTimeout(() => this.#lost(null, ""), 0);
     };
   }
 
@@ -95,7 +97,7 @@ export class Connection {
     this.#gone();
     const receiver = this.#receiver;
     this.#receiver = null;
-    receiver?.lost(code, reason, this.#opened);
+    receiver?.lost(code, reason || (this.#opened ? "" : "no connection was made"), this.#opened);
   }
 }
 

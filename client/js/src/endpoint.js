@@ -1,8 +1,8 @@
 /**
  * What a seat and a lobby session have in common: each is kept connected until it is over.
  *
- * The core decides, `Reconnect` connects; here is the life of both, from the first way in to the end, and how those who wait
- * for either are told.
+ * The core decides, `Reconnect` connects; here is the life of both, from the first way in to the end, and how
+ * those who wait for either are told.
  *
  * @module
  */
@@ -18,7 +18,9 @@ import { Reconnect } from "./reconnect.js";
 
 /**
  * A core that can be closed for good.
- * @typedef {Core & { state: string, error: Error | null, clock: SessionClock, close(error?: Error | null): void }} Kept
+ * @typedef {Core & {
+ *   state: string, error: Error | null, clock: SessionClock, close(error?: Error | null): void,
+ * }} Kept
  */
 
 /** @abstract */
@@ -50,7 +52,9 @@ export class Endpoint {
    */
   constructor(core, url, what, { openS, WebSocket = globalThis.WebSocket, Closed, locate }) {
     if (WebSocket === undefined) {
-      throw new TypeError("there is no WebSocket here: give one (connect(url, { WebSocket })), or use Node 22 or newer");
+      throw new TypeError(
+        "there is no WebSocket here: give one (connect(url, { WebSocket })), or use Node 22 or newer",
+      );
     }
     this.#kept = core;
     this.#what = what;
@@ -92,7 +96,7 @@ export class Endpoint {
     this._reconnect.cut();
   }
 
-  // --- for those who are one ------------------------------------------------------------------------------------------
+  // --- for those who are one -------------------------------------------------------------------------------
 
   /**
    * A message of the server. May throw `Drop`.

@@ -1,9 +1,9 @@
 /**
  * When to ping, and when a silent server is given up. Pure.
  *
- * Pings serve the clock and the round trip: three quick ones after each way in, then one every `pingS`. Each is answered, so
- * a server that says nothing for `silenceS` is not there, whatever the socket believes. A device that wakes up does not wait
- * so long: see `woken`.
+ * Pings serve the clock and the round trip: three quick ones after each way in, then one every `pingS`. Each
+ * is answered, so a server that says nothing for `silenceS` is not there, whatever the socket believes. A
+ * device that wakes up does not wait so long: see `woken`.
  *
  * @module
  */
@@ -17,13 +17,13 @@ const LATE_S = 0.25;
  * - `connectS`: for the first way in, all attempts together: as long as a reserved seat is kept;
  * - `openS`: for one attempt to open a connection;
  * - `marginS`: added to the grace window that the server grants, before a lost session is given up;
- * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer (then the grace
- *   stands still);
+ * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer
+ *   (then the grace stands still);
  * - `wakeS`: silence that is enough right after the device woke up;
  * - `leaveS`: how long leaving waits for the server's word.
  * @typedef {{
- *   connectS: number, openS: number, marginS: number, giveUpS: number | null, silenceS: number, wakeS: number,
- *   pingS: number, pingQuickS: number, leaveS: number,
+ *   connectS: number, openS: number, marginS: number, giveUpS: number | null, silenceS: number,
+ *   wakeS: number, pingS: number, pingQuickS: number, leaveS: number,
  * }} Timing
  */
 
@@ -50,7 +50,10 @@ export function patienceS(timing, graceS) {
   return timing.giveUpS ?? graceS + timing.marginS;
 }
 
-/** The pings and the silence of one connection after another. Times are seconds of the caller's monotonic clock. */
+/**
+ * The pings and the silence of one connection after another. Times are seconds of the caller's monotonic
+ * clock.
+ */
 export class Heartbeat {
   #timing;
   #open = false;
@@ -102,12 +105,14 @@ export class Heartbeat {
   }
 
   /**
-   * The device was asleep, or the network has changed: ask the server at once, and do not wait long for the answer.
+   * The device was asleep, or the network has changed: ask the server at once, and do not wait long for the
+   * answer.
    *
    * @param {number} now
    */
   woken(now) {
-    if (!this.#open || this.#nextPing === null) return; // not let in yet: that answer may take longer than a ping's
+    // not let in yet: that answer may take longer than a ping's
+    if (!this.#open || this.#nextPing === null) return;
     this.#wokenAt = this.#nextPing = now;
   }
 
@@ -121,7 +126,8 @@ export class Heartbeat {
   /**
    * True if nothing was heard for too long. To be asked when it is `due`.
    *
-   * If that comes late, this page was stopped, or its timers are slowed down: what it could not hear does not count.
+   * If that comes late, this page was stopped, or its timers are slowed down: what it could not hear does not
+   * count.
    *
    * @param {number} now
    */

@@ -3,9 +3,10 @@
  *
  *     connect(url, { name: "Ann", identity: Identity.storage("mygame") })
  *
- * A server that does not know them (or keeps nobody) lets the player in as a new guest; if it gives a new secret, that
- * replaces the former. An identity belongs to one server: another one gets one of its own. Of two pages that use one at the
- * same time, the newer takes the lobby over. To keep it elsewhere, extend `Identity` and write `keep`.
+ * A server that does not know them (or keeps nobody) lets the player in as a new guest; if it gives a new
+ * secret, that replaces the former. An identity belongs to one server: another one gets one of its own. Of
+ * two pages that use one at the same time, the newer takes the lobby over. To keep it elsewhere, extend
+ * `Identity` and write `keep`.
  *
  * @module
  */
@@ -33,7 +34,8 @@ export class Identity {
   }
 
   /**
-   * The server knows this guest by these from now on. What it throws is told in the console: the player plays on.
+   * The server knows this guest by these from now on. What it throws is told in the console: the player plays
+   * on.
    *
    * @param {string} player
    * @param {Uint8Array} secret
@@ -58,8 +60,8 @@ export class Identity {
   }
 
   /**
-   * One that is kept in the browser, one for each server. Where a browser keeps nothing (private windows of some, blocked
-   * cookies), it is in memory.
+   * One that is kept in the browser, one for each server. Where a browser keeps nothing (private windows of
+   * some, blocked cookies), it is in memory.
    *
    * @param {string} key of your game: two of them on one page's origin are two players
    * @param {Storage | null} [storage] instead of `localStorage`

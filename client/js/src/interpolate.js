@@ -82,6 +82,11 @@ export class History {
     this.unread++;
   }
 
+  /** Session time of the newest state kept; nothing is known beyond it. */
+  get newestMs() {
+    return this.#kept.length ? this.#kept[this.#kept.length - 1].nowMs : Infinity;
+  }
+
   /**
    * The state at that session time: between two that are kept, or the nearest one; `null` if there is none.
    *

@@ -7,8 +7,8 @@
 /** @import { Listing, SessionRow } from "./messages.js" */
 
 /**
- * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they were. All three
- * are empty if only the totals changed.
+ * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they
+ * were. All three are empty if only the totals changed.
  * @typedef {{ added: SessionRow[], changed: SessionRow[], removed: SessionRow[] }} Change
  */
 

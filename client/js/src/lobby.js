@@ -4,13 +4,13 @@
  *     const lobby = await connect("ws://localhost:8000", { name: "Ann" });
  *     const seat = await lobby.quickMatch("orbit");
  *
- * The connection stays open while its player plays, and resumes by itself after a loss: the queue place, unanswered requests
- * and what the server had to say meanwhile are kept.
+ * The connection stays open while its player plays, and resumes by itself after a loss: the queue place,
+ * unanswered requests and what the server had to say meanwhile are kept.
  *
- * If the server no longer knows the lobby session (it was away for longer than its grace window, or the server was
- * replaced), requests fail with `SessionGone` and `lobby.state` is `gone`; seats are not touched by that. To go on, connect
- * again; or connect with `fresh: true`, and the lobby does so by itself: what was asked for still fails, once, and
- * `lobby.player` may be another then. Lists of sessions and chats go on.
+ * If the server no longer knows the lobby session (it was away for longer than its grace window, or the
+ * server was replaced), requests fail with `SessionGone` and `lobby.state` is `gone`; seats are not touched
+ * by that. To go on, connect again; or connect with `fresh: true`, and the lobby does so by itself: what was
+ * asked for still fails, once, and `lobby.player` may be another then. Lists of sessions and chats go on.
  *
  * @module
  */
@@ -19,7 +19,14 @@ import { RallypointError, RequestRefused } from "./errors.js";
 import { LobbySeat } from "./lobby_seat.js";
 import { LobbySessions } from "./lobby_sessions.js";
 import { Matches } from "./matches.js";
-import { encodeCancelQueue, encodeCreate, encodeJoin, encodeQuickMatch, encodeRematch, encodeSpectate } from "./messages.js";
+import {
+  encodeCancelQueue,
+  encodeCreate,
+  encodeJoin,
+  encodeQuickMatch,
+  encodeRematch,
+  encodeSpectate,
+} from "./messages.js";
 import { QuickMatching } from "./quick_match.js";
 import { Rematching } from "./rematch.js";
 import { readOffer } from "./seat_offer.js";
@@ -41,9 +48,9 @@ import { sessionId } from "./session_id.js";
 /**
  * A player's lobby session. Get one with `connect`.
  *
- * Whatever asks the server throws `RequestRefused` if it says no (`error.code` says why), `SessionGone` if the lobby session
- * is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take. Whatever gives a seat also throws
- * `SessionGone` if that was not taken in time, and `ConnectFailed`.
+ * Whatever asks the server throws `RequestRefused` if it says no (`error.code` says why), `SessionGone` if
+ * the lobby session is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take.
+ * Whatever gives a seat also throws `SessionGone` if that was not taken in time, and `ConnectFailed`.
  */
 export class Lobby extends LobbySessions {
   #options;
@@ -69,21 +76,22 @@ export class Lobby extends LobbySessions {
     return [...this.#seats];
   }
 
-  // --- seats ----------------------------------------------------------------------------------------------------------
+  // --- seats -----------------------------------------------------------------------------------------------
 
   /**
    * Waits for a seat in any session of `game`, and takes it. Aborting the signal gives the queue place up.
    *
    * @param {string} game
-   * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place in the queue
-   *   whenever it changes
+   * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place
+   *   in the queue whenever it changes
    * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the place was lost, as
-   *   `cancelled`
+   * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the
+   *   place was lost, as `cancelled`
    */
   async quickMatch(game, { onWait, signal } = {}) {
     signal?.throwIfAborted();
-    if (this.#quick !== null) throw new RequestRefused("already_queued", "this lobby is waiting for a seat already");
+    if (this.#quick !== null)
+      throw new RequestRefused("already_queued", "this lobby is waiting for a seat already");
     const quick = (this.#quick = new QuickMatching(game, onWait ?? null));
     let offer;
     try {
@@ -112,12 +120,12 @@ export class Lobby extends LobbySessions {
    * A new session of `game`, and a seat in it as its leader.
    *
    * @param {string} game one of `games`
-   * @param {{ options?: Bag, meta?: Bag, private?: boolean }} [wishes] options for the game, which may refuse them; what
-   *   others see of the session, and search by (at most 16 names and plain values each); not in any list: others join with
-   *   `seat.code`
+   * @param {{ options?: Bag, meta?: Bag, private?: boolean }} [wishes] options for the game, which may refuse
+   *   them; what others see of the session, and search by (at most 16 names and plain values each); not in
+   *   any list: others join with `seat.code`
    * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `too_fast`, or `refused`
-   *   (`reason` is the game's)
+   * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `too_fast`, or
+   *   `refused` (`reason` is the game's)
    */
   async create(game, { options = {}, meta = {}, private: isPrivate = false } = {}) {
     return await this.#seat((id) => encodeCreate(id, game, options, meta, isPrivate));
@@ -126,12 +134,13 @@ export class Lobby extends LobbySessions {
   /**
    * A seat in that session, or in the one that has this room code: `lobby.join({ code: "K7M2QX" })`.
    *
-   * Who has a seat there already gets that one, and whoever else plays it for them is closed with `TakenOver`.
+   * Who has a seat there already gets that one, and whoever else plays it for them is closed with
+   * `TakenOver`.
    *
    * @param {Which} session
    * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown`, `full`, `locked`, `kicked`, `already_seated`, `already_queued`, or `too_fast` (too
-   *   many that were unknown)
+   * @throws {RequestRefused} `unknown`, `full`, `locked`, `kicked`, `already_seated`, `already_queued`, or
+   *   `too_fast` (too many that were unknown)
    */
   async join(session) {
     const { named, code } = which(session);
@@ -143,8 +152,8 @@ export class Lobby extends LobbySessions {
    *
    * @param {Which} session
    * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown`, `full`, `kicked`, `already_seated` (you play there), `too_fast`, or `not_allowed`
-   *   (this game has no spectators)
+   * @throws {RequestRefused} `unknown`, `full`, `kicked`, `already_seated` (you play there), `too_fast`, or
+   *   `not_allowed` (this game has no spectators)
    */
   async spectate(session) {
     const { named, code } = which(session);
@@ -177,9 +186,11 @@ export class Lobby extends LobbySessions {
     }
   }
 
-  // --- offers ---------------------------------------------------------------------------------------------------------
+  // --- offers ----------------------------------------------------------------------------------------------
 
-  /** Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so. */
+  /**
+   * Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so.
+   */
   get offers() {
     return [...this.#matches.offers];
   }
@@ -193,18 +204,18 @@ export class Lobby extends LobbySessions {
     this.#matches.onOffer = callback;
   }
 
-  // --- rematches ------------------------------------------------------------------------------------------------------
+  // --- rematches -------------------------------------------------------------------------------------------
 
   /**
-   * Waits until all who played that session, which has ended, want another; then takes the seat in it. Aborting the signal
-   * takes the wish back.
+   * Waits until all who played that session, which has ended, want another; then takes the seat in it.
+   * Aborting the signal takes the wish back.
    *
    * @param {SessionName} session
-   * @param {{ onWait?: OnWanted, signal?: AbortSignal }} [options] `onWait(wanted, group)` is told the ids of those who want
-   *   it, and of all, whenever that changes
+   * @param {{ onWait?: OnWanted, signal?: AbortSignal }} [options] `onWait(wanted, group)` is told the ids of
+   *   those who want it, and of all, whenever that changes
    * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown`, `not_over`, `already_seated`, `already_queued`, `full`, `refused`; or why there will
-   *   be none: `declined`, `left`, `expired`
+   * @throws {RequestRefused} `unknown`, `not_over`, `already_seated`, `already_queued`, `full`, `refused`; or
+   *   why there will be none: `declined`, `left`, `expired`
    */
   async rematch(session, { onWait, signal } = {}) {
     signal?.throwIfAborted();
@@ -236,7 +247,7 @@ export class Lobby extends LobbySessions {
     await this._requests.ask((id) => encodeRematch(id, named, false));
   }
 
-  // --- the rest -------------------------------------------------------------------------------------------------------
+  // --- the rest --------------------------------------------------------------------------------------------
 
   /** Leaves the seats that are still open, logs out and closes the connection. Twice is once. */
   async close() {
@@ -254,7 +265,7 @@ export class Lobby extends LobbySessions {
     this.#seats.delete(seat);
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   /** @param {Make} make */
   async #seat(make) {
@@ -306,7 +317,9 @@ function which(session) {
   const named = isName ? sessionId(session) : "";
   const code = isName || typeof session.code !== "string" ? "" : session.code;
   if (!named && !code) {
-    throw new TypeError('name a session, as lobby.join(row), or its room code, as lobby.join({ code: "K7M2QX" })');
+    throw new TypeError(
+      'name a session, as lobby.join(row), or its room code, as lobby.join({ code: "K7M2QX" })',
+    );
   }
   return { named, code };
 }

@@ -3,13 +3,14 @@
  *
  *     connecting -> connected <-> resuming -> gone | closed
  *
- * It begins *connecting* with `hello`, as a new guest or with the identity that is given. A lost connection makes it
- * *resuming*: requests without an answer are sent again under their old ids, so that each is executed once, pushes go on
- * after the last one received, and a list of sessions begins anew. It is *gone* when the server no longer knows it, and
- * *closed* by logging out or by a close code that says so. With `fresh`, instead of being gone it begins again with `hello`;
- * what was asked for then fails all the same.
+ * It begins *connecting* with `hello`, as a new guest or with the identity that is given. A lost connection
+ * makes it *resuming*: requests without an answer are sent again under their old ids, so that each is
+ * executed once, pushes go on after the last one received, and a list of sessions begins anew. It is *gone*
+ * when the server no longer knows it, and *closed* by logging out or by a close code that says so. With
+ * `fresh`, instead of being gone it begins again with `hello`; what was asked for then fails all the same.
  *
- * Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to `outbox`.
+ * Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to
+ * `outbox`.
  *
  * @module
  */
@@ -48,8 +49,8 @@ export const TRANSITIONS = Object.freeze({
 });
 
 /**
- * One lobby session. `received` and `timer` throw `Drop`; making one, `InvalidInput` for a name or an identity that no server
- * would take.
+ * One lobby session. `received` and `timer` throw `Drop`; making one, `InvalidInput` for a name or an
+ * identity that no server would take.
  */
 export class LobbyCore {
   /** @type {LobbyState} */
@@ -82,7 +83,8 @@ export class LobbyCore {
    * @param {() => number} random
    * @param {Timing} timing
    * @param {number} now
-   * @param {{ fresh?: boolean, identity?: Identity }} [options] the identity is asked for id and secret with each hello
+   * @param {{ fresh?: boolean, identity?: Identity }} [options] the identity is asked for id and secret with
+   *   each hello
    */
   constructor(url, name, random, timing, now, { fresh = false, identity = new Identity() } = {}) {
     this.heart = new Heartbeat(timing);
@@ -94,7 +96,7 @@ export class LobbyCore {
     this.#hello();
   }
 
-  // --- requests -------------------------------------------------------------------------------------------------------
+  // --- requests --------------------------------------------------------------------------------------------
 
   /**
    * Asks the server, now or with the next connection; `make` puts the id into the message. Gives the id.
@@ -134,7 +136,7 @@ export class LobbyCore {
     this.#happen("stopped");
   }
 
-  // --- connections ----------------------------------------------------------------------------------------------------
+  // --- connections -----------------------------------------------------------------------------------------
 
   /**
    * A connection is open: what to send first.
@@ -145,7 +147,8 @@ export class LobbyCore {
     this.outbox.length = 0;
     this.heart.opened(now);
     this.#lastListing = 0;
-    if (this.welcome !== null) return encodeResume(this.welcome.lobby, this.welcome.token, 0, 0, this.#lastPush);
+    if (this.welcome !== null)
+      return encodeResume(this.welcome.lobby, this.welcome.token, 0, 0, this.#lastPush);
     return this.#hello();
   }
 

@@ -23,8 +23,8 @@ import { Requests } from "./requests.js";
 
 /**
  * - `name`: how the player wants to be called;
- * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a new guest each
- *   time;
+ * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a
+ *   new guest each time;
  * - `fresh`: when the lobby session is gone, begin again with another.
  * @typedef {Surroundings & { name?: string, identity?: Identity, fresh?: boolean }} LobbyOptions
  */
@@ -49,12 +49,19 @@ export class LobbyLink extends Endpoint {
    * @param {string} url
    * @param {LobbyOptions} options
    */
-  constructor(url, { name = "", identity = new Identity(), fresh = false, random = Math.random, timing = {}, WebSocket }) {
+  constructor(
+    url,
+    { name = "", identity = new Identity(), fresh = false, random = Math.random, timing = {}, WebSocket },
+  ) {
     const address = lobbyUrl(url);
     const patience = { ...TIMING, ...timing };
     identity.usedAt(address);
     const core = new LobbyCore(address, name, random, patience, nowS(), { fresh, identity });
-    super(core, address, `the lobby at ${address}`, { openS: patience.openS, WebSocket, Closed: LobbyClosed });
+    super(core, address, `the lobby at ${address}`, {
+      openS: patience.openS,
+      WebSocket,
+      Closed: LobbyClosed,
+    });
     this.#core = core;
     this._requests = new Requests(core, () => this._reconnect.flush());
   }
@@ -110,7 +117,7 @@ export class LobbyLink extends Endpoint {
     return this;
   }
 
-  // --- for those who are one ------------------------------------------------------------------------------------------
+  // --- for those who are one -------------------------------------------------------------------------------
 
   /**
    * The server has let us in; `again`: into another lobby session than before.
@@ -169,7 +176,7 @@ export class LobbyLink extends Endpoint {
     this._reconnect.flush();
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   /**
    * @protected
@@ -207,7 +214,10 @@ export class LobbyLink extends Endpoint {
       this.identity.keep(player, secret);
     } catch (error) {
       // no room, or none allowed: the player plays, and is a stranger tomorrow
-      console.warn(`rallypoint: player ${player} will not be known again: the identity could not be kept:`, error);
+      console.warn(
+        `rallypoint: player ${player} will not be known again: the identity could not be kept:`,
+        error,
+      );
     }
   }
 

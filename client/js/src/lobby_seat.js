@@ -1,5 +1,6 @@
 /**
- * A seat that came through a lobby: it can follow a session that moves, and ask the lobby what concerns its session.
+ * A seat that came through a lobby: it can follow a session that moves, and ask the lobby what concerns its
+ * session.
  *
  * @module
  */
@@ -77,7 +78,10 @@ export class LobbySeat extends Seat {
     let timer;
     /** @type {Promise<never>} */
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new RequestRefused("late", "the lobby did not answer in time")), LOCATE_WAIT_MS);
+      timer = setTimeout(
+        () => reject(new RequestRefused("late", "the lobby did not answer in time")),
+        LOCATE_WAIT_MS,
+      );
     });
     try {
       return await Promise.race([this.lobby.locate(this.session, this.token), late]);

@@ -17,26 +17,29 @@ import { SessionList } from "./session_list.js";
 /** @import { Bag, Chat, Listing } from "./messages.js" */
 /** @import { SessionName } from "./session_id.js" */
 
-/** A lobby session to which lists and chats belong: these go on as long as it does, or another in its place. */
+/**
+ * A lobby session to which lists and chats belong: these go on as long as it does, or another in its place.
+ */
 export class LobbySessions extends LobbyLink {
   /** @type {SessionList | null} */
   #list = null;
   /** @type {Map<string, Room>} */
   #rooms = new Map();
 
-  // --- looking around -------------------------------------------------------------------------------------------------
+  // --- looking around --------------------------------------------------------------------------------------
 
   /**
    * The live list of sessions.
    *
    * @param {string} [game] empty for all games
-   * @param {{ where?: Where, limit?: number }} [options] conditions, all of which must hold: `"free > 0"`, `"meta.map =
-   *   desert"`, `'meta.name has "x y"'`, or `["free", ">", 0]`. Fields: game, state, players, seats, free, spectators,
-   *   leader, and meta.<name>. Operators: = != < <= > >= has. 1 to 100 sessions.
+   * @param {{ where?: Where, limit?: number }} [options] conditions, all of which must hold: `"free > 0"`,
+   *   `"meta.map = desert"`, `'meta.name has "x y"'`, or `["free", ">", 0]`. Fields: game, state, players,
+   *   seats, free, spectators, leader, and meta.<name>. Operators: = != < <= > >= has. 1 to 100 sessions.
    * @throws {TypeError} a condition cannot be understood, or the limit is another
    */
   sessions(game = "", { where = [], limit = 50 } = {}) {
-    if (!(limit >= 1 && limit <= LISTED_MAX)) throw new TypeError(`limit is 1 to ${LISTED_MAX}, not ${limit}`);
+    if (!(limit >= 1 && limit <= LISTED_MAX))
+      throw new TypeError(`limit is 1 to ${LISTED_MAX}, not ${limit}`);
     const list = new SessionList(this._requests, game, parseConditions(where), limit);
     this.#list?.over(null);
     this.#list = list;
@@ -62,7 +65,7 @@ export class LobbySessions extends LobbyLink {
     return await room.listening();
   }
 
-  // --- for the leader of a session ------------------------------------------------------------------------------------
+  // --- for the leader of a session -------------------------------------------------------------------------
 
   /**
    * Nobody else is seated there.
@@ -123,7 +126,7 @@ export class LobbySessions extends LobbyLink {
     }
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   /**
    * @protected

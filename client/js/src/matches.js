@@ -1,8 +1,8 @@
 /**
  * Matches as they come: to whoever waits for one, or to be taken later.
  *
- * A server says `matched` when it has reserved a seat: after a quick match, for a rematch, or because a backend seats its
- * player somewhere. What nobody waits for is kept as an offer.
+ * A server says `matched` when it has reserved a seat: after a quick match, for a rematch, or because a
+ * backend seats its player somewhere. What nobody waits for is kept as an offer.
  *
  * @module
  */
@@ -127,7 +127,8 @@ export class Matches {
     try {
       offer = readOffer(data, lobbyUrl);
     } catch (error) {
-      if (error instanceof RequestRefused) return; // a newer server's: what cannot be read can be told to nobody
+      // a newer server's: what cannot be read can be told to nobody
+      if (error instanceof RequestRefused) return;
       throw error;
     }
     this.offers.push(offer);

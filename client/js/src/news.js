@@ -28,7 +28,8 @@ export class News {
    * @throws {Error} another loop is waiting
    */
   async wait() {
-    if (this.#tell !== null) throw new Error(`two loops iterate over ${this.#what}: let one do it, and tell the other`);
+    if (this.#tell !== null)
+      throw new Error(`two loops iterate over ${this.#what}: let one do it, and tell the other`);
     await new Promise((resolve) => {
       this.#tell = () => resolve(undefined);
     });

@@ -1,15 +1,20 @@
 /**
  * The inputs of one seat on their way to the server: numbered, resent where that is right, bounded.
  *
- * *Holds*: only the latest of a class counts. An unchanged one is not sent again; after a resume the present ones are, with
- * new numbers, because the server has set them back. Beyond `HOLDS_PER_PASS_MAX` between two passes, the latest waits for the
- * next pass: a server that stalls must not find a heap of stale ones.
+ * *Holds*: only the latest of a class counts. An unchanged one is not sent again; after a resume the present
+ * ones are, with new numbers, because the server has set them back. Beyond `HOLDS_PER_PASS_MAX` between two
+ * passes, the latest waits for the next pass: a server that stalls must not find a heap of stale ones.
  *
- * *Actions*: applied exactly once and in order. One is *applied* with the first pass that says so, and *durable* when the
- * journal has reached that pass's tick: only then it is forgotten. After a resume, those that the server has not decided are
- * sent again, under their old numbers, so that it knows those which it got; after a new epoch all that are not durable,
- * because the server may have lost what it had not written. Those queued while away follow, unless they have expired. With
- * `ACTIONS_MAX` of them kept, another is refused with `TooManyOutstanding`.
+ * *Actions*: applied exactly once and in order. One is *applied* with the first pass that says so, and
+ * *durable* when the journal has reached that pass's tick: only then it is forgotten. After a resume, those
+ * that the server has not decided are sent again, under their old numbers, so that it knows those which it
+ * got; after a new epoch all that are not durable, because the server may have lost what it had not written.
+ * Those queued while away follow, unless they have expired. With `ACTIONS_MAX` of them kept, another is
+ * refused with `TooManyOutstanding`.
+ *
+ * Where the game has an input buffer, each may say `at`: the tick in whose step it is to be applied (-1: the
+ * next). What is sent again keeps it, except after a new epoch, and holds after a resume: they are to be
+ * applied at once.
  *
  * Pure: ticks and times are given; what comes back are the bytes to send, in order.
  *
@@ -28,14 +33,17 @@ export const HOLDS_PER_PASS_MAX = 16;
 const HALF = 0x8000;
 
 /**
- * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for (-1: the
- * next); `expires` is set while it waits for a connection: seconds of the caller's clock.
+ * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for
+ * (-1: the next); `expires` is set while it waits for a connection: seconds of the caller's clock.
  * @typedef {{
  *   seq: number, kind: InputClass, body: Uint8Array, seen: number, at: number, appliedAt: number | null,
  *   expires: number | null,
  * }} Action
  */
-/** @typedef {{ kind: InputClass, body: Uint8Array, unsent: boolean, at: number }} Held */
+/**
+ * What is held of one class; it was sent with `seq` last (0: never).
+ * @typedef {{ kind: InputClass, x: Input, body: Uint8Array, unsent: boolean, at: number, seq: number }} Held
+ */
 
 export class OutgoingInputs {
   /** Number of the last input sent, or queued. */
@@ -53,6 +61,14 @@ export class OutgoingInputs {
   /** Since the last pass. */
   #holdsSent = 0;
   #unsent = false;
+
+  /**
+   * What is held and was sent: the number that it was sent with last, its `at`, and the input. By number.
+   */
+  get held() {
+    const sent = [...this.#held.values()].filter(({ seq }) => seq);
+    return sent.sort((a, b) => a.seq - b.seq).map(({ seq, at, x }) => ({ seq, at, x }));
+  }
 
   /** How many actions are kept. */
   get length() {
@@ -73,15 +89,16 @@ export class OutgoingInputs {
   hold(kind, x, tick, connected, { force = false, at = -1 } = {}) {
     const body = kind.body(x);
     let held = this.#held.get(kind);
-    if (held === undefined) this.#held.set(kind, (held = { kind, body, unsent: true, at }));
+    if (held === undefined) this.#held.set(kind, (held = { kind, x, body, unsent: true, at, seq: 0 }));
     else if (!sameBytes(held.body, body)) held.body = body;
     else if (!(force || held.unsent)) return null;
+    held.x = x;
     held.at = at;
     if (!connected || this.#holdsSent >= HOLDS_PER_PASS_MAX || this.sent - this.applied >= HALF) {
       held.unsent = this.#unsent = true;
       return null;
     }
-    return this.#send(held, tick, at);
+    return this.#send(held, tick);
   }
 
   /**
@@ -120,8 +137,8 @@ export class OutgoingInputs {
   /**
    * The server let us in (again): what to send, in order.
    *
-   * `applied` and `received` are the server's; `tick` is the newest that we have of this epoch (-1: none): no input may
-   * claim to have seen a later one.
+   * `applied` and `received` are the server's; `tick` is the newest that we have of this epoch (-1: none): no
+   * input may claim to have seen a later one.
    *
    * @param {{ newEpoch: boolean, applied: number, received: number, tick: number, now: number }} seated
    * @returns {Uint8Array[]}
@@ -141,7 +158,10 @@ export class OutgoingInputs {
       this.#actions.push(action);
       frames.push(frameOf(action, tick));
     }
-    for (const held of this.#held.values()) frames.push(this.#send(held, tick, -1));
+    for (const held of this.#held.values()) {
+      held.at = -1;
+      frames.push(this.#send(held, tick));
+    }
     this.#holdsSent = 0;
     this.#unsent = false;
     return frames;
@@ -182,7 +202,7 @@ export class OutgoingInputs {
     this.#holdsSent = 0;
     if (!this.#unsent) return [];
     this.#unsent = false;
-    return [...this.#held.values()].filter(({ unsent }) => unsent).map((held) => this.#send(held, tick, held.at));
+    return [...this.#held.values()].filter(({ unsent }) => unsent).map((held) => this.#send(held, tick));
   }
 
   /** Drops everything: the game has other inputs now. Gives the number of actions that are lost by it. */
@@ -212,13 +232,13 @@ export class OutgoingInputs {
   /**
    * @param {Held} held
    * @param {number} tick
-   * @param {number} at
    */
-  #send(held, tick, at) {
+  #send(held, tick) {
     held.unsent = false;
     this.#holdsSent++;
     this.sent++;
-    return held.kind.frame(this.sent, tick, held.body, at);
+    held.seq = this.sent;
+    return held.kind.frame(this.sent, tick, held.body, held.at);
   }
 
   /**

@@ -1,8 +1,10 @@
 /**
- * Keeps a seat or a lobby session connected: opens, hands over what comes, waits, opens again. Decides nothing.
+ * Keeps a seat or a lobby session connected: opens, hands over what comes, waits, opens again. Decides
+ * nothing.
  *
- * What to say first, when to come back and when to stop is the core's business. One timer follows the core's heartbeat; at
- * most one connection counts at any time, and what a former one still says or does is not heard any more.
+ * What to say first, when to come back and when to stop is the core's business. One timer follows the core's
+ * heartbeat; at most one connection counts at any time, and what a former one still says or does is not heard
+ * any more.
  *
  * @module
  */
@@ -60,9 +62,9 @@ export class Reconnect {
    * @param {Core} core
    * @param {string} url
    * @param {(payload: Uint8Array) => void} deliver gets each message, and may throw `Drop`
-   * @param {{
-   *   openS: number, WebSocket: WebSocketClass, locate?: (() => Promise<string>) | null, onLost?: () => void,
-   * }} options `locate` says where the session lives now; `onLost` is called after each loss, when the core knows of it
+   * @param {{ openS: number, WebSocket: WebSocketClass, locate?: (() => Promise<string>) | null, onLost?: ()
+   *   => void, }} options `locate` says where the session lives now; `onLost` is called after each loss, when
+   *   the core knows of it
    */
   constructor(core, url, deliver, { openS, WebSocket, locate = null, onLost }) {
     this.url = url;
@@ -134,7 +136,8 @@ export class Reconnect {
   arm() {
     clearTimeout(this.#timer);
     const { due } = this.#core.heart;
-    if (due !== null) this.#timer = setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil((due - nowS()) * 1000)));
+    if (due !== null)
+      this.#timer = setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil((due - nowS()) * 1000)));
   }
 
   /** Breaks the connection as a failing network would. */
@@ -142,7 +145,7 @@ export class Reconnect {
     if (this.#connection !== null) this.#drop(new Drop(SILENT, "cut", true));
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   /**
    * Opens a connection and waits for its end.
@@ -161,7 +164,10 @@ export class Reconnect {
           lost: (code, reason, opened) => this.#lost({ code, reason, opened }),
         });
       } catch (error) {
-        throw new ConnectFailed(this.url, error instanceof Error ? error.message : "not a ws:// or wss:// address");
+        throw new ConnectFailed(
+          this.url,
+          error instanceof Error ? error.message : "not a ws:// or wss:// address",
+        );
       }
       this.#connection = connection;
       this.#timer = setTimeout(() => {

@@ -1,12 +1,13 @@
 /**
  * What to do after a connection was lost: wait and connect again, ask where the session lives now, or stop.
  *
- * One `Retrying` belongs to a seat or a lobby session. Its clock runs from the first loss to the next time that the server
- * has let it in; when that takes longer than `giveUpS`, the session is taken for gone. Pure.
+ * One `Retrying` belongs to a seat or a lobby session. Its clock runs from the first loss to the next time
+ * that the server has let it in; when that takes longer than `giveUpS`, the session is taken for gone. Pure.
  *
- * A server that is started again is away for a second, and a game stands still until all of its players are back. So in the
- * first seconds, where no connection was made, the delays stay short. A browser does not tell a port where nobody listens
- * from a server that says "busy" (HTTP 503): so they are not as short as those of programs that can.
+ * A server that is started again is away for a second, and a game stands still until all of its players are
+ * back. So in the first seconds, where no connection was made, the delays stay short. A browser does not tell
+ * a port where nobody listens from a server that says "busy" (HTTP 503): so they are not as short as those of
+ * programs that can.
  *
  * @module
  */
@@ -78,8 +79,8 @@ export class Retrying {
    * @param {() => number} random
    * @param {string} url
    * @param {number} now
-   * @param {{ connectS: number, Other: typeof SeatClosed | typeof LobbyClosed }} options how long the very first
-   *   connection may take, and the error for closes that have none of their own
+   * @param {{ connectS: number, Other: typeof SeatClosed | typeof LobbyClosed }} options how long the very
+   *   first connection may take, and the error for closes that have none of their own
    */
   constructor(random, url, now, { connectS, Other }) {
     this.giveUpS = connectS;
@@ -141,7 +142,8 @@ export class Retrying {
     if (code !== null || !refused) this.lastCode = code;
     const { retry } = policy(code);
     if (retry === "never" || retry === "fresh" || retry === "update") {
-      const well = code === CloseCode.LEFT || (code === CloseCode.ENDED && this.#wasIn); // who was never in saw no end
+      // who was never in saw no end
+      const well = code === CloseCode.LEFT || (code === CloseCode.ENDED && this.#wasIn);
       return { stop: true, error: well ? null : closedError(code, reason, this.#Other) };
     }
     if (this.since === null) {

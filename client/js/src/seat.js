@@ -7,8 +7,8 @@
  *     seat.act(seat.inputs.Fire());
  *     requestAnimationFrame(() => draw(seat.view()));
  *
- * It resumes by itself after a lost connection: passes then go on, nothing that was reliable is missing, and nothing that
- * was done is done twice.
+ * It resumes by itself after a lost connection: passes then go on, nothing that was reliable is missing, and
+ * nothing that was done is done twice.
  *
  * @module
  */
@@ -16,8 +16,9 @@
 import { call } from "./callbacks.js";
 import { SchemaCache } from "./classes.js";
 import { Endpoint } from "./endpoint.js";
-import { SeatClosed } from "./errors.js";
+import { OnlyWatching, SeatClosed } from "./errors.js";
 import { TIMING } from "./heartbeat.js";
+import { makePrediction, Predicted } from "./predicted.js";
 import { nowS } from "./reconnect.js";
 import { SeatCore } from "./seat_core.js";
 import { SeatOffer } from "./seat_offer.js";
@@ -27,18 +28,21 @@ import { Updates } from "./updates.js";
 /** @import { GameEvent } from "./events.js" */
 /** @import { Timing } from "./heartbeat.js" */
 /** @import { Input } from "./inputs.js" */
+/** @import { PredictOptions } from "./predicted.js" */
+/** @import { Step } from "./prediction.js" */
 /** @import { SeatState } from "./seat_state.js" */
 /** @import { Update } from "./updates.js" */
 
 /**
- * What is the same for all seats of a page, unless given: what spreads attempts to connect (as `Math.random`), how patient
- * to be, the platform's `WebSocket`, the schemas that are known.
+ * What is the same for all seats of a page, unless given: what spreads attempts to connect (as
+ * `Math.random`), how patient to be, the platform's `WebSocket`, the schemas that are known.
  * @typedef {{
  *   random?: () => number, timing?: Partial<Timing>, WebSocket?: WebSocketClass, schemas?: SchemaCache,
  * }} Surroundings
  */
 
-const shared = new SchemaCache(); // by content: what one seat of this page has learned is right for every other
+// by content: what one seat of this page has learned is right for every other
+const shared = new SchemaCache();
 
 /** Made by a `Lobby` or `takeSeat`. A spectator's seat shows, and does nothing. */
 export class Seat extends Endpoint {
@@ -48,7 +52,8 @@ export class Seat extends Endpoint {
    */
   onPass = null;
   /**
-   * Called with each event, before `onPass`; events are then not kept for anybody else.
+   * Called with each event, before `onPass`; those that came before it was set come with the next pass.
+   * Events are then not kept for anybody else.
    * @type {((event: GameEvent) => unknown) | null}
    */
   onEvent = null;
@@ -61,6 +66,8 @@ export class Seat extends Endpoint {
   #offer;
   #leaveS;
   #updates = new Updates();
+  /** @type {Predicted | null} */
+  #predicted = null;
   /** @type {(value?: undefined) => void} */
   #close = () => {};
   #closed = new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
@@ -75,13 +82,18 @@ export class Seat extends Endpoint {
     const patience = { ...TIMING, ...timing };
     const core = new SeatCore(offer, schemas, random, patience, nowS());
     const { openS, leaveS } = patience;
-    super(core, offer.url, `the seat in session ${offer.session}`, { openS, WebSocket, Closed: SeatClosed, locate });
+    super(core, offer.url, `the seat in session ${offer.session}`, {
+      openS,
+      WebSocket,
+      Closed: SeatClosed,
+      locate,
+    });
     this.#core = core;
     this.#offer = offer;
     this.#leaveS = leaveS;
   }
 
-  // --- what there is to see -------------------------------------------------------------------------------------------
+  // --- what there is to see --------------------------------------------------------------------------------
 
   /** `connecting`, `playing`, `resuming` or `closed`. */
   get state() {
@@ -158,7 +170,18 @@ export class Seat extends Endpoint {
   }
 
   /**
-   * Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is behind.
+   * How far behind the session's clock `view()` is to be, as the network is now: 1 to 10 ticks, in
+   * milliseconds.
+   *
+   * 0 for a turn-based game. It is measured while `view()` is in use, and grows at once with a late pass.
+   */
+  get delayMs() {
+    return this.#core.delayMs;
+  }
+
+  /**
+   * Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is
+   * behind.
    *
    * Estimated from pings; it stands still while the session does, as soon as a ping has told.
    */
@@ -166,7 +189,9 @@ export class Seat extends Endpoint {
     return this.#core.sessionMs(nowS());
   }
 
-  /** While it is `resuming`: for how many seconds the seat is still kept; else, and for a spectator, `null`. */
+  /**
+   * While it is `resuming`: for how many seconds the seat is still kept; else, and for a spectator, `null`.
+   */
   get keptForS() {
     return this.#core.keptForS(nowS());
   }
@@ -197,19 +222,21 @@ export class Seat extends Endpoint {
     return this.#core.sent;
   }
 
-  /** Sequence number of the last input that the server has decided, in the state that is shown; 0 for none. */
+  /**
+   * Sequence number of the last input that the server has decided, in the state that is shown; 0 for none.
+   */
   get applied() {
     return this.#core.applied;
   }
 
-  // --- what there is to do --------------------------------------------------------------------------------------------
+  // --- what there is to do ---------------------------------------------------------------------------------
 
   /**
    * The player now holds `x` (a stick, a key). Only the latest of a class counts. Gives its sequence number.
    *
-   * It is `null` if nothing was sent now: one that is held already is not sent again (but with `force`); while the connection
-   * is away it is kept, and sent with the return; beyond 16 between two passes, with the next one. Does nothing once the seat
-   * is closed.
+   * It is `null` if nothing was sent now: one that is held already is not sent again (but with `force`);
+   * while the connection is away it is kept, and sent with the return; beyond 16 between two passes, with the
+   * next one. Does nothing once the seat is closed.
    *
    * @param {Input} x
    * @param {{ force?: boolean }} [options]
@@ -219,7 +246,7 @@ export class Seat extends Endpoint {
    * @throws {TypeError} `x` is not a hold of this game
    */
   hold(x, { force = false } = {}) {
-    const seq = this.#core.hold(x, force);
+    const seq = this.#core.hold(x, nowS(), force);
     if (this.#core.outbox.length) this._reconnect.flush();
     return seq;
   }
@@ -227,8 +254,8 @@ export class Seat extends Endpoint {
   /**
    * The player does `x` (a shot, a move): applied exactly once and in order. Gives its sequence number.
    *
-   * While the connection is away it is refused; with `queueS` it is kept and sent if the connection is back within so many
-   * seconds.
+   * While the connection is away it is refused; with `queueS` it is kept and sent if the connection is back
+   * within so many seconds.
    *
    * @param {Input} x
    * @param {{ queueS?: number | null }} [options]
@@ -260,6 +287,33 @@ export class Seat extends Endpoint {
     return this.#updates.takeEvents();
   }
 
+  /**
+   * Predicts this player's own entity of that class, so that it answers to inputs at once.
+   *
+   * `step(entity, held, dt)` does to the entity what the server does in one tick of `dt` seconds. It gets an
+   * object with the entity's public fields, and what is held (`held.Steer`); it must not keep either. One
+   * that throws ends the prediction: `view()` of it is `null` from then on.
+   *
+   * From now on inputs say which tick they are meant for. A seat has one prediction: the last one counts.
+   *
+   * @param {string} kind
+   * @param {Step} step
+   * @param {PredictOptions} [options]
+   * @returns {Predicted}
+   * @throws {OnlyWatching} this is a spectator's seat
+   * @throws {RangeError} the game has no such entity or hold class, has no ticks, or a field of `place` does
+   *   not move
+   */
+  predict(kind, step, options) {
+    if (this.spectator) throw new OnlyWatching(`a predicted ${kind}`);
+    const core = this.#core;
+    const prediction = makePrediction(core.classes, kind, step, options);
+    const look = () => (core.prediction === prediction ? core.predicted(nowS()) : null);
+    const predicted = (this.#predicted = new Predicted(prediction, kind, look));
+    core.predict(prediction, kind, nowS());
+    return predicted;
+  }
+
   /** Gives the seat up, for good, and waits for the server's word (3 s at most). Twice is once. */
   async leave() {
     this.#core.leave();
@@ -274,7 +328,9 @@ export class Seat extends Endpoint {
     await this.close();
   }
 
-  /** Ends the connection without giving the seat up: the server keeps it for its grace window. Twice is once. */
+  /**
+   * Ends the connection without giving the seat up: the server keeps it for its grace window. Twice is once.
+   */
   async close() {
     await this._end();
   }
@@ -286,10 +342,11 @@ export class Seat extends Endpoint {
     return this.result;
   }
 
-  // --- update by update -----------------------------------------------------------------------------------------------
+  // --- update by update ------------------------------------------------------------------------------------
 
   /**
-   * `for await (const update of seat)`: ends with the session, or throws `error`. Leaving the loop leaves the seat as it is.
+   * `for await (const update of seat)`: ends with the session, or throws `error`. Leaving the loop leaves the
+   * seat as it is.
    *
    * @returns {AsyncIterableIterator<Update>}
    */
@@ -316,7 +373,7 @@ export class Seat extends Endpoint {
     return { done: false, value: this.#updates.take(this.#core.view) };
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   /**
    * @protected
@@ -330,7 +387,9 @@ export class Seat extends Endpoint {
     if (got === "seated") this._letIn();
     if (got !== "pass") return;
     this.#updates.unread++;
-    if (core.events.length) this.#take(core.events.splice(0));
+    core.reconcile(nowS());
+    this.#predicted?.lookForDivergence();
+    if (core.events.length || this.#updates.hasEvents) this.#take(core.events.splice(0));
     call(this.onPass, this);
     core.passDone();
     this.#updates.news.tell();
@@ -338,8 +397,13 @@ export class Seat extends Endpoint {
 
   /** @param {GameEvent[]} events */
   #take(events) {
-    if (this.onEvent === null) this.#core.stats.eventsDropped += this.#updates.add(events);
-    else for (const event of events) call(this.onEvent, event);
+    const { onEvent } = this;
+    if (onEvent === null) {
+      this.#core.stats.eventsDropped += this.#updates.add(events);
+      return;
+    }
+    // what came before somebody listened comes first
+    for (const event of [...this.#updates.takeEvents(), ...events]) call(onEvent, event);
   }
 
   /** @protected @override */

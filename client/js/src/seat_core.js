@@ -3,27 +3,38 @@
  *
  *     connecting -> playing <-> resuming -> closed
  *
- * It begins *connecting* with the token that the match issued. The server's `seated` makes it *playing*. A lost connection
- * makes it *resuming*: it comes back with the newest token, the last pass applied and the last event received, and goes on
- * where it was, or with the whole state if the server says `resync`. So does a pass that does not fit the state here (a
- * desync), which ends the connection. It is *closed* for good by the end of the session, by leaving, by a close code that
- * says so, or when the server has not let it in again while the seat is kept.
+ * It begins *connecting* with the token that the match issued. The server's `seated` makes it *playing*. A
+ * lost connection makes it *resuming*: it comes back with the newest token, the last pass applied and the
+ * last event received, and goes on where it was, or with the whole state if the server says `resync`. So does
+ * a pass that does not fit the state here (a desync), which ends the connection. It is *closed* for good by
+ * the end of the session, by leaving, by a close code that says so, or when the server has not let it in
+ * again while the seat is kept.
  *
- * Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to `outbox`.
+ * Pure: bytes and the time (seconds of a monotonic clock) come in; what is to be sent is appended to
+ * `outbox`.
  *
  * @module
  */
 
 import { Acks } from "./acks.js";
+import { failed } from "./callbacks.js";
 import { sameBytes } from "./classes.js";
 import { SessionClock } from "./clock.js";
 import { CloseCode, policy } from "./close.js";
 import { BadMessage, decodeSessionReply } from "./codec.js";
+import { DELAY_TICKS_MAX, InterpolationDelay, Playhead } from "./delay.js";
 import { NotConnected, OnlyWatching, SeatClosed } from "./errors.js";
 import { Ended } from "./events.js";
 import { Heartbeat, patienceS } from "./heartbeat.js";
-import { History, delayMs } from "./interpolate.js";
-import { encodeAck, encodeLeave, encodePing, encodeProved, encodeResume, encodeTakeSeat } from "./messages.js";
+import { History } from "./interpolate.js";
+import {
+  encodeAck,
+  encodeLeave,
+  encodePing,
+  encodeProved,
+  encodeResume,
+  encodeTakeSeat,
+} from "./messages.js";
 import { OutgoingInputs } from "./outgoing.js";
 import { Desync, HashMismatch, Replica } from "./replica.js";
 import { Drop, Retrying } from "./retry.js";
@@ -41,6 +52,20 @@ import { View } from "./view.js";
 /** @import { SeatHappening, SeatState } from "./seat_state.js" */
 
 /**
+ * What predicts the player's own entity: a `Prediction`. `sessionMs` is session time now, `localMs` this
+ * page's.
+ * @typedef {{
+ *   readonly halted: boolean, readonly pacing: { measured(oneWayMs: number): void },
+ *   inputAt(sessionMs: number): number,
+ *   sent(seq: number, at: number, name: string, x: any, options: { hold: boolean, sessionMs: number }): void,
+ *   halt(): void,
+ *   passed(
+ *     tick: number, applied: number, id: number, state: Record<string, any> | null, sessionMs: number,
+ *   ): void,
+ *   view(localMs: number, sessionMs: number): Record<string, any> | null,
+ * }} Predicting
+ */
+/**
  * What a message was about, for whoever handed it in.
  * @typedef {"nothing" | "seated" | "pass"} Got
  */
@@ -48,6 +73,8 @@ import { View } from "./view.js";
 const NONE = new Uint8Array(0);
 /** After so many passes without a look at the interpolated view, its history is no longer kept. */
 export const HISTORY_UNREAD_MAX = 64;
+/** After so many, whoever plays is taken to look at the newest state again. */
+export const SHOWN_PASSES_MAX = 5;
 
 /** One seat. `received` and `timer` throw `Drop` when the connection is of no use any more. */
 export class SeatCore {
@@ -81,8 +108,14 @@ export class SeatCore {
   #view = null;
   /** @type {History | null} */
   #history = null;
-  /** The tick of the interpolated view that was last shown. */
-  #shownTick = Infinity;
+  #delay = new InterpolationDelay(1);
+  #playhead = new Playhead(1);
+  /** The tick that the interpolated view has shown last. */
+  #shown = -1;
+  /** @type {Predicting | null} */
+  prediction = null;
+  /** The entity class that is predicted. */
+  #predicts = "";
   #inputs = new OutgoingInputs();
   /** @type {number | null} */
   #epoch = null;
@@ -111,7 +144,7 @@ export class SeatCore {
     this.#delayMs = offer.delayS * 1000;
   }
 
-  // --- what a user sees -----------------------------------------------------------------------------------------------
+  // --- what a user sees ------------------------------------------------------------------------------------
 
   /** The newest. A secret. */
   get token() {
@@ -151,10 +184,21 @@ export class SeatCore {
   }
 
   /**
-   * The newest tick that the player has been shown: what an input says.
+   * The tick that the player is shown, which an input says; -1 for none. It is that of the interpolated view
+   * while that is in use, else the newest.
    */
   get seenTick() {
-    return this.#history === null ? this.tick : Math.min(this.tick, this.#shownTick);
+    const history = this.#history;
+    if (history === null || history.unread > SHOWN_PASSES_MAX) return this.tick;
+    return Math.min(this.#shown, this.tick);
+  }
+
+  /**
+   * How far behind the session's clock the interpolated view is to be, in milliseconds; 0 without ticks.
+   * Throws as `classes`.
+   */
+  get delayMs() {
+    return this.schema.tickHz ? this.#delay.ms : 0;
   }
 
   /** Actions that are not durable yet, or wait for a connection. */
@@ -173,7 +217,8 @@ export class SeatCore {
   }
 
   /**
-   * While a player's seat resumes: for how many seconds it is still kept, if nothing has shortened its time; else `null`.
+   * While a player's seat resumes: for how many seconds it is still kept, if nothing has shortened its time;
+   * else `null`.
    *
    * @param {number} now
    */
@@ -203,12 +248,14 @@ export class SeatCore {
     if (!schema.tickHz) return view;
     if (this.#history === null) {
       this.#history = new History(schema);
-      this.#shownTick = Infinity;
+      this.#delay.restart();
+      this.#playhead.restart();
       if (view.tick >= 0) this.#history.push(view.state);
     }
-    const frame = this.#history.frame(this.sessionMs(now) - delayMs(schema));
+    const wantedMs = this.sessionMs(now) - this.#delay.ms;
+    const frame = this.#history.frame(this.#playhead.move(now * 1000, wantedMs, this.#history.newestMs));
     if (frame === null) return view;
-    this.#shownTick = frame.tick;
+    this.#shown = frame.tick;
     return new View(frame, this.classes, view.seat);
   }
 
@@ -216,17 +263,20 @@ export class SeatCore {
    * The player now holds `x`; gives its number if it is sent now. See `Seat.hold`.
    *
    * @param {Input} x
+   * @param {number} now
    * @param {boolean} [force]
    * @returns {number | null}
    */
-  hold(x, force = false) {
+  hold(x, now, force = false) {
     const kind = this.#kind(x, true);
     if (this.state === "closed" || this.#leaving) return null;
     const tick = this.seenTick;
-    const frame = this.#inputs.hold(kind, x, tick, this.state === "playing", { force });
+    const at = this.#at(now);
+    const frame = this.#inputs.hold(kind, x, tick, this.state === "playing", { force, at });
     if (frame === null) return null;
     this.outbox.push(frame);
     this.#acks.input(tick);
+    this.#predicting((prediction) => this.#predictHeld(prediction, now));
     return this.#inputs.sent;
   }
 
@@ -241,13 +291,99 @@ export class SeatCore {
     const kind = this.#kind(x, false);
     if (this.state === "playing" && !this.#leaving) {
       const tick = this.seenTick;
-      const { seq, frame } = this.#inputs.act(kind, x, tick);
+      const at = this.#at(now);
+      const { seq, frame } = this.#inputs.act(kind, x, tick, at);
       this.outbox.push(frame);
       this.#acks.input(tick);
+      const sessionMs = this.sessionMs(now);
+      this.#predicting((prediction) => prediction.sent(seq, at, kind.name, x, { hold: false, sessionMs }));
       return seq;
     }
     if (queueS === null || this.state === "closed" || this.#leaving) throw new NotConnected(kind.name);
     return this.#inputs.queue(kind, x, now, queueS);
+  }
+
+  // --- prediction ---
+
+  /**
+   * From now on that says which ticks inputs are meant for; `kind` is the class of what it predicts.
+   *
+   * @param {Predicting} prediction
+   * @param {string} kind
+   * @param {number} now
+   */
+  predict(prediction, kind, now) {
+    if (this.index < 0) throw new OnlyWatching(`a predicted ${kind}`);
+    this.prediction = prediction;
+    this.#predicts = kind;
+    if (this.state === "playing" && this.tick >= 0) this.reconcile(now);
+  }
+
+  /**
+   * After a pass: compares what was predicted.
+   *
+   * @param {number} now
+   */
+  reconcile(now) {
+    this.#predicting((prediction) => {
+      const { oneWayMs } = this.clock;
+      if (oneWayMs !== null) prediction.pacing.measured(oneWayMs);
+      const own = this.view.me?.one(this.#predicts) ?? null;
+      const state = own && Object.fromEntries(own.fields.map((name) => [name, own.get(name)]));
+      this.#predictHeld(prediction, now);
+      prediction.passed(this.view.tick, this.#inputs.applied, own?.id ?? 0, state, this.sessionMs(now));
+    });
+  }
+
+  /**
+   * The predicted entity as it is to be drawn now.
+   *
+   * @param {number} now
+   */
+  predicted(now) {
+    return this.#predicting((prediction) => prediction.view(now * 1000, this.sessionMs(now)));
+  }
+
+  /**
+   * Tells it of holds that it does not know: those that are sent after a pass or a resume are among them.
+   *
+   * @param {Predicting} prediction
+   * @param {number} now
+   */
+  #predictHeld(prediction, now) {
+    const sessionMs = this.sessionMs(now);
+    for (const { seq, at, x } of this.#inputs.held) {
+      prediction.sent(seq, at, this.classes.inputClass(x).name, x, { hold: true, sessionMs });
+    }
+  }
+
+  /**
+   * The tick that an input is meant for; -1: the next.
+   *
+   * @param {number} now
+   */
+  #at(now) {
+    const sessionMs = () => this.sessionMs(now);
+    return this.#predicting((prediction) => (prediction.halted ? -1 : prediction.inputAt(sessionMs()))) ?? -1;
+  }
+
+  /**
+   * Predicts, if that is asked for. A game's step that throws is told, and ends the prediction: the seat goes
+   * on.
+   *
+   * @template T
+   * @param {(prediction: Predicting) => T} run
+   * @returns {T | null}
+   */
+  #predicting(run) {
+    if (this.prediction === null) return null;
+    try {
+      return run(this.prediction);
+    } catch (error) {
+      this.prediction = null;
+      failed(error);
+      return null;
+    }
   }
 
   /**
@@ -269,7 +405,9 @@ export class SeatCore {
   #kind(x, hold) {
     const kind = this.inputClass(x);
     if (kind.hold !== hold) {
-      throw new TypeError(`${kind.name} is ${kind.hold ? "a hold: use seat.hold()" : "an action: use seat.act()"}`);
+      throw new TypeError(
+        `${kind.name} is ${kind.hold ? "a hold: use seat.hold()" : "an action: use seat.act()"}`,
+      );
     }
     return kind;
   }
@@ -292,7 +430,7 @@ export class SeatCore {
     this.#happen("stopped");
   }
 
-  // --- connections ----------------------------------------------------------------------------------------------------
+  // --- connections -----------------------------------------------------------------------------------------
 
   /**
    * A connection is open: what to send first.
@@ -320,10 +458,15 @@ export class SeatCore {
     this.heart.ended();
     this.outbox.length = 0;
     if (this.state === "closed") return { stop: true, error: null };
-    if (this.state === "playing") this.stats.losses++;
-    const left = this.#leaving && policy(code).retry === "fresh"; // the server has forgotten a seat that was given up
+    if (this.state === "playing") {
+      this.stats.losses++;
+      this.prediction?.halt();
+    }
+    // the server has forgotten a seat that was given up
+    const left = this.#leaving && policy(code).retry === "fresh";
     /** @type {Next} */
-    const step = this.ended !== null || left ? { stop: true, error: null } : this.retry.lost(code, reason, now);
+    const step =
+      this.ended !== null || left ? { stop: true, error: null } : this.retry.lost(code, reason, now);
     if ("stop" in step) this.close(step.error);
     else this.#happen("lost");
     return step;
@@ -395,7 +538,7 @@ export class SeatCore {
     return new Drop(CloseCode.UNEXPECTED, `desync: ${error.message}`);
   }
 
-  // --- messages -------------------------------------------------------------------------------------------------------
+  // --- messages --------------------------------------------------------------------------------------------
 
   /**
    * @param {Pass} message
@@ -404,14 +547,16 @@ export class SeatCore {
   #pass(message, now) {
     const replica = this.#replica;
     const view = this.#view;
-    if (replica === null || view === null || this.state !== "playing") throw new BadMessage("a pass before the seat");
+    if (replica === null || view === null || this.state !== "playing")
+      throw new BadMessage("a pass before the seat");
     replica.apply(message);
     const { seat } = message;
     const { tick } = replica;
     if (this.index >= 0) this.#applied(message, replica);
     if (seat !== null && seat.events !== null) this.#takeEvents(seat.events);
     view.show(replica);
-    if (this.#history !== null) this.#keep(this.#history, replica);
+    this.#passAt = now;
+    if (this.#history !== null) this.#keep(this.#history, replica, now);
     const seen = this.seenTick;
     const waited = this.#inputs.passEnded(seen);
     if (waited.length) {
@@ -421,15 +566,16 @@ export class SeatCore {
     this.stats.passes++;
     this.stats.hashChecks += replica.checksMade;
     replica.checksMade = 0;
-    this.#passAt = now;
   }
 
   /**
    * @param {History} history
    * @param {Replica} replica
+   * @param {number} now
    */
-  #keep(history, replica) {
+  #keep(history, replica, now) {
     history.push(replica);
+    this.#delay.passed(replica.nowMs, this.sessionMs(now));
     if (history.unread > HISTORY_UNREAD_MAX) this.#history = null;
   }
 
@@ -489,11 +635,12 @@ export class SeatCore {
     if (again && !resumed) this.stats.resyncs++;
     if (newEpoch) {
       this.#epoch = message.epoch;
-      this.#shownTick = Infinity;
       this.clock.reset();
+      this.#playhead.restart();
     }
     this.retry.established(now, patienceS(this.#timing, classes.schema.graceS));
     this.heart.letIn(now);
+    this.#delay.restart();
     const { applied, received } = message;
     this.outbox.push(encodeProved(), ...this.#inputs.seated({ newEpoch, applied, received, tick, now }));
     this.stats.actionsExpired = this.#inputs.expired;
@@ -524,12 +671,18 @@ export class SeatCore {
     this.#token = token;
     if (this.#view === null || classes !== this.#classes) {
       this.#classes = classes;
+      // they are of another game's classes
       this.#history = null;
+      this.prediction = null;
       this.#replica = new Replica(classes.schema);
       this.#view = new View(this.#replica, classes, seat >= 0 ? seat : null);
       const hz = classes.schema.tickHz;
       this.#acks.setTickHz(hz);
       this.clock = new SessionClock(hz ? 1000 / hz + 5 : 50);
+      if (hz) {
+        this.#delay = new InterpolationDelay(1000 / hz);
+        this.#playhead = new Playhead((DELAY_TICKS_MAX * 1000) / hz);
+      }
     } else if (!keepState) this.#forgetState();
   }
 

@@ -8,7 +8,9 @@ import { RequestRefused } from "./errors.js";
 
 const NONE = new Uint8Array(0);
 
-/** Where a session lives, and the token that takes the seat there (a secret). It is kept for about 15 seconds. */
+/**
+ * Where a session lives, and the token that takes the seat there (a secret). It is kept for about 15 seconds.
+ */
 export class SeatOffer {
   #token;
 
@@ -16,8 +18,8 @@ export class SeatOffer {
    * @param {string} session
    * @param {Uint8Array} token
    * @param {string} url absolute
-   * @param {{ schemaHash?: Uint8Array, game?: string, code?: string, delayS?: number }} [more] the session's room code, if
-   *   it is a private one; for a spectator, how far what is shown lies behind
+   * @param {{ schemaHash?: Uint8Array, game?: string, code?: string, delayS?: number }} [more] the session's
+   *   room code, if it is a private one; for a spectator, how far what is shown lies behind
    */
   constructor(session, token, url, { schemaHash = NONE, game = "", code = "", delayS = 0 } = {}) {
     this.session = session;
@@ -46,7 +48,8 @@ export function readOffer(data, lobbyUrl) {
   const { session, url, token, schema = NONE, game = "", code = "", delay_s: delayS = 0 } = data ?? {};
   const texts = [session, url, game, code];
   const fits = token instanceof Uint8Array && schema instanceof Uint8Array && typeof delayS === "number";
-  if (!fits || !texts.every((text) => typeof text === "string")) throw malformed("an offer that cannot be read");
+  if (!fits || !texts.every((text) => typeof text === "string"))
+    throw malformed("an offer that cannot be read");
   try {
     const where = new URL(url, lobbyUrl).href;
     return new SeatOffer(session, token.slice(), where, { schemaHash: schema.slice(), game, code, delayS });

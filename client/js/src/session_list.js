@@ -10,7 +10,7 @@
  */
 
 import { call } from "./callbacks.js";
-import { RallypointError, RequestRefused } from "./errors.js";
+import { RallypointError, SessionGone } from "./errors.js";
 import { Rows } from "./listing.js";
 import { encodeUnwatch, encodeWatch } from "./messages.js";
 import { News } from "./news.js";
@@ -22,7 +22,8 @@ import { News } from "./news.js";
 /** Made by `lobby.sessions`, and begun by that. */
 export class SessionList {
   /**
-   * Called whenever the rows or the totals may have changed, and when the list is over: look at `rows` and `error`.
+   * Called whenever the rows or the totals may have changed, and when the list is over: look at `rows` and
+   * `error`.
    * @type {(() => unknown) | null}
    */
   onChange = null;
@@ -90,15 +91,17 @@ export class SessionList {
     try {
       this.#requests.tell(encodeUnwatch);
     } catch (error) {
-      if (!(error instanceof RallypointError)) throw error; // there is no lobby session any more, and no list either
+      // there is no lobby session any more, and no list either
+      if (!(error instanceof RallypointError)) throw error;
     }
     this.over(null);
   }
 
   /**
-   * `for await (const change of list)`: what has changed since the last one; changes that come faster than they are taken
-   * become one. The first has the whole list. Ends when the list or the lobby is closed, or another list has begun; throws
-   * `SessionGone` if the lobby session is gone. Leaving the loop leaves the list open.
+   * `for await (const change of list)`: what has changed since the last one; changes that come faster than
+   * they are taken become one. The first has the whole list. Ends when the list or the lobby is closed, or
+   * another list has begun; throws `SessionGone` if the lobby session is gone. Leaving the loop leaves the
+   * list open.
    *
    * @returns {AsyncIterableIterator<Change>}
    */
@@ -124,7 +127,7 @@ export class SessionList {
     return { done: true, value: undefined };
   }
 
-  // --- for the lobby --------------------------------------------------------------------------------------------------
+  // --- for the lobby ---------------------------------------------------------------------------------------
 
   /**
    * News of the server.
@@ -166,7 +169,7 @@ export class SessionList {
     call(this.onChange);
   }
 
-  // --- steps ----------------------------------------------------------------------------------------------------------
+  // --- steps -----------------------------------------------------------------------------------------------
 
   #ask() {
     this.#agreed = this.#inDoubt = false;
@@ -176,8 +179,8 @@ export class SessionList {
       () => this.#answered(),
     );
     answer.catch((error) => {
-      // The lobby session went while it was asked: there is another, which is asked, or none, which is told.
-      if (error instanceof RequestRefused || !this.#requests.isOpen) this.over(error);
+      // the lobby session went, and there is another: it will be asked
+      if (!(error instanceof SessionGone && this.#requests.isOpen)) this.over(error);
     });
   }
 

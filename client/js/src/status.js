@@ -52,12 +52,15 @@ export function statusText(connected) {
 /** @param {Connected} connected */
 function overText({ error, ended, index }) {
   const isSeat = index !== undefined;
-  if (error === null) return ended || index === -1 ? "the session has ended" : isSeat ? "you left" : "you logged out";
+  if (error === null)
+    return ended || index === -1 ? "the session has ended" : isSeat ? "you left" : "you logged out";
   if (error instanceof TakenOver) return "you play in another tab now";
   if (error instanceof Kicked) return "you were removed from the session";
   if (error instanceof UpdateRequired) return "this page is too old, reload it";
-  if (error instanceof SessionGone) return isSeat ? "your seat is gone" : "the server has forgotten you, reload the page";
+  if (error instanceof SessionGone)
+    return isSeat ? "your seat is gone" : "the server has forgotten you, reload the page";
   if (error instanceof ConnectFailed) return "no connection to the server";
-  if (error instanceof Closed && error.code === CloseCode.GAME_FAILED) return "the game has failed, this session is over";
+  if (error instanceof Closed && error.code === CloseCode.GAME_FAILED)
+    return "the game has failed, this session is over";
   return error instanceof Closed ? error.meaning : error.message;
 }

@@ -13,9 +13,9 @@ import { News } from "./news.js";
 export const EVENTS_KEPT_MAX = 1024;
 
 /**
- * What is new since the last one. `view` always shows the newest state: take out what you want to keep. `events`: all since
- * the last update, in order. `conflated`: how many passes came in between and were not looked at, because the consumer was
- * slower than the server.
+ * What is new since the last one. `view` always shows the newest state: take out what you want to keep.
+ * `events`: all since the last update, in order. `conflated`: how many passes came in between and were not
+ * looked at, because the consumer was slower than the server.
  * @typedef {{ tick: number, view: View, events: Event[], conflated: number }} Update
  */
 
@@ -25,6 +25,11 @@ export class Updates {
   news = new News("one seat");
   /** @type {Event[]} */
   #events = [];
+
+  /** True if some were kept. */
+  get hasEvents() {
+    return this.#events.length > 0;
+  }
 
   /**
    * Keeps them. Gives how many older ones had to go.

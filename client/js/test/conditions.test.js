@@ -48,6 +48,9 @@ test("what cannot be understood says what to write", () => {
     [5, /as an array/],
   ];
   for (const [one, message] of cases) assert.throws(() => read(one), message, JSON.stringify(one));
-  assert.throws(() => parseConditions(/** @type {any} */ ("free > 0")), /where is a list of conditions: \["free > 0"\]/);
+  assert.throws(
+    () => parseConditions(/** @type {any} */ ("free > 0")),
+    /where is a list of conditions: \["free > 0"\]/,
+  );
   assert.throws(() => parseConditions(Array(9).fill("free > 0")), /at most 8 conditions, not 9/);
 });

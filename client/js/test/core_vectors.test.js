@@ -113,7 +113,8 @@ for (const { name, schema, steps } of vectors("inputs")) {
       if (step.is === "hold" || step.is === "act") {
         const x = classes.inputs[step.input](step.fields);
         const kind = classes.inputClass(x);
-        const frame = step.is === "hold" ? inputs.hold(kind, x, tick, connected) : inputs.act(kind, x, tick).frame;
+        const frame =
+          step.is === "hold" ? inputs.hold(kind, x, tick, connected) : inputs.act(kind, x, tick).frame;
         sends = frame === null ? [] : [frame];
       }
       assert.deepEqual(sends.map(hexOf), step.sends, step.meaning);
@@ -157,9 +158,11 @@ test("trace.json: both cores say what the trace says, byte for byte, but for ack
     if (is === "ack" && on === "session") continue; // when is a client's own affair, within bounds
     while (on === "session" && says.length && isAck(says[0])) says.shift();
     const said = says.shift();
-    if (is === "hello") assert.match(said ?? "", /^960101a3416e6e/); // with a client and no identity
+    if (is === "hello")
+      assert.match(said ?? "", /^960101a3416e6e/); // with a client and no identity
     // the trace leaves out what is empty at the end
-    else if (is === "take seat") assert.deepEqual(unpack(bytesOf(said ?? "")), [...read(hex), new Uint8Array(0)]);
+    else if (is === "take seat")
+      assert.deepEqual(unpack(bytesOf(said ?? "")), [...read(hex), new Uint8Array(0)]);
     else assert.equal(said, hex, meaning);
     compared++;
   }
@@ -179,6 +182,6 @@ const read = (hex) => /** @type {any[]} */ (unpack(bytesOf(hex)));
 function act(seat, hex) {
   if (seat.stats.resumes) return;
   const { inputs } = seat.classes;
-  if (hex.startsWith("9540")) seat.hold(inputs.Steer({ turn: 1, thrust: false }));
+  if (hex.startsWith("9540")) seat.hold(inputs.Steer({ turn: 1, thrust: false }), 1);
   else seat.act(inputs.Fire(), 1);
 }

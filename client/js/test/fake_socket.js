@@ -45,7 +45,8 @@ export class FakeSocket {
    * @param {string} [reason]
    */
   close(code, reason) {
-    if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) throw new Error("InvalidAccessError");
+    if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999))
+      throw new Error("InvalidAccessError");
     this.closed = [code, reason];
     this.#gone(code ?? 1005, reason ?? "");
   }

@@ -13,7 +13,19 @@ import {
   statusText,
 } from "../rallypoint.js";
 import { FakeSocket, nextSocket, settled } from "./fake_socket.js";
-import { answer, chat, hit, listing, pass, push, row, seatAt, seated, token, welcome } from "./server_says.js";
+import {
+  answer,
+  chat,
+  hit,
+  listing,
+  pass,
+  push,
+  row,
+  seatAt,
+  seated,
+  token,
+  welcome,
+} from "./server_says.js";
 
 const [HELLO, RESUME, TAKE, PROVED, ACK, LEAVE] = [1, 2, 3, 4, 5, 7];
 const [MATCH, CANCEL, LOCATE, CREATE, JOIN, SPECTATE, WATCH, UNWATCH] = [16, 17, 18, 19, 20, 21, 22, 23];
@@ -61,11 +73,14 @@ async function playing(more) {
   return { lobby, socket, seat, at };
 }
 
-// --- coming in ------------------------------------------------------------------------------------------------------
+// --- coming in ---------------------------------------------------------------------------------------------
 
 test("who comes in says hello, proves the token, and knows who they are", async () => {
   const { lobby, socket, first } = await met();
-  assert.deepEqual([socket.url, socket.protocols, socket.binaryType], ["ws://here:8000/lobby", "rallypoint.v1", "arraybuffer"]);
+  assert.deepEqual(
+    [socket.url, socket.protocols, socket.binaryType],
+    ["ws://here:8000/lobby", "rallypoint.v1", "arraybuffer"],
+  );
   const none = new Uint8Array(0);
   assert.deepEqual(first, [[HELLO, 1, "Ann", "javascript", "", none], [PROVED]]);
   assert.deepEqual([lobby.state, lobby.player, lobby.name, lobby.games], ["connected", "p", "Ann", ["duel"]]);
@@ -100,7 +115,11 @@ test("a lobby session resumes after a lost connection, and unanswered requests g
   const again = await nextSocket(1);
   again.opens().says(welcome({ resumed: true, token: token("t2") }), answer(1));
   await declining;
-  assert.deepEqual(again.take(), [[RESUME, 1, "l", token("t1"), 0, 0, 0, new Uint8Array(0)], [PROVED], [REMATCH, 1, "s", false]]);
+  assert.deepEqual(again.take(), [
+    [RESUME, 1, "l", token("t1"), 0, 0, 0, new Uint8Array(0)],
+    [PROVED],
+    [REMATCH, 1, "s", false],
+  ]);
   assert.deepEqual([states, lobby.resumes], [["resuming", "connected"], 1]);
 });
 
@@ -125,7 +144,10 @@ test("a lobby session that is gone fails what was asked, and with fresh another 
     await settled();
     assert.deepEqual([lobby.state, lobby.player, lobby.error], ["connected", "p2", null]);
     assert.equal(again.take().at(-1)[0], WATCH); // a list goes on
-    assert.deepEqual(list.rows.map(({ id }) => id), ["a"]);
+    assert.deepEqual(
+      list.rows.map(({ id }) => id),
+      ["a"],
+    );
   }
 });
 
@@ -134,10 +156,13 @@ test("who is taken over is told so, and does not come back", async () => {
   socket.breaks(4002);
   await settled();
   assert.ok(lobby.error instanceof TakenOver);
-  assert.deepEqual([lobby.state, statusText(lobby), FakeSocket.made.length], ["closed", "you play in another tab now", 1]);
+  assert.deepEqual(
+    [lobby.state, statusText(lobby), FakeSocket.made.length],
+    ["closed", "you play in another tab now", 1],
+  );
 });
 
-// --- who somebody is ------------------------------------------------------------------------------------------------
+// --- who somebody is ---------------------------------------------------------------------------------------
 
 /** A browser's storage. */
 class FakeStorage {
@@ -182,7 +207,10 @@ test("without a storage, with one that throws, or with nonsense in it, a player 
       throw new Error("denied");
     },
   };
-  const connecting = connect("ws://here:8000", { ...OPTIONS, identity: Identity.storage("game", /** @type {any} */ (broken)) });
+  const connecting = connect("ws://here:8000", {
+    ...OPTIONS,
+    identity: Identity.storage("game", /** @type {any} */ (broken)),
+  });
   const socket = await nextSocket(0);
   socket.opens().says(welcome({ secret: token("hush") }));
   const lobby = await connecting;
@@ -212,7 +240,7 @@ test("the seats that a player has are known at the door", async () => {
   assert.deepEqual(FakeSocket.made[0].take().at(-1), [JOIN, 1, "s", ""]);
 });
 
-// --- seats ----------------------------------------------------------------------------------------------------------
+// --- seats -------------------------------------------------------------------------------------------------
 
 test("a quick match tells its place in the queue, and gives a seat", async () => {
   const { lobby, socket } = await met();
@@ -229,9 +257,19 @@ test("a quick match tells its place in the queue, and gives a seat", async () =>
   assert.equal(at.url, "ws://here:8000/session/s");
   at.opens().says(seated({ seat: 1 }));
   const seat = await matching;
-  assert.deepEqual([seat.index, seat.state, seat.game, lobby.seats, places], [1, "playing", "duel", [seat], [[2, 2]]]);
-  assert.deepEqual(at.take().map(([kind]) => kind), [TAKE, PROVED]);
-  assert.deepEqual(socket.take(), [[ACK, 0, 0, 1], [ACK, 0, 0, 1], [ACK, 0, 0, 2]]);
+  assert.deepEqual(
+    [seat.index, seat.state, seat.game, lobby.seats, places],
+    [1, "playing", "duel", [seat], [[2, 2]]],
+  );
+  assert.deepEqual(
+    at.take().map(([kind]) => kind),
+    [TAKE, PROVED],
+  );
+  assert.deepEqual(socket.take(), [
+    [ACK, 0, 0, 1],
+    [ACK, 0, 0, 1],
+    [ACK, 0, 0, 2],
+  ]);
 });
 
 test("a quick match is given up by its signal, by cancel, or by the server", async () => {
@@ -279,7 +317,10 @@ test("a quick match that is given up while its seat is being taken leaves none b
 test("a session is created, joined and watched by whatever names it", async () => {
   const { lobby, socket } = await met();
   const code = { code: "K7M2QX" };
-  const rows = [{ id: "s", meta: {} }, { session: "s", code: "K7M2QX" }];
+  const rows = [
+    { id: "s", meta: {} },
+    { session: "s", code: "K7M2QX" },
+  ];
   const asked = [
     lobby.create("duel", { options: { laps: 3 }, meta: { map: "desert" }, private: true }),
     lobby.join("s"),
@@ -329,8 +370,15 @@ test("a seat resumes by itself: its states and its text are told, and events com
   at.breaks();
   const again = await nextSocket(2);
   assert.deepEqual([seat.state, seat.keptForS !== null && seat.keptForS > 29], ["resuming", true]);
-  again.opens().says(seated({ outcome: "resumed", token: token("t2") }), pass(3, { events: [hit(1, 2), hit(2, 3)] }));
-  const wanted = [1, ["resuming", true, "reconnecting, your seat is kept for 30 s"], ["playing", true, ""], 2];
+  again
+    .opens()
+    .says(seated({ outcome: "resumed", token: token("t2") }), pass(3, { events: [hit(1, 2), hit(2, 3)] }));
+  const wanted = [
+    1,
+    ["resuming", true, "reconnecting, your seat is kept for 30 s"],
+    ["playing", true, ""],
+    2,
+  ];
   assert.deepEqual(told, wanted);
   assert.deepEqual(again.take()[0].slice(0, 7), [RESUME, 1, "s", token("t1"), 1, 2, 1]);
   assert.equal(seat.keptForS, null);
@@ -353,6 +401,18 @@ test("callbacks that throw are told in the console, and break nothing", async ()
   assert.equal(error.mock.callCount(), 3 + 1 + 2 + 2); // passes, event, states, push and offer
 });
 
+test("an event that came before somebody listened is told with the next pass, and in order", async () => {
+  const { seat, at } = await playing();
+  at.says(pass(2, { events: [hit(1, 2)] }));
+  /** @type {number[]} */
+  const told = [];
+  seat.onEvent = ({ n }) => told.push(n);
+  at.says(pass(3));
+  assert.deepEqual(told, [1]);
+  at.says(pass(4, { events: [hit(2, 4)] }));
+  assert.deepEqual([told, seat.takeEvents()], [[1, 2], []]);
+});
+
 test("a seat is iterated over: updates that were not looked at become one, and nothing of the events is lost", async () => {
   const { seat, at } = await playing();
   const updates = seat[Symbol.asyncIterator]();
@@ -373,7 +433,10 @@ test("inputs go out at once, and a seat that is away refuses an action", async (
   const { seat, at } = await playing();
   assert.equal(seat.send(seat.inputs.Steer({ turn: 1 })), 1);
   assert.equal(seat.send(seat.inputs.Fire()), 2);
-  assert.deepEqual(at.take().map(([kind]) => kind), [64, 65]);
+  assert.deepEqual(
+    at.take().map(([kind]) => kind),
+    [64, 65],
+  );
   at.breaks();
   await settled();
   assert.throws(() => seat.act(seat.inputs.Fire()), NotConnected);
@@ -437,7 +500,7 @@ test("a rematch waits for all, and is refused in words", async () => {
   assert.equal((await second).session, "s2");
 });
 
-// --- lists and chats ------------------------------------------------------------------------------------------------
+// --- lists and chats ---------------------------------------------------------------------------------------
 
 test("a list of sessions is told whole, then what changes, and becomes whole again after a lost connection", async () => {
   const { lobby, socket } = await met();
@@ -449,7 +512,10 @@ test("a list of sessions is told whole, then what changes, and becomes whole aga
   socket.says(listing(1, [row("x")], { whole: true })); // of a former list
   socket.says(answer(1), listing(2, [row("a"), row("b")], { whole: true, counts: { lobby: 2 } }));
   await list.ready;
-  assert.deepEqual([list.rows.map(({ id }) => id), list.counts, list.total, told], [["a", "b"], { lobby: 2 }, 2, 1]);
+  assert.deepEqual(
+    [list.rows.map(({ id }) => id), list.counts, list.total, told],
+    [["a", "b"], { lobby: 2 }, 2, 1],
+  );
   const changes = list[Symbol.asyncIterator]();
   assert.equal((await changes.next()).value.added.length, 2);
   socket.says(listing(3, [row("b", 0), row("c")], { gone: ["a"], total: 2 }));
@@ -458,13 +524,21 @@ test("a list of sessions is told whole, then what changes, and becomes whole aga
   assert.deepEqual([ids(value.added), ids(value.changed), ids(value.removed)], [["c"], ["b"], ["a"]]);
   socket.breaks();
   const again = await nextSocket(1);
-  again.opens().says(welcome({ resumed: true }), listing(1, [row("z")]), listing(2, [row("c")], { whole: true }));
+  again
+    .opens()
+    .says(welcome({ resumed: true }), listing(1, [row("z")]), listing(2, [row("c")], { whole: true }));
   assert.deepEqual(ids(list.rows), ["c"]);
   const other = lobby.sessions();
   assert.deepEqual([list.isOpen, other.isOpen], [false, true]);
   other.close();
   await settled();
-  assert.deepEqual(again.take().slice(-2).map(([kind]) => kind), [WATCH, UNWATCH]);
+  assert.deepEqual(
+    again
+      .take()
+      .slice(-2)
+      .map(([kind]) => kind),
+    [WATCH, UNWATCH],
+  );
   assert.throws(() => lobby.sessions("duel", { where: ["speed > 9"] }), /a session has no 'speed'/);
   assert.throws(() => lobby.sessions("duel", { limit: 0 }), /limit is 1 to 100/);
 });
@@ -476,6 +550,16 @@ test("a list that the server does not give is an error", async () => {
   socket.says(answer(1, null, "unknown_game", "no chess here"));
   await assert.rejects(list.ready, { code: "unknown_game" });
   assert.ok(!list.isOpen && list.error instanceof RequestRefused);
+});
+
+test("a list or a chat that cannot even be asked for is an error, and not waited for", async () => {
+  const { lobby } = await met();
+  for (let n = 0; n < 32; n++) lobby.decline("s").catch(() => {});
+  const list = lobby.sessions("duel");
+  await assert.rejects(list.ready, { name: "TooManyOutstanding" });
+  await assert.rejects(lobby.chat(), { name: "TooManyOutstanding" });
+  await lobby.close();
+  await assert.rejects(lobby.sessions().ready, LobbyClosed);
 });
 
 test("a chat tells each line once, over lost connections too", async () => {
@@ -495,16 +579,28 @@ test("a chat tells each line once, over lost connections too", async () => {
   await saying;
   socket.breaks();
   (await nextSocket(1)).opens().says(welcome({ resumed: true }), chat("", 1, 2, 3, 4));
-  assert.deepEqual([lines, room.lines.map(({ n }) => n)], [[1, 2, 3, 4], [1, 2, 3, 4]]);
+  assert.deepEqual(
+    [lines, room.lines.map(({ n }) => n)],
+    [
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ],
+  );
   assert.equal(await lobby.chat(), room);
   await assert.rejects(room.say(""), InvalidInput);
   room.close();
-  assert.deepEqual(FakeSocket.made[1].take().slice(-1).map(([kind]) => kind), [UNLISTEN]);
+  assert.deepEqual(
+    FakeSocket.made[1]
+      .take()
+      .slice(-1)
+      .map(([kind]) => kind),
+    [UNLISTEN],
+  );
   await assert.rejects(room.say("x"), LobbyClosed);
   assert.equal(SAY, 29);
 });
 
-// --- the page -------------------------------------------------------------------------------------------------------
+// --- the page ----------------------------------------------------------------------------------------------
 
 test("a page that is seen again tries at once instead of waiting, and asks a server that it believes to have", async () => {
   const page = new EventTarget();
@@ -558,5 +654,8 @@ test("a server that speaks something else, or an address that is none, is no way
       throw new SyntaxError("not an address");
     }
   };
-  await assert.rejects(connect("ws://here", { ...OPTIONS, WebSocket: /** @type {any} */ (refuses) }), /no connection to/);
+  await assert.rejects(
+    connect("ws://here", { ...OPTIONS, WebSocket: /** @type {any} */ (refuses) }),
+    /no connection to/,
+  );
 });

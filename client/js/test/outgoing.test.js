@@ -5,6 +5,7 @@ import { unpack } from "../src/codec.js";
 import { InvalidInput, TooManyOutstanding } from "../src/errors.js";
 import { ACTIONS_MAX, HOLDS_PER_PASS_MAX, OutgoingInputs } from "../src/outgoing.js";
 import { HASH, SCHEMA } from "./server_says.js";
+import { bytesOf, schemas } from "./vectors.js";
 
 const classes = new SchemaCache().add(HASH, SCHEMA);
 const { inputs: make } = classes;
@@ -109,4 +110,29 @@ test("the low 16 bits of what is applied never lead back, nor beyond what was se
   assert.equal(inputs.applied, 65537);
   inputs.passedLow(2, 100, 0);
   assert.equal(inputs.applied, 65537);
+});
+
+test("where the game has an input buffer, an input says the tick that it is meant for, until all begins anew", () => {
+  const buffered = new SchemaCache().add(bytesOf(schemas.buffered.hash), bytesOf(schemas.buffered.hex));
+  const x = buffered.inputs.Steer({ turn: 1 });
+  const [hold, fire] = [buffered.inputClass(x), buffered.inputClass(buffered.inputs.Fire())];
+  const inputs = new OutgoingInputs();
+  assert.deepEqual(read(inputs.hold(hold, x, 5, true, { at: 9 })), [64, 1, 5, 1, false, 9]);
+  assert.deepEqual(read(inputs.act(fire, buffered.inputs.Fire(), 5, 9).frame), [65, 2, 5, 9]);
+  assert.deepEqual(inputs.held, [{ seq: 1, at: 9, x }]);
+  assert.deepEqual(inputs.seated(back({ applied: 1, received: 1 })).map(read), [
+    [65, 2, 5, 9],
+    [64, 3, 5, 1, false],
+  ]);
+  assert.deepEqual(inputs.seated(back({ newEpoch: true })).map(read), [
+    [65, 2, 5],
+    [64, 4, 5, 1, false],
+  ]);
+  assert.deepEqual(read(new OutgoingInputs().hold(STEER, steer(1), 5, true, { at: 9 })), [
+    64,
+    1,
+    5,
+    1,
+    false,
+  ]);
 });

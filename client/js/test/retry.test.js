@@ -53,7 +53,8 @@ test("every close code is followed by what the table of the protocol says", () =
   let count = 0;
   for (const { code, retry } of all) {
     const step = letIn().lost(code, "so it is", 10);
-    if (retry === "resume" || retry === "moved") assert.equal(wait(step).locate, retry === "moved", `${code}`);
+    if (retry === "resume" || retry === "moved")
+      assert.equal(wait(step).locate, retry === "moved", `${code}`);
     else stop(step);
     count++;
   }
@@ -143,7 +144,7 @@ test("why it was last lost is known until it is in again", () => {
   assert.equal(made.lastCode, null);
 });
 
-// --- heartbeats -----------------------------------------------------------------------------------------------------
+// --- heartbeats --------------------------------------------------------------------------------------------
 
 function beating() {
   const heart = new Heartbeat(TIMING);
@@ -213,7 +214,7 @@ test("patience is the grace and a margin, or what is asked for", () => {
   assert.equal(patienceS({ ...TIMING, giveUpS: 300 }, 30), 300);
 });
 
-// --- acknowledgements -----------------------------------------------------------------------------------------------
+// --- acknowledgements --------------------------------------------------------------------------------------
 
 test("an acknowledgement is due after five ticks, or as long after the last frame for an event", () => {
   const acks = new Acks();

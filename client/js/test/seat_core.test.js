@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { SchemaCache } from "../src/classes.js";
 import { CloseCode } from "../src/close.js";
 import { unpack } from "../src/codec.js";
@@ -9,6 +9,7 @@ import { Drop } from "../src/retry.js";
 import { SeatCore } from "../src/seat_core.js";
 import { SeatOffer } from "../src/seat_offer.js";
 import { HASH, SCHEMA, ended, hit, pack, pass, pong, seated, sent, token } from "./server_says.js";
+import { bytesOf, schemas } from "./vectors.js";
 
 const [TAKE, RESUME, PROVED, ACK, PING, LEAVE] = [3, 2, 4, 5, 6, 7];
 const NONE = new Uint8Array(0);
@@ -162,14 +163,14 @@ test("resumed into another epoch is no resume", () => {
 test("an input says what its player has seen, and while away an action is refused or queued", () => {
   const core = playing();
   const { inputs } = core.classes;
-  assert.equal(core.hold(inputs.Steer({ turn: 1 })), 1);
+  assert.equal(core.hold(inputs.Steer({ turn: 1 }), 100), 1);
   assert.equal(core.act(inputs.Fire(), 100), 2);
   assert.deepEqual(sent(core), [
     [64, 1, 1, 1, false],
     [65, 2, 1],
   ]);
   lost(core);
-  assert.equal(core.hold(inputs.Steer({ turn: -1 })), null);
+  assert.equal(core.hold(inputs.Steer({ turn: -1 }), 100), null);
   assert.throws(() => core.act(inputs.Fire(), 100), NotConnected);
   assert.equal(core.act(inputs.Fire(), 100, 5), 3);
   core.firstFrame(100);
@@ -181,8 +182,11 @@ test("a hold and an action are not mixed up, and what is no input is none", () =
   const core = playing();
   const { inputs } = core.classes;
   assert.throws(() => core.act(inputs.Steer({}), 100), /Steer is a hold: use seat.hold\(\)/);
-  assert.throws(() => core.hold(inputs.Fire()), /Fire is an action: use seat.act\(\)/);
-  assert.throws(() => core.hold(/** @type {any} */ ({ turn: 1 })), /make one with seat.inputs, which has Steer, Fire/);
+  assert.throws(() => core.hold(inputs.Fire(), 100), /Fire is an action: use seat.act\(\)/);
+  assert.throws(
+    () => core.hold(/** @type {any} */ ({ turn: 1 }), 100),
+    /make one with seat.inputs, which has Steer, Fire/,
+  );
   assert.throws(() => inputs.Stear(), /no input 'Stear', but Steer, Fire/);
 });
 
@@ -285,4 +289,73 @@ test("an interpolated view lies between two passes, and inputs then say which ti
   sent(core);
   core.act(core.classes.inputs.Fire(), 100.2); // nobody looks at interpolated views any more
   assert.deepEqual(sent(core), [[65, 2, 74]]);
+});
+
+/** Notes what it is told, and means every input for tick 40. */
+class FakePrediction {
+  halted = false;
+  /** @type {any[]} */
+  told = [];
+  pacing = { measured: (/** @type {number} */ ms) => this.told.push(["way", ms]) };
+  inputAt = () => 40;
+  sent = (/** @type {any[]} */ ...[seq, at, name, , { hold }]) =>
+    this.told.push(["sent", seq, at, name, hold]);
+  halt = () => this.told.push(["halt"]);
+  passed = (/** @type {any[]} */ ...[tick, applied, id, state]) => {
+    this.told.push(["passed", tick, applied, id, state?.x]);
+  };
+  view = () => ({ x: 5 });
+}
+
+/** A seat in a game with an input buffer. */
+function buffered() {
+  const { hash, hex } = schemas.buffered;
+  const core = playing({ hash: bytesOf(hash), schema: bytesOf(hex) });
+  received(core, pass(2));
+  sent(core);
+  return core;
+}
+
+test("a prediction is told of every input, and of every pass, and says which tick inputs are meant for", () => {
+  const core = buffered();
+  const { inputs } = core.classes;
+  const prediction = new FakePrediction();
+  core.predict(prediction, "Ship", 100);
+  assert.deepEqual(prediction.told.splice(0), [["passed", 2, 0, 7, 0.02]]);
+  core.hold(inputs.Steer({ turn: 1 }), 100);
+  core.act(inputs.Fire(), 100);
+  assert.deepEqual(sent(core), [
+    [64, 1, 2, 1, false, 40],
+    [65, 2, 2, 40],
+  ]);
+  assert.deepEqual(prediction.told.splice(0), [
+    ["sent", 1, 40, "Steer", true],
+    ["sent", 2, 40, "Fire", false],
+  ]);
+  received(core, pong(99_990, 50), pass(3, { applied: [1] }));
+  core.reconcile(100);
+  assert.deepEqual(prediction.told.splice(0), [
+    ["way", 5],
+    ["sent", 1, 40, "Steer", true],
+    ["passed", 3, 1, 7, 0.03],
+  ]);
+  assert.deepEqual(core.predicted(100), { x: 5 });
+  lost(core);
+  assert.deepEqual(prediction.told, [["halt"]]);
+});
+
+test("a game's step that throws ends the prediction, and not the seat", () => {
+  const error = mock.method(console, "error", () => {});
+  const core = buffered();
+  const prediction = new FakePrediction();
+  core.predict(prediction, "Ship", 100);
+  prediction.passed = () => {
+    throw new Error("a bug of the page");
+  };
+  received(core, pass(3));
+  core.reconcile(100);
+  core.reconcile(100);
+  assert.deepEqual([core.prediction, core.predicted(100), core.state], [null, null, "playing"]);
+  assert.equal(error.mock.callCount(), 1);
+  error.mock.restore();
 });

@@ -23,7 +23,10 @@ test("a seat that resumes says for how long it is kept, and why it is away, if t
   const resuming = { state: "resuming", keptForS: 23.2 };
   assert.equal(seat(resuming), "reconnecting, your seat is kept for 24 s");
   assert.equal(seat({ ...resuming, lostCode: 4005 }), "the server restarts, your seat is kept for 24 s");
-  assert.equal(seat({ ...resuming, lostCode: 4032 }), "the server is full, trying again, your seat is kept for 24 s");
+  assert.equal(
+    seat({ ...resuming, lostCode: 4032 }),
+    "the server is full, trying again, your seat is kept for 24 s",
+  );
   assert.equal(seat({ ...resuming, keptForS: 0 }), "reconnecting, but your seat may be gone");
   assert.equal(seat({ ...resuming, keptForS: null }), "reconnecting");
 });

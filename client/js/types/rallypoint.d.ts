@@ -19,6 +19,7 @@ export type LobbyState = import("./src/lobby_core.js").LobbyState;
 export type LobbyOptions = import("./src/lobby_link.js").LobbyOptions;
 export type Bag = import("./src/messages.js").Bag;
 export type SessionRow = import("./src/messages.js").SessionRow;
+export type Predicted = import("./src/predicted.js").Predicted;
 export type SeatState = import("./src/seat_state.js").SeatState;
 export type MySeat = import("./src/session_id.js").MySeat;
 export type SessionName = import("./src/session_id.js").SessionName;

@@ -8,6 +8,8 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from .ports import listening, local_host
+
 if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
@@ -34,8 +36,10 @@ class HttpPort:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, application: ASGIApp) -> None:
-        """Listens. Raises ``OSError`` if the port is taken."""
+        """Listens. Raises ``OSError``, which says which port, if it cannot."""
         import uvicorn
+
+        from .http_connection import HttpConnection
 
         class _Server(uvicorn.Server):
             @contextlib.contextmanager
@@ -43,13 +47,16 @@ class HttpPort:
                 yield  # signals are the node's
 
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._socket = socket.create_server((self._host, self._port), family=family)
+        with listening(self._name, self._host, self._port):
+            self._socket = socket.create_server((self._host, self._port), family=family)
         config = uvicorn.Config(
             application,
             proxy_headers=bool(self._trusted_proxies),
             forwarded_allow_ips=self._trusted_proxies,
+            http=HttpConnection,
             limit_concurrency=self._connections_max,
             log_config=None,
+            log_level="error",  # requests that are none, and connections that are too many, are no faults of ours
             access_log=False,
             lifespan="off",
             ws="none",
@@ -61,9 +68,9 @@ class HttpPort:
 
     @property
     def url(self) -> str:
-        """As ``http://127.0.0.1:8081``."""
+        """For this machine, as ``http://127.0.0.1:8081``."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"http://{local_host(host)}:{port}"
 
     async def stop(self) -> None:
         """Stops serving."""

@@ -15,7 +15,8 @@ export class Acks {
      */
     seated(tick: number, event: number): void;
     /**
-     * An input goes out that has seen this tick: perhaps an older one than was acknowledged, if it was shown late.
+     * An input goes out that has seen this tick: perhaps an older one than was acknowledged, if it was shown
+     * late.
      *
      * @param {number} tick
      */

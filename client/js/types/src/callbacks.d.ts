@@ -11,3 +11,9 @@
  * @param {A} args
  */
 export function call<A extends any[]>(callback: ((...args: A) => unknown) | null | undefined, ...args: A): void;
+/**
+ * One has failed.
+ *
+ * @param {unknown} error
+ */
+export function failed(error: unknown): void;

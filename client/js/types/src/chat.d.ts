@@ -57,10 +57,12 @@ export class Room {
      */
     over(error: Error | null): void;
     /**
-     * `for await (const line of room)`: `line.missed` says if some before it are lost. At most 64 wait to be taken.
+     * `for await (const line of room)`: `line.missed` says if some before it are lost. At most 64 wait to be
+     * taken.
      *
-     * Ends when the room, or the lobby, is closed; throws `SessionGone` if the lobby session is gone, and `RequestRefused` if,
-     * after a new lobby session, this room may not be listened to any more. Leaving the loop leaves the room open.
+     * Ends when the room, or the lobby, is closed; throws `SessionGone` if the lobby session is gone, and
+     * `RequestRefused` if, after a new lobby session, this room may not be listened to any more. Leaving the
+     * loop leaves the room open.
      *
      * @returns {AsyncIterableIterator<Line>}
      */

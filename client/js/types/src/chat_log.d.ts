@@ -7,8 +7,8 @@
 /** As many as a server keeps. */
 export const LINES_MAX: 64;
 /**
- * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time. `missed`: so
- * many lines before this one were said, and are not here: they came faster than they were taken.
+ * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time.
+ * `missed`: so many lines before this one were said, and are not here: they came faster than they were taken.
  * @typedef {ChatLine & { missed: number }} Line
  */
 /** The newest `LINES_MAX` lines, and how many of them somebody has taken. */
@@ -33,8 +33,8 @@ export class ChatLog {
     #private;
 }
 /**
- * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time. `missed`: so
- * many lines before this one were said, and are not here: they came faster than they were taken.
+ * One line of a chat: numbered (`n`) from 1 in its room; `player` is the id of who said it, `atMs` Unix time.
+ * `missed`: so many lines before this one were said, and are not here: they came faster than they were taken.
  */
 export type Line = ChatLine & {
     missed: number;

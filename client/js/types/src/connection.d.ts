@@ -23,8 +23,8 @@ export class Connection {
 }
 export type WebSocketClass = new (url: string, protocols: string) => WebSocket;
 /**
- * What a connection tells. `lost` comes once, unless `drop` came first: after that nothing is told any more. `opened` in
- * it is false if there never was a connection: no page is told why.
+ * What a connection tells. `lost` comes once, unless `drop` came first: after that nothing is told any more.
+ * `opened` in it is false if there never was a connection: no page is told why.
  */
 export type Receiver = {
     opened(): void;

@@ -4,7 +4,9 @@
 /** @import { Core } from "./reconnect.js" */
 /**
  * A core that can be closed for good.
- * @typedef {Core & { state: string, error: Error | null, clock: SessionClock, close(error?: Error | null): void }} Kept
+ * @typedef {Core & {
+ *   state: string, error: Error | null, clock: SessionClock, close(error?: Error | null): void,
+ * }} Kept
  */
 /** @abstract */
 export class Endpoint {

@@ -11,18 +11,21 @@ export function patienceS(timing: Timing, graceS: number): number;
  * - `connectS`: for the first way in, all attempts together: as long as a reserved seat is kept;
  * - `openS`: for one attempt to open a connection;
  * - `marginS`: added to the grace window that the server grants, before a lost session is given up;
- * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer (then the grace
- *   stands still);
+ * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer
+ *   (then the grace stands still);
  * - `wakeS`: silence that is enough right after the device woke up;
  * - `leaveS`: how long leaving waits for the server's word.
  * @typedef {{
- *   connectS: number, openS: number, marginS: number, giveUpS: number | null, silenceS: number, wakeS: number,
- *   pingS: number, pingQuickS: number, leaveS: number,
+ *   connectS: number, openS: number, marginS: number, giveUpS: number | null, silenceS: number,
+ *   wakeS: number, pingS: number, pingQuickS: number, leaveS: number,
  * }} Timing
  */
 /** @type {Readonly<Timing>} */
 export const TIMING: Readonly<Timing>;
-/** The pings and the silence of one connection after another. Times are seconds of the caller's monotonic clock. */
+/**
+ * The pings and the silence of one connection after another. Times are seconds of the caller's monotonic
+ * clock.
+ */
 export class Heartbeat {
     /** @param {Timing} timing */
     constructor(timing: Timing);
@@ -44,7 +47,8 @@ export class Heartbeat {
     /** There is no connection. */
     ended(): void;
     /**
-     * The device was asleep, or the network has changed: ask the server at once, and do not wait long for the answer.
+     * The device was asleep, or the network has changed: ask the server at once, and do not wait long for the
+     * answer.
      *
      * @param {number} now
      */
@@ -54,7 +58,8 @@ export class Heartbeat {
     /**
      * True if nothing was heard for too long. To be asked when it is `due`.
      *
-     * If that comes late, this page was stopped, or its timers are slowed down: what it could not hear does not count.
+     * If that comes late, this page was stopped, or its timers are slowed down: what it could not hear does not
+     * count.
      *
      * @param {number} now
      */
@@ -73,8 +78,8 @@ export class Heartbeat {
  * - `connectS`: for the first way in, all attempts together: as long as a reserved seat is kept;
  * - `openS`: for one attempt to open a connection;
  * - `marginS`: added to the grace window that the server grants, before a lost session is given up;
- * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer (then the grace
- *   stands still);
+ * - `giveUpS`: replaces grace and margin, if it is not `null`: longer, if the server may be away for longer
+ *   (then the grace stands still);
  * - `wakeS`: silence that is enough right after the device woke up;
  * - `leaveS`: how long leaving waits for the server's word.
  */

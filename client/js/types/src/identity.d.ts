@@ -3,8 +3,8 @@ export class Identity {
     /** For as long as the page, or the program, lives. */
     static memory(): Identity;
     /**
-     * One that is kept in the browser, one for each server. Where a browser keeps nothing (private windows of some, blocked
-     * cookies), it is in memory.
+     * One that is kept in the browser, one for each server. Where a browser keeps nothing (private windows of
+     * some, blocked cookies), it is in memory.
      *
      * @param {string} key of your game: two of them on one page's origin are two players
      * @param {Storage | null} [storage] instead of `localStorage`
@@ -19,7 +19,8 @@ export class Identity {
     /** @returns {Uint8Array} */
     get secret(): Uint8Array;
     /**
-     * The server knows this guest by these from now on. What it throws is told in the console: the player plays on.
+     * The server knows this guest by these from now on. What it throws is told in the console: the player plays
+     * on.
      *
      * @param {string} player
      * @param {Uint8Array} secret

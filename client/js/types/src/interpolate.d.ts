@@ -39,6 +39,8 @@ export class History {
      * @param {State} state
      */
     push(state: State): void;
+    /** Session time of the newest state kept; nothing is known beyond it. */
+    get newestMs(): number;
     /**
      * The state at that session time: between two that are kept, or the nearest one; `null` if there is none.
      *

@@ -5,8 +5,8 @@
  */
 /** @import { Listing, SessionRow } from "./messages.js" */
 /**
- * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they were. All three
- * are empty if only the totals changed.
+ * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they
+ * were. All three are empty if only the totals changed.
  * @typedef {{ added: SessionRow[], changed: SessionRow[], removed: SessionRow[] }} Change
  */
 /** The list, at most as long as was asked for, and what of it somebody has seen. */
@@ -35,8 +35,8 @@ export class Rows {
     #private;
 }
 /**
- * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they were. All three
- * are empty if only the totals changed.
+ * What is different from the last time: rows that are `changed` are as they now are, those `removed` as they
+ * were. All three are empty if only the totals changed.
  */
 export type Change = {
     added: SessionRow[];

@@ -12,9 +12,9 @@
 /**
  * A player's lobby session. Get one with `connect`.
  *
- * Whatever asks the server throws `RequestRefused` if it says no (`error.code` says why), `SessionGone` if the lobby session
- * is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take. Whatever gives a seat also throws
- * `SessionGone` if that was not taken in time, and `ConnectFailed`.
+ * Whatever asks the server throws `RequestRefused` if it says no (`error.code` says why), `SessionGone` if
+ * the lobby session is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take.
+ * Whatever gives a seat also throws `SessionGone` if that was not taken in time, and `ConnectFailed`.
  */
 export class Lobby extends LobbySessions {
     /**
@@ -28,11 +28,11 @@ export class Lobby extends LobbySessions {
      * Waits for a seat in any session of `game`, and takes it. Aborting the signal gives the queue place up.
      *
      * @param {string} game
-     * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place in the queue
-     *   whenever it changes
+     * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place
+     *   in the queue whenever it changes
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the place was lost, as
-     *   `cancelled`
+     * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the
+     *   place was lost, as `cancelled`
      */
     quickMatch(game: string, { onWait, signal }?: {
         onWait?: OnWait;
@@ -48,12 +48,12 @@ export class Lobby extends LobbySessions {
      * A new session of `game`, and a seat in it as its leader.
      *
      * @param {string} game one of `games`
-     * @param {{ options?: Bag, meta?: Bag, private?: boolean }} [wishes] options for the game, which may refuse them; what
-     *   others see of the session, and search by (at most 16 names and plain values each); not in any list: others join with
-     *   `seat.code`
+     * @param {{ options?: Bag, meta?: Bag, private?: boolean }} [wishes] options for the game, which may refuse
+     *   them; what others see of the session, and search by (at most 16 names and plain values each); not in
+     *   any list: others join with `seat.code`
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `too_fast`, or `refused`
-     *   (`reason` is the game's)
+     * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `too_fast`, or
+     *   `refused` (`reason` is the game's)
      */
     create(game: string, { options, meta, private: isPrivate }?: {
         options?: Bag;
@@ -63,12 +63,13 @@ export class Lobby extends LobbySessions {
     /**
      * A seat in that session, or in the one that has this room code: `lobby.join({ code: "K7M2QX" })`.
      *
-     * Who has a seat there already gets that one, and whoever else plays it for them is closed with `TakenOver`.
+     * Who has a seat there already gets that one, and whoever else plays it for them is closed with
+     * `TakenOver`.
      *
      * @param {Which} session
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown`, `full`, `locked`, `kicked`, `already_seated`, `already_queued`, or `too_fast` (too
-     *   many that were unknown)
+     * @throws {RequestRefused} `unknown`, `full`, `locked`, `kicked`, `already_seated`, `already_queued`, or
+     *   `too_fast` (too many that were unknown)
      */
     join(session: Which): Promise<LobbySeat>;
     /**
@@ -76,8 +77,8 @@ export class Lobby extends LobbySessions {
      *
      * @param {Which} session
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown`, `full`, `kicked`, `already_seated` (you play there), `too_fast`, or `not_allowed`
-     *   (this game has no spectators)
+     * @throws {RequestRefused} `unknown`, `full`, `kicked`, `already_seated` (you play there), `too_fast`, or
+     *   `not_allowed` (this game has no spectators)
      */
     spectate(session: Which): Promise<LobbySeat>;
     /**
@@ -90,21 +91,23 @@ export class Lobby extends LobbySessions {
     take(offer: SeatOffer, { signal }?: {
         signal?: AbortSignal;
     }): Promise<LobbySeat>;
-    /** Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so. */
+    /**
+     * Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so.
+     */
     get offers(): SeatOffer[];
     set onOffer(callback: ((offer: SeatOffer) => unknown) | null);
     /** Called with each new one of `offers`. */
     get onOffer(): ((offer: SeatOffer) => unknown) | null;
     /**
-     * Waits until all who played that session, which has ended, want another; then takes the seat in it. Aborting the signal
-     * takes the wish back.
+     * Waits until all who played that session, which has ended, want another; then takes the seat in it.
+     * Aborting the signal takes the wish back.
      *
      * @param {SessionName} session
-     * @param {{ onWait?: OnWanted, signal?: AbortSignal }} [options] `onWait(wanted, group)` is told the ids of those who want
-     *   it, and of all, whenever that changes
+     * @param {{ onWait?: OnWanted, signal?: AbortSignal }} [options] `onWait(wanted, group)` is told the ids of
+     *   those who want it, and of all, whenever that changes
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown`, `not_over`, `already_seated`, `already_queued`, `full`, `refused`; or why there will
-     *   be none: `declined`, `left`, `expired`
+     * @throws {RequestRefused} `unknown`, `not_over`, `already_seated`, `already_queued`, `full`, `refused`; or
+     *   why there will be none: `declined`, `left`, `expired`
      */
     rematch(session: SessionName, { onWait, signal }?: {
         onWait?: OnWanted;

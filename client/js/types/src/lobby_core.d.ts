@@ -6,8 +6,8 @@ export const REQUESTS_MAX: 32;
 /** @type {Readonly<Record<LobbyState, Readonly<Partial<Record<LobbyHappening, LobbyState>>>>>} */
 export const TRANSITIONS: Readonly<Record<LobbyState, Readonly<Partial<Record<LobbyHappening, LobbyState>>>>>;
 /**
- * One lobby session. `received` and `timer` throw `Drop`; making one, `InvalidInput` for a name or an identity that no server
- * would take.
+ * One lobby session. `received` and `timer` throw `Drop`; making one, `InvalidInput` for a name or an
+ * identity that no server would take.
  */
 export class LobbyCore {
     /**
@@ -16,7 +16,8 @@ export class LobbyCore {
      * @param {() => number} random
      * @param {Timing} timing
      * @param {number} now
-     * @param {{ fresh?: boolean, identity?: Identity }} [options] the identity is asked for id and secret with each hello
+     * @param {{ fresh?: boolean, identity?: Identity }} [options] the identity is asked for id and secret with
+     *   each hello
      */
     constructor(url: string, name: string, random: () => number, timing: Timing, now: number, { fresh, identity }?: {
         fresh?: boolean;

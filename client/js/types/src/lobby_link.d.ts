@@ -4,8 +4,8 @@
 /** @import { MySeat } from "./session_id.js" */
 /**
  * - `name`: how the player wants to be called;
- * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a new guest each
- *   time;
+ * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a
+ *   new guest each time;
  * - `fresh`: when the lobby session is gone, begin again with another.
  * @typedef {Surroundings & { name?: string, identity?: Identity, fresh?: boolean }} LobbyOptions
  */
@@ -92,8 +92,8 @@ export class LobbyLink extends Endpoint {
 }
 /**
  * - `name`: how the player wants to be called;
- * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a new guest each
- *   time;
+ * - `identity`: who the player is, to be known again tomorrow: `Identity.storage("mygame")`. Without one, a
+ *   new guest each time;
  * - `fresh`: when the lobby session is gone, begin again with another.
  */
 export type LobbyOptions = Surroundings & {

@@ -1,15 +1,17 @@
 /** @import { Where } from "./conditions.js" */
 /** @import { Bag, Chat, Listing } from "./messages.js" */
 /** @import { SessionName } from "./session_id.js" */
-/** A lobby session to which lists and chats belong: these go on as long as it does, or another in its place. */
+/**
+ * A lobby session to which lists and chats belong: these go on as long as it does, or another in its place.
+ */
 export class LobbySessions extends LobbyLink {
     /**
      * The live list of sessions.
      *
      * @param {string} [game] empty for all games
-     * @param {{ where?: Where, limit?: number }} [options] conditions, all of which must hold: `"free > 0"`, `"meta.map =
-     *   desert"`, `'meta.name has "x y"'`, or `["free", ">", 0]`. Fields: game, state, players, seats, free, spectators,
-     *   leader, and meta.<name>. Operators: = != < <= > >= has. 1 to 100 sessions.
+     * @param {{ where?: Where, limit?: number }} [options] conditions, all of which must hold: `"free > 0"`,
+     *   `"meta.map = desert"`, `'meta.name has "x y"'`, or `["free", ">", 0]`. Fields: game, state, players,
+     *   seats, free, spectators, leader, and meta.<name>. Operators: = != < <= > >= has. 1 to 100 sessions.
      * @throws {TypeError} a condition cannot be understood, or the limit is another
      */
     sessions(game?: string, { where, limit }?: {

@@ -3,14 +3,17 @@ export const ACTIONS_MAX: 32;
 /** Together with the actions, fewer inputs than a server lets wait for one step (64). */
 export const HOLDS_PER_PASS_MAX: 16;
 /**
- * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for (-1: the
- * next); `expires` is set while it waits for a connection: seconds of the caller's clock.
+ * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for
+ * (-1: the next); `expires` is set while it waits for a connection: seconds of the caller's clock.
  * @typedef {{
  *   seq: number, kind: InputClass, body: Uint8Array, seen: number, at: number, appliedAt: number | null,
  *   expires: number | null,
  * }} Action
  */
-/** @typedef {{ kind: InputClass, body: Uint8Array, unsent: boolean, at: number }} Held */
+/**
+ * What is held of one class; it was sent with `seq` last (0: never).
+ * @typedef {{ kind: InputClass, x: Input, body: Uint8Array, unsent: boolean, at: number, seq: number }} Held
+ */
 export class OutgoingInputs {
     /** Number of the last input sent, or queued. */
     sent: number;
@@ -18,6 +21,14 @@ export class OutgoingInputs {
     applied: number;
     /** Actions whose time in the queue ran out before the connection was back. */
     expired: number;
+    /**
+     * What is held and was sent: the number that it was sent with last, its `at`, and the input. By number.
+     */
+    get held(): {
+        seq: number;
+        at: number;
+        x: Input;
+    }[];
     /** How many actions are kept. */
     get length(): number;
     /**
@@ -62,8 +73,8 @@ export class OutgoingInputs {
     /**
      * The server let us in (again): what to send, in order.
      *
-     * `applied` and `received` are the server's; `tick` is the newest that we have of this epoch (-1: none): no input may
-     * claim to have seen a later one.
+     * `applied` and `received` are the server's; `tick` is the newest that we have of this epoch (-1: none): no
+     * input may claim to have seen a later one.
      *
      * @param {{ newEpoch: boolean, applied: number, received: number, tick: number, now: number }} seated
      * @returns {Uint8Array[]}
@@ -103,8 +114,8 @@ export class OutgoingInputs {
     #private;
 }
 /**
- * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for (-1: the
- * next); `expires` is set while it waits for a connection: seconds of the caller's clock.
+ * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for
+ * (-1: the next); `expires` is set while it waits for a connection: seconds of the caller's clock.
  */
 export type Action = {
     seq: number;
@@ -115,11 +126,16 @@ export type Action = {
     appliedAt: number | null;
     expires: number | null;
 };
+/**
+ * What is held of one class; it was sent with `seq` last (0: never).
+ */
 export type Held = {
     kind: InputClass;
+    x: Input;
     body: Uint8Array;
     unsent: boolean;
     at: number;
+    seq: number;
 };
-import type { InputClass } from "./inputs.js";
 import type { Input } from "./inputs.js";
+import type { InputClass } from "./inputs.js";

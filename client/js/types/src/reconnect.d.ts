@@ -4,9 +4,9 @@ export class Reconnect {
      * @param {Core} core
      * @param {string} url
      * @param {(payload: Uint8Array) => void} deliver gets each message, and may throw `Drop`
-     * @param {{
-     *   openS: number, WebSocket: WebSocketClass, locate?: (() => Promise<string>) | null, onLost?: () => void,
-     * }} options `locate` says where the session lives now; `onLost` is called after each loss, when the core knows of it
+     * @param {{ openS: number, WebSocket: WebSocketClass, locate?: (() => Promise<string>) | null, onLost?: ()
+     *   => void, }} options `locate` says where the session lives now; `onLost` is called after each loss, when
+     *   the core knows of it
      */
     constructor(core: Core, url: string, deliver: (payload: Uint8Array) => void, { openS, WebSocket, locate, onLost }: {
         openS: number;

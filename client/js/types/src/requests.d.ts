@@ -4,7 +4,11 @@
  * Puts the id into a request.
  * @typedef {(id: number) => Uint8Array} Make
  */
-/** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, agreed: (() => void) | null }} Waiting */
+/**
+ * @typedef {{
+ *   resolve: (value: any) => void, reject: (error: Error) => void, agreed: (() => void) | null,
+ * }} Waiting
+ */
 export class Requests {
     /**
      * @param {LobbyCore} core

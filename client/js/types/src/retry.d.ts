@@ -33,8 +33,8 @@ export class Retrying {
      * @param {() => number} random
      * @param {string} url
      * @param {number} now
-     * @param {{ connectS: number, Other: typeof SeatClosed | typeof LobbyClosed }} options how long the very first
-     *   connection may take, and the error for closes that have none of their own
+     * @param {{ connectS: number, Other: typeof SeatClosed | typeof LobbyClosed }} options how long the very
+     *   first connection may take, and the error for closes that have none of their own
      */
     constructor(random: () => number, url: string, now: number, { connectS, Other }: {
         connectS: number;

@@ -25,7 +25,8 @@ export class Seat extends Endpoint {
      */
     onPass: ((seat: this) => unknown) | null;
     /**
-     * Called with each event, before `onPass`; events are then not kept for anybody else.
+     * Called with each event, before `onPass`; those that came before it was set come with the next pass.
+     * Events are then not kept for anybody else.
      * @type {((event: GameEvent) => unknown) | null}
      */
     onEvent: ((event: GameEvent) => unknown) | null;
@@ -67,12 +68,22 @@ export class Seat extends Endpoint {
      */
     view(): import("./view.js").View;
     /**
-     * Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is behind.
+     * How far behind the session's clock `view()` is to be, as the network is now: 1 to 10 ticks, in
+     * milliseconds.
+     *
+     * 0 for a turn-based game. It is measured while `view()` is in use, and grows at once with a late pass.
+     */
+    get delayMs(): number;
+    /**
+     * Session time now, in milliseconds: also between passes, as a chess clock needs it. A spectator's is
+     * behind.
      *
      * Estimated from pings; it stands still while the session does, as soon as a ping has told.
      */
     get nowMs(): number;
-    /** While it is `resuming`: for how many seconds the seat is still kept; else, and for a spectator, `null`. */
+    /**
+     * While it is `resuming`: for how many seconds the seat is still kept; else, and for a spectator, `null`.
+     */
     get keptForS(): number | null;
     /** True once the session has ended: its last pass is here. */
     get ended(): boolean;
@@ -84,14 +95,16 @@ export class Seat extends Endpoint {
     get actionsKept(): number;
     /** Sequence number of the last input sent; 0 for none. */
     get sent(): number;
-    /** Sequence number of the last input that the server has decided, in the state that is shown; 0 for none. */
+    /**
+     * Sequence number of the last input that the server has decided, in the state that is shown; 0 for none.
+     */
     get applied(): number;
     /**
      * The player now holds `x` (a stick, a key). Only the latest of a class counts. Gives its sequence number.
      *
-     * It is `null` if nothing was sent now: one that is held already is not sent again (but with `force`); while the connection
-     * is away it is kept, and sent with the return; beyond 16 between two passes, with the next one. Does nothing once the seat
-     * is closed.
+     * It is `null` if nothing was sent now: one that is held already is not sent again (but with `force`);
+     * while the connection is away it is kept, and sent with the return; beyond 16 between two passes, with the
+     * next one. Does nothing once the seat is closed.
      *
      * @param {Input} x
      * @param {{ force?: boolean }} [options]
@@ -106,8 +119,8 @@ export class Seat extends Endpoint {
     /**
      * The player does `x` (a shot, a move): applied exactly once and in order. Gives its sequence number.
      *
-     * While the connection is away it is refused; with `queueS` it is kept and sent if the connection is back within so many
-     * seconds.
+     * While the connection is away it is refused; with `queueS` it is kept and sent if the connection is back
+     * within so many seconds.
      *
      * @param {Input} x
      * @param {{ queueS?: number | null }} [options]
@@ -132,9 +145,29 @@ export class Seat extends Endpoint {
     }): number | null;
     /** The events since the last call, in order: for those who have no `onEvent`. At most 1024 are kept. */
     takeEvents(): import("./events.js").Event[];
+    /**
+     * Predicts this player's own entity of that class, so that it answers to inputs at once.
+     *
+     * `step(entity, held, dt)` does to the entity what the server does in one tick of `dt` seconds. It gets an
+     * object with the entity's public fields, and what is held (`held.Steer`); it must not keep either. One
+     * that throws ends the prediction: `view()` of it is `null` from then on.
+     *
+     * From now on inputs say which tick they are meant for. A seat has one prediction: the last one counts.
+     *
+     * @param {string} kind
+     * @param {Step} step
+     * @param {PredictOptions} [options]
+     * @returns {Predicted}
+     * @throws {OnlyWatching} this is a spectator's seat
+     * @throws {RangeError} the game has no such entity or hold class, has no ticks, or a field of `place` does
+     *   not move
+     */
+    predict(kind: string, step: Step, options?: PredictOptions): Predicted;
     /** Gives the seat up, for good, and waits for the server's word (3 s at most). Twice is once. */
     leave(): Promise<void>;
-    /** Ends the connection without giving the seat up: the server keeps it for its grace window. Twice is once. */
+    /**
+     * Ends the connection without giving the seat up: the server keeps it for its grace window. Twice is once.
+     */
     close(): Promise<void>;
     /** Waits for the end of the session and gives its result. Throws `error` if there is one. */
     waitClosed(): Promise<Record<string, any> | null>;
@@ -143,7 +176,8 @@ export class Seat extends Endpoint {
      */
     seated(): Promise<this>;
     /**
-     * `for await (const update of seat)`: ends with the session, or throws `error`. Leaving the loop leaves the seat as it is.
+     * `for await (const update of seat)`: ends with the session, or throws `error`. Leaving the loop leaves the
+     * seat as it is.
      *
      * @returns {AsyncIterableIterator<Update>}
      */
@@ -151,8 +185,8 @@ export class Seat extends Endpoint {
     #private;
 }
 /**
- * What is the same for all seats of a page, unless given: what spreads attempts to connect (as `Math.random`), how patient
- * to be, the platform's `WebSocket`, the schemas that are known.
+ * What is the same for all seats of a page, unless given: what spreads attempts to connect (as
+ * `Math.random`), how patient to be, the platform's `WebSocket`, the schemas that are known.
  */
 export type Surroundings = {
     random?: () => number;
@@ -164,6 +198,9 @@ import { Endpoint } from "./endpoint.js";
 import type { GameEvent } from "./events.js";
 import type { SeatState } from "./seat_state.js";
 import type { Input } from "./inputs.js";
+import type { Step } from "./prediction.js";
+import type { PredictOptions } from "./predicted.js";
+import { Predicted } from "./predicted.js";
 import type { Update } from "./updates.js";
 import { SeatOffer } from "./seat_offer.js";
 import type { Timing } from "./heartbeat.js";

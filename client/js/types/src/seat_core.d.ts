@@ -1,5 +1,7 @@
 /** After so many passes without a look at the interpolated view, its history is no longer kept. */
 export const HISTORY_UNREAD_MAX: 64;
+/** After so many, whoever plays is taken to look at the newest state again. */
+export const SHOWN_PASSES_MAX: 5;
 /** One seat. `received` and `timer` throw `Drop` when the connection is of no use any more. */
 export class SeatCore {
     /**
@@ -28,6 +30,8 @@ export class SeatCore {
      * @type {GameEvent[]}
      */
     events: GameEvent[];
+    /** @type {Predicting | null} */
+    prediction: Predicting | null;
     heart: Heartbeat;
     retry: Retrying;
     session: string;
@@ -46,9 +50,15 @@ export class SeatCore {
     /** The newest tick that an input may claim to have seen; -1 for none. */
     get tick(): number;
     /**
-     * The newest tick that the player has been shown: what an input says.
+     * The tick that the player is shown, which an input says; -1 for none. It is that of the interpolated view
+     * while that is in use, else the newest.
      */
     get seenTick(): number;
+    /**
+     * How far behind the session's clock the interpolated view is to be, in milliseconds; 0 without ticks.
+     * Throws as `classes`.
+     */
+    get delayMs(): number;
     /** Actions that are not durable yet, or wait for a connection. */
     get actionsKept(): number;
     /** Number of the last input sent. */
@@ -56,7 +66,8 @@ export class SeatCore {
     /** Number of the last input that the server has decided, as far as is known here. */
     get applied(): number;
     /**
-     * While a player's seat resumes: for how many seconds it is still kept, if nothing has shortened its time; else `null`.
+     * While a player's seat resumes: for how many seconds it is still kept, if nothing has shortened its time;
+     * else `null`.
      *
      * @param {number} now
      */
@@ -77,10 +88,11 @@ export class SeatCore {
      * The player now holds `x`; gives its number if it is sent now. See `Seat.hold`.
      *
      * @param {Input} x
+     * @param {number} now
      * @param {boolean} [force]
      * @returns {number | null}
      */
-    hold(x: Input, force?: boolean): number | null;
+    hold(x: Input, now: number, force?: boolean): number | null;
     /**
      * The player does `x`, once; gives its number. See `Seat.act`.
      *
@@ -89,6 +101,26 @@ export class SeatCore {
      * @param {number | null} [queueS]
      */
     act(x: Input, now: number, queueS?: number | null): number;
+    /**
+     * From now on that says which ticks inputs are meant for; `kind` is the class of what it predicts.
+     *
+     * @param {Predicting} prediction
+     * @param {string} kind
+     * @param {number} now
+     */
+    predict(prediction: Predicting, kind: string, now: number): void;
+    /**
+     * After a pass: compares what was predicted.
+     *
+     * @param {number} now
+     */
+    reconcile(now: number): void;
+    /**
+     * The predicted entity as it is to be drawn now.
+     *
+     * @param {number} now
+     */
+    predicted(now: number): Record<string, any> | null;
     /**
      * What is known of its class. Throws a `TypeError` for what is no input of this game, and `OnlyWatching`.
      *
@@ -136,6 +168,24 @@ export class SeatCore {
     passDone(): void;
     #private;
 }
+/**
+ * What predicts the player's own entity: a `Prediction`. `sessionMs` is session time now, `localMs` this
+ * page's.
+ */
+export type Predicting = {
+    readonly halted: boolean;
+    readonly pacing: {
+        measured(oneWayMs: number): void;
+    };
+    inputAt(sessionMs: number): number;
+    sent(seq: number, at: number, name: string, x: any, options: {
+        hold: boolean;
+        sessionMs: number;
+    }): void;
+    halt(): void;
+    passed(tick: number, applied: number, id: number, state: Record<string, any> | null, sessionMs: number): void;
+    view(localMs: number, sessionMs: number): Record<string, any> | null;
+};
 /**
  * What a message was about, for whoever handed it in.
  */

@@ -11,7 +11,8 @@ export class SessionList {
      */
     constructor(requests: Requests, game: string, where: Condition[], limit: number);
     /**
-     * Called whenever the rows or the totals may have changed, and when the list is over: look at `rows` and `error`.
+     * Called whenever the rows or the totals may have changed, and when the list is over: look at `rows` and
+     * `error`.
      * @type {(() => unknown) | null}
      */
     onChange: (() => unknown) | null;
@@ -54,9 +55,10 @@ export class SessionList {
      */
     over(error: Error | null): void;
     /**
-     * `for await (const change of list)`: what has changed since the last one; changes that come faster than they are taken
-     * become one. The first has the whole list. Ends when the list or the lobby is closed, or another list has begun; throws
-     * `SessionGone` if the lobby session is gone. Leaving the loop leaves the list open.
+     * `for await (const change of list)`: what has changed since the last one; changes that come faster than
+     * they are taken become one. The first has the whole list. Ends when the list or the lobby is closed, or
+     * another list has begun; throws `SessionGone` if the lobby session is gone. Leaving the loop leaves the
+     * list open.
      *
      * @returns {AsyncIterableIterator<Change>}
      */
