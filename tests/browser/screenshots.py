@@ -47,7 +47,7 @@ async def _orbit(browser: Browser, server: Server) -> None:
         server.bots.reside(server.definitions[:1], 4)
         await until(ann, "rallypoint.seat.latest.all('Ship').length >= 4")
         await ann.keyboard.down("ArrowUp")
-        await hook(ann, "overlay").click()
+        await ann.keyboard.press("o")
         for _ in range(12):
             await ann.keyboard.press("Space")
             await asyncio.sleep(0.35)
@@ -71,7 +71,6 @@ async def _cards(browser: Browser, server: Server) -> None:
     async with _page(browser) as ann:
         await come_in(ann, server, "cards", "Ann")
         await seat_of(ann)
-        await until(ann, "rallypoint.seat.latest.game.turns >= 4")
         await until(ann, "rallypoint.seat.latest.game.turn === rallypoint.seat.index")
         await asyncio.sleep(0.8)
         await _save(ann, "cards")
@@ -95,8 +94,8 @@ async def _replay(browser: Browser, server: Server) -> None:
 
 
 async def _save(page: Page, name: str) -> None:
-    path = PICTURES / f"{name}.png"
-    await page.screenshot(path=path, animations="disabled")
+    path = PICTURES / f"{name}.jpg"
+    await page.screenshot(path=path, type="jpeg", quality=82, animations="disabled")
     print(f"{path.relative_to(PICTURES.parents[1])}  {path.stat().st_size // 1024} KiB", flush=True)
 
 
