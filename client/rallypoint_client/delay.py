@@ -22,7 +22,7 @@ DELAY_TICKS_MIN: Final = 1.0
 DELAY_TICKS_MAX: Final = 10.0
 _MARGIN_TICKS: Final = 0.25
 """Added to what was measured: the next state may be a little later still."""
-_SHRINK: Final = 0.02
+_SHRINK: Final = 0.05
 """Milliseconds of delay given back for each millisecond in which states were on time."""
 _EASE_MS: Final = 250.0
 """A playhead that is off by little goes there in about this time: the nearer, the slower."""

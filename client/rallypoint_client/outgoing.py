@@ -28,11 +28,13 @@ from rallypoint_protocol.limits import INBOUND_BYTES_MAX
 from .classes import InputClass
 from .errors import InvalidInput, TooManyOutstanding
 
-__all__ = ["ACTIONS_MAX", "HOLDS_PER_PASS_MAX", "OutgoingInputs"]
+__all__ = ["ACTIONS_MAX", "AIMED_UNDECIDED_MAX", "HOLDS_PER_PASS_MAX", "OutgoingInputs"]
 
 ACTIONS_MAX: Final = 32
 HOLDS_PER_PASS_MAX: Final = 16
 """Together with the actions, fewer inputs than a server lets wait for one step (64)."""
+AIMED_UNDECIDED_MAX: Final = 24
+"""With so many undecided inputs, a hold with ``at`` waits for a pass: those that wait for their tick count as well."""
 _NUMBERS_BYTES: Final = 32
 """Header and kind, number and two ticks: no more than that."""
 _HALF: Final = 0x8000
@@ -110,7 +112,8 @@ class OutgoingInputs:
         elif not (force or held.unsent):
             return None
         held.x, held.at = x, at
-        if not connected or self._holds_sent >= HOLDS_PER_PASS_MAX or self.sent - self.applied >= _HALF:
+        undecided_max = _HALF if at < 0 else AIMED_UNDECIDED_MAX
+        if not connected or self._holds_sent >= HOLDS_PER_PASS_MAX or self.sent - self.applied >= undecided_max:
             held.unsent = self._unsent = True
             return None
         return self._send(kind, held, tick)

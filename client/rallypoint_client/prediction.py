@@ -32,6 +32,8 @@ AHEAD_MAX_S: Final = 2.0
 """So long after the newest state nothing is predicted any more: the entity stands still."""
 SNAP: Final = 100.0
 _JUMP_TICKS: Final = 8
+_BEYOND_TICKS: Final = 2
+"""The tick in which the client is, and one more: what is drawn may be a little ahead of its clock."""
 _MISS_STEPS: Final = 8
 """Beyond so many steps of what is sent, a prediction was not merely rounded."""
 _MISSES_MAX: Final = 20
@@ -71,10 +73,12 @@ class Prediction:
         self._state = -1
         """The newest tick that the server has told."""
         self._first = 0
-        """The tick of the first of these: the entity after each tick, the last being what is going to be next."""
+        """The tick of the first of these: the entity after each tick, also those that are still to come."""
         self._track: list[Any] = []
         self._shown: dict[int, Any] = {}
         """How it was predicted when the client was at that tick."""
+        self._reached = -1
+        """The last of these."""
         self._misses = 0
         self.halted = True
         """Nothing is predicted before the next pass."""
@@ -132,6 +136,7 @@ class Prediction:
         self._smoothing.snap()
         self._playhead.restart()
         self._shown.clear()
+        self._reached = tick
         self.stats.starts += 1
         self.halted, self._id, self._misses = False, id_, 0
         self._first, self._track = tick, [state]
@@ -158,9 +163,9 @@ class Prediction:
         if not self._track:
             return None
         if not self.halted:
-            tick = self._advance(session_ms)
-            wanted_ms = min(session_ms + self.pacing.lead_ms, (tick + 1) * self._tick_ms)
-            self._playhead.move(local_ms, wanted_ms, (self._first + len(self._track) - 1) * self._tick_ms)
+            self._advance(session_ms)
+            last_ms = (self._first + len(self._track) - 1) * self._tick_ms
+            self._playhead.move(local_ms, session_ms + self.pacing.lead_ms, last_ms)
         drawn = self._drawn()
         self.motion.add(drawn, self._smoothing.fade(local_ms))
         return SimpleNamespace(**{"id": self._id, **vars(drawn)})
@@ -178,13 +183,15 @@ class Prediction:
     # --- the track --------------------------------------------------------------------------------------------------
 
     def _advance(self, session_ms: float) -> int:
-        """Predicts as far as the client's clock has gone: its tick, and the next, in which it is. Gives its tick."""
+        """Predicts as far as the client's clock has gone, and what it needs to draw beyond. Gives the client's tick."""
         tick = self.pacing.now(session_ms)
         if self._track and not self.halted:
-            until = min(tick + 1, self._state + self._ahead_max)
+            until = min(tick + _BEYOND_TICKS, self._state + self._ahead_max)
             for next_ in range(self._first + len(self._track), until + 1):
                 self._track.append(self._next(self._track[-1], next_))
-                self._shown[next_ - 1] = self._track[-2]
+            for now in range(max(self._reached + 1, self._first), min(tick, until) + 1):
+                self._shown[now] = self._track[now - self._first]
+                self._reached = now
         return tick
 
     def _next(self, entity: Any, tick: int) -> Any:

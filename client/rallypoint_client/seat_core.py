@@ -16,7 +16,7 @@ from __future__ import annotations
 import enum
 from random import Random
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 from rallypoint_protocol.close import CloseCode, Retry, policy
 from rallypoint_protocol.codec import BadMessage, decode_session_reply, encode
@@ -59,6 +59,11 @@ HISTORY_UNREAD_MAX: Final = 64
 """After so many passes without a look at the interpolated view, its history is no longer kept."""
 SHOWN_PASSES_MAX: Final = 5
 """After so many, whoever plays is taken to look at the newest state again."""
+STALE_MS: Final = 200.0
+"""A state that is older than that, beyond the way here, lets a prediction doubt the session's clock."""
+ASK_EVERY_S: Final = 0.5
+_RUNNING: Final = 1
+"""Of a game's ``status``, which every game has: before and after it there are no steps to predict."""
 
 
 class Got(enum.Enum):
@@ -100,6 +105,8 @@ class SeatCore:
         self._shown = -1
         """The tick that the interpolated view has shown last."""
         self.prediction: Prediction | None = None
+        self._ask_at = 0.0
+        """When the session's clock may be asked for out of turn again."""
         self._predicts = ""
         """The entity class that is predicted."""
         self._inputs = OutgoingInputs()
@@ -251,7 +258,15 @@ class SeatCore:
         way_ms = self.clock.one_way_ms
         if way_ms is not None:
             prediction.pacing.measured(way_ms)
-        own = None if view.me is None else view.me.one(self._predicts)
+            if self.session_ms(now) - view.now_ms > way_ms + STALE_MS and now >= self._ask_at:
+                self._ask_at = now + ASK_EVERY_S  # a stall, or the session stood still: then its clock is another
+                self.outbox.append(encode(Ping(now * 1000)))
+        status = getattr(view.game, "status", None)
+        status = _RUNNING if status is None else status
+        if status > _RUNNING:
+            prediction.halt()  # it has ended: what is in the picture stays there
+            return
+        own = None if view.me is None or status < _RUNNING else view.me.one(self._predicts)
         state = None if own is None else SimpleNamespace(**{name: own[name] for name in own.fields})
         id_ = 0 if own is None else own.id
         self._predict_held(prediction, now)

@@ -37,6 +37,8 @@ class RoundOver(Event):
 
 
 class Ship(Body):  # all that a game must not lose is in declared fields: they are sent, kept and restored
+    x: float = fixed(0.01, rewind=True)  # where it was in each of the last ticks is kept, too: see `fire`
+    y: float = fixed(0.01, rewind=True)
     angle: float = fixed(0.01, lerp="turn")  # radians, sent as hundredths; renderers turn it the short way round
     thrust: bool = field(False)
     hull: int = field(4)
@@ -61,6 +63,7 @@ class Orbit(
     grace_s=30,
     replayable=True,
     input_buffer_ticks=6,  # inputs may wait 300 ms for their step, so that pages can predict in which one they count
+    rewind_ticks=10,  # half a second: nobody can shoot at what was seen longer ago
     bot="games.orbit.bot:OrbitBot",
 ):
     round: int = field(0)
@@ -92,7 +95,7 @@ class Orbit(
         self._shield(pilot)
 
     @on(Fire)
-    def fire(self, pilot: Pilot, _: Fire) -> None:
+    def fire(self, pilot: Pilot, fire: Fire) -> None:
         ship = pilot.one(Ship)
         if ship is None:
             raise Refused("you have no ship")  # refuse before anything is changed: it would stay changed
@@ -104,8 +107,12 @@ class Orbit(
         ship.ammo -= 1
         shot = self.spawn(Shot, owner=pilot, x=ship.x, y=ship.y, vx=ship.vx, vy=ship.vy)
         shot.push(ship.angle, SHOT_SPEED)
-        self.after(SHOT_S, "expire", shot.id)  # timers go by names and ids, because they are kept and restored, too
-        self.after(RELOAD_S, "reload", ship.id)
+        self.after(RELOAD_S, "reload", ship.id)  # timers go by names and ids, because they are kept and restored, too
+        unseen = self.ticks_since(fire.tick)  # what the pilot aimed at was older than now by these ticks
+        self.after(SHOT_S - len(unseen) * self.dt, "expire", shot.id)
+        for tick in unseen:  # so the shot begins back then, and flies up to now among the ships as they were
+            if self._move_shot(shot, pilot, self._fleet(), tick):
+                break
 
     def expire(self, shot_id: int) -> None:
         shot = self.get(shot_id)
@@ -119,7 +126,7 @@ class Orbit(
 
     def tick(self) -> None:
         """One step of the game, `dt` seconds long. Inputs and timers of this step came before it."""
-        fleet = [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship)) is not None]
+        fleet = self._fleet()
         for pilot, ship in fleet:
             ship.heat = max(0.0, ship.heat - self.dt)
             fly(ship, pilot.held(Steer), self.dt)
@@ -127,15 +134,24 @@ class Orbit(
                 self._damage(pilot, ship, ship.hull)
         for shooter in self.players:
             for shot in shooter.all(Shot):
-                shot.move(self.dt)
-                for pilot, ship in fleet:
-                    if pilot is not shooter and ship.is_near(shot, SHIP_RADIUS):
-                        self._damage(pilot, ship, 1, shooter)
-                        self.destroy(shot)
-                        break
+                self._move_shot(shot, shooter, fleet, self.now_tick)
         alive = [pilot for pilot, ship in fleet if ship.hull > 0]
         if len(alive) <= 1 or self.now_ms >= self.round_ends_ms:
             self._end_round(alive[0] if len(alive) == 1 else None)
+
+    def _fleet(self) -> list[tuple[Pilot, Ship]]:
+        return [(pilot, ship) for pilot in self.players if (ship := pilot.one(Ship)) is not None]
+
+    def _move_shot(self, shot: Shot, shooter: Pilot, fleet: list[tuple[Pilot, Ship]], tick: int) -> bool:
+        """Moves a shot by one tick, among the ships as they are, or were, after that tick. True if it hits one."""
+        shot.move(self.dt)
+        for pilot, ship in fleet:
+            there = ship if tick == self.now_tick else self.rewind(ship, tick)  # None: it was not there yet
+            if pilot is not shooter and there is not None and shot.is_near(there, SHIP_RADIUS):
+                self._damage(pilot, ship, 1, shooter)
+                self.destroy(shot)
+                return True
+        return False
 
     def _damage(self, pilot: Pilot, ship: Ship, damage: int, shooter: Pilot | None = None) -> None:
         if self.now_ms < ship.shield_until_ms or ship.hull <= 0:

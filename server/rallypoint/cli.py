@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -156,7 +157,7 @@ def new(
         _fail(str(error))
     except OSError as error:
         _fail(f"cannot write {where / name}: {error.strerror or error}")
-    print(f"Made {folder}. Now:\n  cd {folder}\n  rallypoint serve {name} --bots 3 --replays")
+    print(f"Made {folder}. Now:\n  cd {shlex.quote(str(folder))}\n  rallypoint serve {name} --bots 3 --replays")
     print(f"  open http://127.0.0.1:8080/play/{name}/\n  python -m pytest")
 
 

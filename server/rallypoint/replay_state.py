@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rallypoint.core.game_image import KeptSchema, named_state
+from rallypoint.core.past_image import named_past
 from rallypoint.core.replay_format import ReplayHeader
 from rallypoint.core.session_image import SessionImage
 from rallypoint.replay_text import brief, clock, plain_json
@@ -15,14 +16,14 @@ __all__ = ["state_json", "state_lines"]
 
 def state_json(image: SessionImage, header: ReplayHeader) -> dict[str, Any]:
     """All of it as one object. Hashes of tokens are left out."""
-    game, standing = image.game, image.standing
+    game, standing, schema = image.game, image.standing, KeptSchema.decode(header.schema)
     told = {
         "tick": image.tick,
         "ms": image.now_ms,
         "epoch": image.epoch,
         "state": standing.state,
         "seats": _seats(image),
-        **named_state(KeptSchema.decode(header.schema), game),
+        **named_state(schema, game),
         "timers": [
             {"due_ms": due_ms, "number": number, "method": method, "args": args}
             for due_ms, number, method, args in game.timers
@@ -36,6 +37,8 @@ def state_json(image: SessionImage, header: ReplayHeader) -> dict[str, Any]:
     }
     if game.saved is not None:
         told["saved"] = {"tick": game.saved_tick, "data": game.saved}
+    if game.past is not None:
+        told["past"] = named_past(schema, game.past, game.entities)
     shown: dict[str, Any] = plain_json(told)
     return shown
 
@@ -82,6 +85,9 @@ def state_lines(image: SessionImage, header: ReplayHeader) -> Iterator[str]:
     for ask in told["asks"]:
         yield f"ask {ask['id']}: {ask['method']}({', '.join(map(brief, ask['args']))})"
     yield f"random {brief(told['random'])}"
+    if told.get("past"):
+        ticks = list(told["past"])
+        yield f"past of ticks {ticks[0]} to {ticks[-1]}"
     if told["meta"]:
         yield f"meta {brief(told['meta'])}"
     if told["result"] is not None:

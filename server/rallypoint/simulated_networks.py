@@ -9,7 +9,7 @@ import structlog
 
 from rallypoint.core.network_conditions import NetworkConditions
 from rallypoint.runtime.audience import SpectatorLink
-from rallypoint.runtime.lobby_receiver import LobbyReceiver
+from rallypoint.runtime.lobby_receiver import LobbyConnection, LobbyReceiver
 from rallypoint.runtime.session_link import SessionLink
 from rallypoint.transport.conditioned import ConditionedLink, conditioned_class
 from rallypoint.transport.connection import Connection
@@ -50,8 +50,9 @@ class SimulatedNetworks:
             ConditionedLink.between(connection, conditions, self._dice)
         return len(theirs)
 
-    def met(self, connection: Connection) -> None:
+    def met(self, connection: LobbyConnection) -> None:
         """It is known whose connection this is."""
+        assert isinstance(connection, Connection)  # all are, but for those of tests
         for name in _player_of(connection) if self._players else ():
             conditions = self._players.get(name)
             if conditions is not None:

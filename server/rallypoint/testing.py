@@ -243,11 +243,14 @@ class Match(Generic[G]):
         """The player's input, applied with the next step; in a game with an input buffer, with that of tick ``at``."""
         self._send(seat, hold, at)
 
-    def act(self, seat: int, action: Action | Input, *, at: int = -1) -> int:
-        """The player's action, applied as a hold is; gives its sequence number."""
-        return self._send(seat, action, at)
+    def act(self, seat: int, action: Action | Input, *, at: int = -1, seen: int | None = None) -> int:
+        """The player's action, applied as a hold is; gives its sequence number.
 
-    def _send(self, seat: int, message: Input, at: int = -1) -> int:
+        ``seen``: the tick that the player saw then, if it was not the newest; -1: the client has not said.
+        """
+        return self._send(seat, action, at, seen)
+
+    def _send(self, seat: int, message: Input, at: int = -1, seen: int | None = None) -> int:
         place = self._places[seat]
         if place.seat.state is not SeatState.CONNECTED:
             raise RuntimeError(f"seat {seat} is {place.seat.state.value}: a client without a connection sends nothing")
@@ -263,7 +266,9 @@ class Match(Generic[G]):
             values["at"] = at
         elif at != -1:
             raise ValueError(f"at={at}: {self.definition.schema.game} has no option input_buffer_ticks=")
-        wire = self._input_classes[definition.name](seq=place.seq, tick=place.seat.sent, **values)
+        wire = self._input_classes[definition.name](
+            seq=place.seq, tick=place.seat.sent if seen is None else seen, **values
+        )
         refusal = self.session.input(place.seat, self.definition.decode(encode(wire)))
         if refusal is not None:
             raise RuntimeError(refusal.reason)

@@ -27,7 +27,7 @@ def test_a_late_state_raises_it_at_once_to_what_would_have_been_enough():
 
 
 def test_states_in_time_lower_it_slowly():
-    assert after(60, 200, *[60] * 20).ms == pytest.approx(262.5 - 20 * 1.0)
+    assert after(60, 200, *[60] * 20).ms == pytest.approx(262.5 - 20 * 2.5)
 
 
 def test_it_is_never_lower_than_one_tick_nor_higher_than_ten():

@@ -167,7 +167,7 @@ def test_while_the_connection_is_away_it_stands_still_and_then_begins_anew_from_
     shown = game.x()
     game.made.halt()
     game.held, game.due = STILL, []
-    assert [game.x(ms) for ms in (100.0, 500.0)] == [pytest.approx(shown, abs=0.05)] * 2
+    assert [game.x(ms) for ms in (100.0, 500.0)] == [pytest.approx(shown, abs=0.1)] * 2
     game.run(20, tell=False)
     assert game.made.halted
     game.tell()
@@ -195,9 +195,9 @@ def test_long_after_the_newest_state_it_stands_still():
     game = Game()
     game.run(4)
     game.x()
-    for ms in range(0, 4000, 20):
-        shown = game.x(ms)
-    assert shown == game.x(5000) == pytest.approx(10 * (0.2 + 2.0), abs=0.1)
+    for ms in range(0, 3980, 20):
+        game.x(ms)
+    assert game.x(3980) == game.x(5000) == pytest.approx(10 * (0.2 + 2.0), abs=0.1)
 
 
 def test_a_step_that_is_not_the_servers_is_noticed():

@@ -765,6 +765,7 @@ def test_a_new_epoch_has_a_new_clock():
 def test_an_interpolated_view_shows_what_was_before_the_newest_pass():
     seat = Seat().playing()
     assert seat.core.delay_ms == 75.0
+    shown = seat.core.interpolated(seat.now)
     for tick in range(2, 60):
         seat.now += 0.05
         seat.got(make_pass(tick, changes=[7, 1, 100]))
@@ -779,6 +780,7 @@ def test_a_late_pass_makes_what_is_shown_older_and_it_neither_jumps_nor_goes_bac
     seat = Seat().playing()
     shown = [seat.core.interpolated(seat.now).now_ms]
     arrivals = {tick: tick * 0.05 for tick in range(2, 120)} | dict.fromkeys(range(40, 46), 2.3)
+    steady = seat.core.delay_ms
     for frame in range(600):
         seat.now += 0.01
         for tick in [tick for tick, at in arrivals.items() if at <= 0.05 + frame * 0.01]:
@@ -786,8 +788,6 @@ def test_a_late_pass_makes_what_is_shown_older_and_it_neither_jumps_nor_goes_bac
             seat.got(make_pass(tick, changes=[7, 1, 100]))
         seat.core.clock.pong(seat.now * 1000, 50 + (frame + 1) * 10, seat.now * 1000)
         shown.append(seat.core.interpolated(seat.now).now_ms)
-        if not frame:
-            steady = seat.core.delay_ms
     steps = [after - before for before, after in itertools.pairwise(shown)]
     assert min(steps) >= 0
     assert max(steps) <= 11.1

@@ -16,11 +16,11 @@ from rallypoint_client.prediction import Prediction
 from rallypoint_client.retry import Drop
 from rallypoint_client.seat_core import SHOWN_PASSES_MAX, Got, SeatCore, SeatOffer
 from rallypoint_client.seat_state import SeatState
-from rallypoint_protocol.schema import encode_schema
+from rallypoint_protocol.schema import EntityDef, Enumeration, FieldDef, encode_schema
 from tests.client.wire import FIRE, SCHEMA, STEER, TURNS, make_pass, player, pong, seated, ship
 
 BUFFERED = msgspec.structs.replace(SCHEMA, input_buffer_ticks=6)
-ACK = 5
+ACK, PING = 5, 6
 
 
 def step(entity: Any, held: Any, dt: float) -> None:
@@ -138,6 +138,19 @@ def test_holds_beyond_what_goes_between_two_passes_keep_their_tick():
     assert seat.inputs() == [[STEER, 17, 2, 18, False, 3]]
 
 
+def test_no_more_holds_wait_for_their_tick_than_a_server_lets_wait():
+    seat = Seat()
+    seat.predict()
+    sent = []
+    for tick in range(2, 12):  # none of them is decided: a long way
+        for turn in range(10):
+            seat.hold(tick * 10 + turn)
+        seat.tick(tick)
+        sent += seat.inputs()
+    assert 24 < len(sent) <= 24 + 10  # one more with each pass, the latest
+    assert sent[-1][3] == 119
+
+
 # --- what is predicted ----------------------------------------------------------------------------------------------
 
 
@@ -219,6 +232,42 @@ def test_another_game_ends_it():
     assert seat.core.predicted(seat.now) is None
 
 
+def test_a_state_that_is_strangely_old_makes_it_ask_for_the_sessions_clock():
+    seat = Seat()
+    seat.predict()
+    seat.tick(2)
+    assert PING not in [frame[0] for frame in seat.sent()]
+    seat.now += 1.0  # no tick: the session has stood still, or the network
+    for tick in range(3, 8):
+        seat.tick(tick)
+    assert [frame[0] for frame in seat.sent()].count(PING) == 1
+    seat.clock(350.0)  # it stood still
+    assert seat.core.session_ms(seat.now) == pytest.approx(350.0)
+    seat.tick(8)
+    seat.now += 1.0
+    seat.tick(9)
+    assert [frame[0] for frame in seat.sent()].count(PING) == 1
+
+
+def test_nothing_is_predicted_before_the_session_has_started_and_the_last_picture_stays_when_it_has_ended():
+    status = Enumeration("SessionStatus", (("WAITING", 0), ("RUNNING", 1), ("ENDED", 2)))
+    game = EntityDef("Game", (FieldDef("status", status),))
+    seat = Seat(msgspec.structs.replace(BUFFERED, entities=(game, *BUFFERED.entities[1:])))
+    prediction = seat.predict()
+    seat.tick(2, enters=[[0, 0, None, 1, 0]])
+    assert seat.core.predicted(seat.now) is None
+    seat.hold(1)
+    seat.tick(3, changes=[0, 1, 1], applied=(1, 0))
+    shown = seat.core.predicted(seat.now).x
+    assert shown > 1.5
+    assert not prediction.diverged
+    seat.tick(4, changes=[0, 1, 2, 7, 1, 50], applied=(1, 0))
+    last = seat.core.predicted(seat.now).x
+    seat.now += 1.0
+    assert prediction.halted
+    assert seat.core.predicted(seat.now).x == pytest.approx(last, abs=0.05)
+
+
 def test_who_only_watches_predicts_nothing():
     seat = Seat(seat=-1)
     with pytest.raises(OnlyWatching, match="a predicted Ship: this seat only watches"):
@@ -263,6 +312,7 @@ def test_a_step_that_is_not_the_servers_is_told_once(caplog):
 
 def test_an_input_says_the_tick_of_the_view_that_is_in_use():
     seat = Seat(pongs=False)
+    shown = seat.core.interpolated(seat.now)
     for tick in range(2, 10):
         seat.tick(tick)
         shown = seat.core.interpolated(seat.now)

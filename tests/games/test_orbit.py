@@ -268,6 +268,118 @@ def test_the_last_hit_kills_and_all_are_told_by_whom():
         assert [event.fields for event in match.events(seat, "Killed")] == [{"victim": 1, "by": 0}]
 
 
+# --- shots at what was seen -------------------------------------------------------------------------------------------
+
+
+def moved_on(players: int = 2) -> tuple[Match[Orbit], int, Ship]:
+    """The second ship was before the first one's gun for ten ticks, and then is not. Gives the tick when it came."""
+    match = started(players)
+    first, second = face_to_face(match)
+    began = match.session.tick + 1
+    for _ in range(10):
+        put(first, 100, 100)
+        put(second, 200, 100)
+        match.step()
+    put(second, 200, 600)
+    first.vx = first.vy = 0.0
+    return match, began, second
+
+
+def test_a_shot_hits_what_its_pilot_saw_where_it_was():
+    match, _, target = moved_on()
+    match.act(0, Fire(), seen=match.session.tick - 4)
+    match.step()
+    assert target.hull == 3
+    assert pilot(match, 0).score == 1
+    assert match.game.all(Shot) == []
+
+
+def test_a_shot_at_the_present_misses_what_is_there_no_more():
+    for seen in (None, -1, 10**6):
+        match, _, target = moved_on()
+        match.act(0, Fire(), seen=seen)
+        match.step()
+        assert match.game.all(Shot)[0].x == pytest.approx(130, abs=1)
+        match.step(5)
+        assert target.hull == 4
+
+
+def test_a_late_shot_is_where_it_were_if_it_had_been_fired_when_its_pilot_saw_that():
+    match, late = started(), started()
+    for each in (match, late):
+        face_to_face(each)
+        ship(each, 0).angle = 1.5
+    shoot(match)
+    match.step(4)
+    seen = late.session.tick
+    late.step(4)
+    put(ship(late, 0), 100, 100)
+    late.act(0, Fire(), seen=seen)
+    late.step()
+    one, other = match.game.all(Shot)[0], late.game.all(Shot)[0]
+    assert (one.x, one.y) == pytest.approx((other.x, other.y), abs=1)
+    gone = [0, 0]
+    for number, each in enumerate((match, late)):
+        while each.game.all(Shot):
+            each.step()
+        gone[number] = each.session.tick
+    assert gone[0] == gone[1]
+
+
+def test_nobody_shoots_at_what_was_longer_ago_than_half_a_second():
+    match, began, target = moved_on()
+    match.step(9)
+    assert match.game.ticks_since(0)[0] == began + 9
+    put(ship(match, 0), 100, 100)
+    match.act(0, Fire(), seen=began)
+    match.step()
+    assert target.hull == 4
+    shot = match.game.all(Shot)[0]
+    assert shot.x == pytest.approx(100 + 11 * 30, abs=1)  # ten ticks that were, and this one
+
+
+def test_a_shot_that_hit_in_the_past_hits_once():
+    match, began, target = moved_on()
+    match.act(0, Fire(), seen=began)
+    match.step(5)
+    assert target.hull == 3
+    assert len(match.events(0, "Hit")) == 1
+
+
+def test_a_ship_that_was_not_there_yet_is_not_hit_in_the_past():
+    match = started(3)
+    first, _ = face_to_face(match)
+    match.step(5)
+    match.game.destroy(ship(match, 1))
+    late = match.game.spawn(Ship, owner=pilot(match, 1), x=200.0, y=100.0)
+    put(first, 100, 100)
+    match.step()
+    put(late, 200, 600)
+    put(first, 100, 100)
+    match.act(0, Fire(), seen=match.session.tick - 6)
+    match.step(5)
+    assert late.hull == 4
+
+
+def test_a_shield_of_now_swallows_a_shot_of_then():
+    match, began, target = moved_on()
+    target.shield_until_ms = match.game.now_ms + 1000
+    match.act(0, Fire(), seen=began + 2)
+    match.step()
+    assert target.hull == 4
+    assert match.game.all(Shot) == []
+
+
+def test_a_shot_of_then_can_end_a_round():
+    match, began, target = moved_on()
+    target.hull = 1
+    number = match.game.round
+    match.act(0, Fire(), seen=began + 2)
+    match.step()
+    assert match.game.round == number + 1
+    assert [event.fields for event in match.events(1, "Killed")] == [{"victim": 1, "by": 0}]
+
+
 # --- rounds -----------------------------------------------------------------------------------------------------------
 
 
@@ -423,8 +535,8 @@ def test_who_leaves_takes_ship_and_shots_along():
 
 def test_when_all_leave_in_one_step_the_match_ends_without_a_winner():
     match = started()
-    match.session.leave(match.session.seats[0], match.now)
-    match.session.leave(match.session.seats[1], match.now)
+    for seat in list(match.session.seated()):
+        match.session.leave(seat, match.now)
     match.step()
     assert match.ended
     assert match.session.ended is not None

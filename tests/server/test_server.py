@@ -557,7 +557,7 @@ async def test_sigterm_ends_a_process_in_good_order_also_with_a_client_that_does
         (["nowhere:Game"], "there is no module `nowhere`"),
         (["blobs:Nothing"], "`blobs` has no game class `Nothing`"),
         (["blobs"], "`blobs` has several games (Blobs, Other)"),
-        (["blobs:Blobs", "--host", "192.0.2.1"], "cannot listen"),
+        (["blobs:Blobs", "--host", "192.0.2.1"], "See --host and --port"),
     ],
     ids=["module", "class", "several", "address"],
 )
@@ -568,10 +568,14 @@ async def test_what_cannot_be_served_ends_with_code_2_and_a_sentence(serve: Serv
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize("option", ["--port", "--ops-port"])
-async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(serve: Serve, option: str):
+@pytest.mark.parametrize(
+    ("option", "name"), [("--port", "game port"), ("--ops-port", "operations port"), ("--web-port", "web port")]
+)
+async def test_a_port_that_is_taken_ends_with_code_2_and_a_sentence(serve: Serve, option: str, name: str):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        code, errors = await ended(await serve("blobs:Blobs", option, str(taken.getsockname()[1])))
+        number = taken.getsockname()[1]
+        code, errors = await ended(await serve("blobs:Blobs", option, str(number)))
     assert code == 2
-    assert "cannot listen" in errors
+    assert f"cannot listen: the {name}, 127.0.0.1:{number}: " in errors
+    assert f"choose another {option} " in errors
     assert "Traceback" not in errors

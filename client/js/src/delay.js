@@ -20,7 +20,7 @@ export const DELAY_TICKS_MAX = 10;
 /** Added to what was measured: the next state may be a little later still. */
 const MARGIN_TICKS = 0.25;
 /** Milliseconds of delay given back for each millisecond in which states were on time. */
-const SHRINK = 0.02;
+const SHRINK = 0.05;
 /** A playhead that is off by little goes there in about this time: the nearer, the slower. */
 const EASE_MS = 250;
 

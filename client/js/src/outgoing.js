@@ -29,6 +29,11 @@ import { TooManyOutstanding } from "./errors.js";
 export const ACTIONS_MAX = 32;
 /** Together with the actions, fewer inputs than a server lets wait for one step (64). */
 export const HOLDS_PER_PASS_MAX = 16;
+/**
+ * With so many undecided inputs, a hold with `at` waits for a pass: those that wait for their tick count as
+ * well.
+ */
+export const AIMED_UNDECIDED_MAX = 24;
 /** At most so many undecided numbers, and the low 16 bits name one of them. */
 const HALF = 0x8000;
 
@@ -94,7 +99,9 @@ export class OutgoingInputs {
     else if (!(force || held.unsent)) return null;
     held.x = x;
     held.at = at;
-    if (!connected || this.#holdsSent >= HOLDS_PER_PASS_MAX || this.sent - this.applied >= HALF) {
+    const undecidedMax = at < 0 ? HALF : AIMED_UNDECIDED_MAX;
+    const undecided = this.sent - this.applied;
+    if (!connected || this.#holdsSent >= HOLDS_PER_PASS_MAX || undecided >= undecidedMax) {
       held.unsent = this.#unsent = true;
       return null;
     }

@@ -19,7 +19,8 @@
  *   that was sent, and first in each `reconcile`, `sent` for all of `outgoing.held`: what it knows, it ignores.
  * - after each pass, before the events and `onPass`: `pacing.measured(clock.oneWayMs)` if that is known, `sent`
  *   for what is held, `passed(tick, applied, id, fields, sessionMs)` with all fields of the player's oldest
- *   entity of the class (`0, null` if there is none). What the game's own step throws is the game's affair.
+ *   entity of the class (`0, null` if there is none, or the session has not started; `halt()` once it has
+ *   ended). What the game's own step throws is the game's affair.
  * - a connection that played is lost: `halt()`.
  * - `mine.view()`: `view(now * 1000, sessionMs)`.
  *
@@ -43,6 +44,8 @@ import { Smoothing } from "./smoothing.js";
 export const AHEAD_MAX_S = 2;
 export const SNAP = 100;
 const JUMP_TICKS = 8;
+/** The tick in which the client is, and one more: what is drawn may be a little ahead of its clock. */
+const BEYOND_TICKS = 2;
 /** Beyond so many steps of what is sent, a prediction was not merely rounded. */
 const MISS_STEPS = 8;
 const MISSES_MAX = 20;
@@ -67,7 +70,7 @@ export class Prediction {
   #id = 0;
   /** The newest tick that the server has told. */
   #state = -1;
-  /** The tick of the first of these: the entity after each tick, the last being what is going to be next. */
+  /** The tick of the first of these: the entity after each tick, also those that are still to come. */
   #first = 0;
   /** @type {Fields[]} */
   #track = [];
@@ -76,6 +79,8 @@ export class Prediction {
    * @type {Map<number, Fields>}
    */
   #shown = new Map();
+  /** The last of these. */
+  #reached = -1;
   #misses = 0;
 
   /**
@@ -185,6 +190,7 @@ export class Prediction {
     this.#smoothing.snap();
     this.#playhead.restart();
     this.#shown.clear();
+    this.#reached = tick;
     this.stats.starts++;
     this.halted = false;
     this.#id = id;
@@ -226,9 +232,9 @@ export class Prediction {
   view(localMs, sessionMs) {
     if (!this.#track.length) return null;
     if (!this.halted) {
-      const tick = this.#advance(sessionMs);
-      const wantedMs = Math.min(sessionMs + this.pacing.leadMs, (tick + 1) * this.#tickMs);
-      this.#playhead.move(localMs, wantedMs, (this.#first + this.#track.length - 1) * this.#tickMs);
+      this.#advance(sessionMs);
+      const lastMs = (this.#first + this.#track.length - 1) * this.#tickMs;
+      this.#playhead.move(localMs, sessionMs + this.pacing.leadMs, lastMs);
     }
     const drawn = this.#drawn();
     this.motion.add(drawn, this.#smoothing.fade(localMs));
@@ -251,7 +257,7 @@ export class Prediction {
   // --- the track --------------------------------------------------------------------------------------------
 
   /**
-   * Predicts as far as the client's clock has gone: its tick, and the next, in which it is. Gives its tick.
+   * Predicts as far as the client's clock has gone, and what it needs to draw beyond. Gives the client's tick.
    *
    * @param {number} sessionMs
    */
@@ -259,11 +265,13 @@ export class Prediction {
     const tick = this.pacing.now(sessionMs);
     const track = this.#track;
     if (track.length && !this.halted) {
-      const until = Math.min(tick + 1, this.#state + this.#aheadMax);
+      const until = Math.min(tick + BEYOND_TICKS, this.#state + this.#aheadMax);
       for (let next = this.#first + track.length; next <= until; next++) {
-        const present = track[track.length - 1];
-        track.push(this.#next(present, next));
-        this.#shown.set(next - 1, present);
+        track.push(this.#next(track[track.length - 1], next));
+      }
+      for (let now = Math.max(this.#reached + 1, this.#first); now <= Math.min(tick, until); now++) {
+        this.#shown.set(now, track[now - this.#first]);
+        this.#reached = now;
       }
     }
     return tick;

@@ -71,6 +71,11 @@ import { View } from "./view.js";
  */
 
 const NONE = new Uint8Array(0);
+/** A state that is older than that, beyond the way here, lets a prediction doubt the session's clock. */
+const STALE_MS = 200;
+const ASK_EVERY_S = 0.5;
+/** Of a game's `status`, which every game has: before and after it there are no steps to predict. */
+const RUNNING = 1;
 /** After so many passes without a look at the interpolated view, its history is no longer kept. */
 export const HISTORY_UNREAD_MAX = 64;
 /** After so many, whoever plays is taken to look at the newest state again. */
@@ -110,6 +115,8 @@ export class SeatCore {
   #history = null;
   #delay = new InterpolationDelay(1);
   #playhead = new Playhead(1);
+  /** When the session's clock may be asked for out of turn again. */
+  #askAt = 0;
   /** The tick that the interpolated view has shown last. */
   #shown = -1;
   /** @type {Predicting | null} */
@@ -327,8 +334,19 @@ export class SeatCore {
   reconcile(now) {
     this.#predicting((prediction) => {
       const { oneWayMs } = this.clock;
-      if (oneWayMs !== null) prediction.pacing.measured(oneWayMs);
-      const own = this.view.me?.one(this.#predicts) ?? null;
+      if (oneWayMs !== null) {
+        prediction.pacing.measured(oneWayMs);
+        if (this.sessionMs(now) - this.view.nowMs > oneWayMs + STALE_MS && now >= this.#askAt) {
+          this.#askAt = now + ASK_EVERY_S; // a stall, or the session stood still: then its clock is another
+          this.outbox.push(encodePing(now * 1000));
+        }
+      }
+      const status = this.view.game.status ?? RUNNING;
+      if (status > RUNNING) {
+        prediction.halt(); // it has ended: what is in the picture stays there
+        return;
+      }
+      const own = status < RUNNING ? null : (this.view.me?.one(this.#predicts) ?? null);
       const state = own && Object.fromEntries(own.fields.map((name) => [name, own.get(name)]));
       this.#predictHeld(prediction, now);
       prediction.passed(this.view.tick, this.#inputs.applied, own?.id ?? 0, state, this.sessionMs(now));

@@ -3,7 +3,7 @@
 const RANKS = ["A", "2", "3", "4", "5", "6", "7", "8", "9", "10", "J", "Q", "K"];
 const SIGNS = ["♣", "♦", "♥", "♠"];
 const SUITS = ["clubs", "diamonds", "hearts", "spades"];
-const NAMES = ["ace", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "jack", "queen", "king"];
+const NAMES = "ace two three four five six seven eight nine ten jack queen king".split(" ");
 const EIGHT = 7;
 
 /** @param {number} card 0: an ace. */

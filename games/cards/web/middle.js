@@ -1,54 +1,90 @@
 /** The middle of the table: what lies open, what is drawn from, and the time that is left. */
 
 import { button, el, setText } from "/sdk/kit/dom.js";
-import { backOfCard, openCard } from "./card.js";
+import { arrive, backOfCard, openCard } from "./card.js";
 import { isEight, isRed, suitName, suitSign } from "./deck.js";
-import { mayPlay } from "./turn.js";
 
-const TURN_MS = 30_000;
+const UNDER_MAX = 3; // cards that can be seen under the top one
+const HURRY_MS = 8000;
 
 export class Middle {
   #top = -1;
+  #turns = -1;
+  #turnMs = 1;
 
-  /** @param {{ draw: () => void, pass: () => void }} actions */
-  constructor(actions) {
-    this.draw = button("", actions.draw, { class: "cards-stock", test: "draw" });
+  /** @param {() => void} draw Also if no card can be drawn: to say why. */
+  constructor(draw) {
+    this.draw = button("", draw, { class: "cards-stock", test: "draw" });
     this.left = el("span", { class: "cards-left" });
     this.draw.append(backOfCard(), this.left);
-    this.pile = el("div", { class: "cards-pile", test: "pile", "aria-live": "polite" });
-    this.suit = el("span", { class: "cards-suit" });
-    this.pass = button("Pass", actions.pass, { class: "small", test: "pass" });
+    this.pile = el("div", { class: "cards-pile", test: "pile" });
+    this.suit = el("span", { class: "cards-suit", test: "suit" });
     this.time = el("i", {});
-    this.element = el(
-      "div",
-      { class: "cards-middle" },
-      el("div", { class: "cards-piles" }, this.draw, el("div", { class: "cards-open" }, this.pile, this.suit)),
-      el("div", { class: "cards-time" }, this.time),
-      this.pass,
-    );
+    this.seconds = el("span", { class: "cards-seconds", role: "timer" });
+    const bar = el("div", { class: "cards-bar", "aria-hidden": "true" }, this.time);
+    this.clock = el("div", { class: "cards-time" }, bar, this.seconds);
+    this.over = el("p", { class: "cards-over", test: "round-over", hidden: true });
+    const open = el("div", { class: "cards-open" }, this.pile, this.suit);
+    const piles = el("div", { class: "cards-piles" }, this.draw, open);
+    this.element = el("div", { class: "cards-middle" }, piles, this.over, this.clock);
   }
 
   /**
    * @param {any} game
-   * @param {boolean} plays It is this player's turn.
-   * @param {readonly number[]} hand
-   * @param {number} nowMs
+   * @param {{ mayDraw: boolean, mustDraw: boolean, nowMs: number, over: string }} how
    */
-  show(game, plays, hand, nowMs) {
-    if (game.top !== this.#top) {
-      this.#top = game.top;
-      this.pile.replaceChildren(...(game.top < 0 ? [] : [openCard(game.top)]));
-    }
+  show(game, { mayDraw, mustDraw, nowMs, over }) {
+    this.put(game.top, null);
     const isNamed = game.top >= 0 && isEight(game.top) && game.turn !== null;
     setText(this.suit, isNamed ? `${suitSign(game.suit)} ${suitName(game.suit)}` : "");
     this.suit.classList.toggle("red", isRed(game.suit));
-    const canDraw = game.stock_count + game.pile_count > 0;
-    this.draw.disabled = !(plays && !game.drawn && canDraw);
-    this.draw.classList.toggle("wanted", plays && !game.drawn && canDraw && !hand.some((card) => mayPlay(card, game)));
+    this.draw.setAttribute("aria-disabled", String(!mayDraw));
+    this.draw.classList.toggle("wanted", mustDraw);
+    this.draw.classList.toggle("empty", game.stock_count === 0);
     this.draw.setAttribute("aria-label", `Draw a card, ${game.stock_count} are left`);
-    setText(this.left, String(game.stock_count));
-    this.pass.hidden = !(plays && (game.drawn || !canDraw));
+    setText(this.left, mayDraw ? `Draw · ${game.stock_count}` : String(game.stock_count));
+    this.over.hidden = over === "";
+    setText(this.over, over);
+    this.#showTime(game, nowMs);
+  }
+
+  /**
+   * Lays a card on the pile.
+   * @param {number} card
+   * @param {DOMRect | null} from Where it comes from.
+   */
+  put(card, from) {
+    if (card === this.#top) return;
+    this.#top = card;
+    if (card < 0) {
+      this.pile.replaceChildren();
+      return;
+    }
+    const made = openCard(card);
+    made.style.setProperty("--lean", `${((card * 37) % 13) - 6}deg`); // the same for all who look
+    this.pile.append(made);
+    while (this.pile.children.length > UNDER_MAX) this.pile.firstElementChild?.remove();
+    for (const under of this.pile.children) under.toggleAttribute("aria-hidden", under !== made);
+    arrive(made, from);
+  }
+
+  /** A new round: one card lies there. */
+  clear() {
+    this.#top = -1;
+    this.pile.replaceChildren();
+  }
+
+  get stockPlace() {
+    return this.draw.getBoundingClientRect();
+  }
+
+  /** @param {any} game @param {number} nowMs */
+  #showTime(game, nowMs) {
     const left = game.turn === null ? 0 : Math.max(0, game.turn_ends_ms - nowMs);
-    this.time.style.transform = `scaleX(${Math.min(1, left / TURN_MS).toFixed(3)})`;
+    if (game.turns !== this.#turns) [this.#turns, this.#turnMs] = [game.turns, Math.max(left, 1)];
+    this.clock.hidden = game.turn === null;
+    this.clock.classList.toggle("hurry", left < HURRY_MS);
+    setText(this.seconds, `${Math.ceil(left / 1000)} s`);
+    this.time.style.transform = `scaleX(${Math.min(1, left / this.#turnMs).toFixed(3)})`;
   }
 }

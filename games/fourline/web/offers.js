@@ -21,7 +21,8 @@ export class Offers {
       button("Decline", actions.decline, { class: "small", test: "decline" }),
     );
     this.offer = button("Offer a draw", actions.offer, { class: "small quiet", test: "offer" });
-    this.resign = button("Resign", () => this.#resign(actions.resign), { class: "small quiet", test: "resign" });
+    const resign = () => this.#resign(actions.resign);
+    this.resign = button("Resign", resign, { class: "small quiet", test: "resign" });
     this.own = el("div", { class: "rp-row" }, this.offer, this.resign);
     this.element = el("div", { class: "four-offers", hidden: !plays }, this.asked, this.own);
   }
@@ -32,12 +33,17 @@ export class Offers {
    * @param {boolean} offered One's own offer stands.
    */
   show(plays, asked, offered) {
+    this.element.classList.toggle("off", !plays);
     this.asked.hidden = asked === "";
     this.own.hidden = asked !== "";
     setText(this.words, asked);
     this.offer.disabled = !plays || offered;
     this.resign.disabled = !plays;
     setText(this.offer, offered ? "Draw offered" : "Offer a draw");
+  }
+
+  close() {
+    clearTimeout(this.#timer);
   }
 
   /** @param {() => void} resign Only the second press counts. */

@@ -1,17 +1,67 @@
-/** Whose turn it is, and how long everybody has left. Pure. */
+/** Whose turn it is, who has won, and how long everybody has left. Pure. */
+
+import { outcome } from "/sdk/kit/words.js";
+import { COLUMNS, heightOf, ROWS } from "./place.js";
 
 const WAITING = 0;
+const RUNNING = 1;
 const TENTHS_BELOW_MS = 10_000;
+
+/**
+ * The result as far as the state tells it: who watches gets no other. `null` while the game goes on, and if
+ * the state does not say.
+ * @param {any} view
+ */
+export function seenResult({ game, players }) {
+  if (game.status <= RUNNING) return null;
+  if (game.line.length > 0) return { winners: [Number(game.board[game.line[0]])], reason: "four in a line" };
+  if (game.moves.length === COLUMNS * ROWS) return { winners: [], reason: "the board is full" };
+  const slow = players.find((/** @type {any} */ player) => player.clock_ms === 0);
+  return slow ? { winners: [1 - slow.seat], reason: "time" } : null;
+}
 
 /**
  * @param {any} game
  * @param {number} me A seat; -1 for who only watches.
  * @param {(seat: number) => string} nameOf
+ * @param {any} result Of the game that is over, if it is known; else `null`.
  */
-export function turnText(game, me, nameOf) {
-  if (game.status === WAITING) return "Waiting for the other player.";
-  if (game.turn === null) return game.line.length > 0 ? "Four in a line!" : "The game is over.";
-  return game.turn === me ? "Your turn." : `${nameOf(game.turn)} is thinking.`;
+export function turnText(game, me, nameOf, result) {
+  if (game.status === WAITING) return "Waiting for the other player";
+  if (game.turn === null) return overText(me, nameOf, result);
+  return game.turn === me ? "Your turn" : `${nameOf(game.turn)} is thinking`;
+}
+
+/** @param {number} me @param {(seat: number) => string} nameOf @param {any} result */
+function overText(me, nameOf, result) {
+  const { title } = outcome(result, me, nameOf);
+  if (result?.reason === "time") return `${title} on time`;
+  return result?.reason ? `${title}: ${result.reason}` : title;
+}
+
+/**
+ * What has just happened, for who listens; empty before the first disc.
+ * @param {any} game
+ * @param {number} me
+ * @param {(seat: number) => string} nameOf
+ */
+export function moveText(game, me, nameOf) {
+  if (game.moves === "") return "";
+  const by = 1 - (game.moves.length % 2);
+  return `${by === me ? "You" : nameOf(by)}: column ${Number(game.moves.at(-1)) + 1}.`;
+}
+
+/**
+ * Why a disc cannot be dropped there now; empty if it can.
+ * @param {any} game
+ * @param {number} me
+ * @param {number} column
+ */
+export function whyNotThere(game, me, column) {
+  if (game.status === WAITING) return "The game has not begun: the other player is missing.";
+  if (game.turn === null) return "The game is over.";
+  if (game.turn !== me) return "It is not your turn.";
+  return column < COLUMNS && heightOf(game.board, column) < ROWS ? "" : "That column is full.";
 }
 
 /**

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from .kept_schema import Difference, KeptSchema, differences, named_state
+from .past_image import PastImage
 
 __all__ = [
     "AskImage",
@@ -25,6 +26,7 @@ __all__ = [
     "GameImageRefused",
     "GameStanding",
     "KeptSchema",
+    "PastImage",
     "PlayerImage",
     "TimerImage",
     "differences",
@@ -142,6 +144,8 @@ class GameImage(msgspec.Struct, array_like=True):
     """What the game's ``save()`` gave."""
     saved_tick: int = -1
     """When; -1: never."""
+    past: PastImage | None = None
+    """Of a game with fields that are rewound: what they were. Changes do not have it: it follows from them."""
 
     @classmethod
     def decode(cls, data: bytes) -> GameImage:
@@ -160,6 +164,8 @@ class GameImage(msgspec.Struct, array_like=True):
         for id_ in change.gone:
             if id_ > 0:
                 self.entities.pop(id_, None)
+                if self.past is not None:
+                    self.past.trails.pop(id_, None)
             else:
                 self.players.pop(-1 - id_, None)
         if change.players:
@@ -167,6 +173,8 @@ class GameImage(msgspec.Struct, array_like=True):
             self.players = {seat: self.players[seat] for seat in sorted(self.players)}
         self.entities.update(change.entities)
         self._apply_values(change)
+        if self.past is not None:
+            self.past.follow(change.tick, self.entities)
         self._apply_numbered(change)
         if change.counters is not None:
             self.last_id, self.last_timer, self.last_ask = (

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from .past_image import named_past
+
 if TYPE_CHECKING:
     from .game_image import GameImage
 
@@ -114,6 +116,7 @@ def _differences(schema: KeptSchema, one: GameImage, other: GameImage) -> Iterat
     for item in schema.classes:
         pair = first["entities"].get(item.name, ()), second["entities"].get(item.name, ())
         yield from _each(item.name, "id", *pair)
+    yield from _pasts_apart(schema, one, other)
     for name in _BESIDES:
         pair = getattr(one, name), getattr(other, name)
         if not _same(*pair):
@@ -135,6 +138,22 @@ _BESIDES: Final = (
     "meta",
     "saved",
 )
+
+
+def _pasts_apart(schema: KeptSchema, one: GameImage, other: GameImage) -> Iterator[Difference]:
+    if _same(one.past, other.past):
+        return
+    first, second = (named_past(schema, image.past, image.entities) for image in (one, other))
+    for tick in sorted({*first, *second}):
+        yield from _each(
+            f"after tick {tick}:",
+            "what",
+            *([{"what": what, **fields} for what, fields in past.get(tick, {}).items()] for past in (first, second)),
+        )
+    if first == second:
+        yield Difference(
+            "past", "", *(None if it is None else [it.ticks_max, it.fields] for it in (one.past, other.past))
+        )
 
 
 def _each(

@@ -257,6 +257,9 @@ class SessionCore:
         """True if the input waits for a later step than the next: only those of players who are here do."""
         if not seat.in_game or seat.state is not SeatState.CONNECTED:
             return False
+        if self._waits and seat.pending > self.settings.inputs_pending_max // 2:
+            self.wait_no_more(seat)  # for seconds nothing was applied: there has to be room when steps are made again
+            return False
         return buffer.put(seat, message, self.tick + 1, self.game.input_buffer_ticks(seat.index))
 
     def wait_no_more(self, seat: Seat) -> None:

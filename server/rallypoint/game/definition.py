@@ -26,6 +26,7 @@ from .inputs import Action, Event, Hold
 from .kept_fields import KeptClass
 from .kept_schema import schema_of
 from .options import Options
+from .past_class import past_classes
 from .player import Player
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Definition:
         self.kept = tuple(KeptClass(cls, item.index, item.definition.name) for cls, item in self.entities.items())
         """What is kept of each entity class, by its number."""
         self.kept_schema = schema_of(options.name, self.kept)
+        self.past = past_classes(game.__name__, options, self.kept)
+        """Entity classes with fields that are rewound."""
         self.input_classes: tuple[type[Input], ...] = tuple(c for c in used if issubclass(c, Hold | Action))
         for cls in game.__handlers__:
             if cls not in self.input_classes:

@@ -29,6 +29,7 @@ from .meta import checked_meta
 from .plain import plain_fields, plain_player
 from .player import Player, PlayerState
 from .result import Result
+from .rewind import History
 from .rng import SEED_MASK, SessionRandom
 from .timers import Timers
 
@@ -77,6 +78,7 @@ class GameDriver:
         self.asked: dict[int, Ask] = {}
         """What has no answer yet, by number."""
         self.keeper: Keeper | None = None
+        self.history = History(definition.past, definition.options.rewind_ticks) if definition.past else None
         self.saved: Any = None
         self.saved_tick = self.saved_for = -1
         """What ``save()`` gave, when, and until which tick that is the answer."""
@@ -214,6 +216,8 @@ class GameDriver:
             for entity in fresh.values():
                 self._enter(entity, tick)
         self.channels.close_tick(tick)
+        if self.history is not None:
+            self.history.note(tick, fresh, gone)
         if self.keeper is not None:
             self.keeper.collect(fresh, gone)
 

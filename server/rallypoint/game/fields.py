@@ -1,9 +1,10 @@
 """Fields: how an entity, a player or a game declares what it must not lose.
 
-x: float = fixed(0.01)            sent as hundredths, kept in full
-ammo: int = field(10, to="owner") only its owner is told
-heat: float = private(0.0)        never sent
-space: Space = transient()        derived: not kept, rebuilt in restored()
+x: float = fixed(0.01)              sent as hundredths, kept in full
+y: float = fixed(0.01, rewind=True) what it was after each of the last ticks is kept, too
+ammo: int = field(10, to="owner")   only its owner is told
+heat: float = private(0.0)          never sent
+space: Space = transient()          derived: not kept, rebuilt in restored()
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class FieldSpec:
     to: Audience = ""
     step: float | None = None
     lerp: Lerp | None = None
+    rewind: bool = False
 
     def make_default(self) -> Any:
         """A fresh default: lists, dicts and structs are copied, so that no two entities share one."""
@@ -66,7 +68,7 @@ class FieldSpec:
         return self.default if plain else copy.deepcopy(self.default)
 
 
-def field(default: Any = MISSING, *, to: Audience = "", lerp: Lerp | None = None) -> Any:
+def field(default: Any = MISSING, *, to: Audience = "", lerp: Lerp | None = None, rewind: bool = False) -> Any:
     """A public field, synchronised to clients.
 
     Args:
@@ -74,11 +76,14 @@ def field(default: Any = MISSING, *, to: Audience = "", lerp: Lerp | None = None
         to: ``""`` for all who see the entity, ``"owner"`` for its owner alone, or the name of a channel.
         lerp: how renderers move between values: ``linear``, ``turn`` (angles in radians, the short way) or ``step``.
             Floats default to ``linear``, everything else to ``step``.
+        rewind: ``Game.rewind`` is to tell what it was after each of the last ``rewind_ticks`` steps.
     """
-    return FieldSpec("public", default, to, None, lerp)
+    return FieldSpec("public", default, to, None, lerp, rewind)
 
 
-def fixed(step: float, default: float = 0.0, *, to: Audience = "", lerp: Lerp | None = None) -> Any:
+def fixed(
+    step: float, default: float = 0.0, *, to: Audience = "", lerp: Lerp | None = None, rewind: bool = False
+) -> Any:
     """A public float that is sent as a whole number of steps of size ``step``; the game keeps full precision.
 
     Five times smaller on the wire than a plain float: use it for positions, speeds and angles.
@@ -86,12 +91,12 @@ def fixed(step: float, default: float = 0.0, *, to: Audience = "", lerp: Lerp | 
     given: Any = step  # whatever it is: a type checker is not everywhere
     if isinstance(given, bool) or not isinstance(given, int | float) or not (math.isfinite(given) and given > 0):
         raise DefinitionError(f"fixed({step!r}): the step must be a number above zero, as in fixed(0.01)")
-    return FieldSpec("public", default, to, float(step), lerp)
+    return FieldSpec("public", default, to, float(step), lerp, rewind)
 
 
-def private(default: Any = MISSING) -> Any:
+def private(default: Any = MISSING, *, rewind: bool = False) -> Any:
     """A field that is kept with the session but never sent. May also be a list, a dict or a struct."""
-    return FieldSpec("private", default)
+    return FieldSpec("private", default, rewind=rewind)
 
 
 def transient(default: Any = None) -> Any:

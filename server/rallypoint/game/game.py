@@ -36,6 +36,7 @@ from .inputs import Action, Event
 from .options import Options, read_options
 from .player import Player
 from .result import Result
+from .rewind import history_of
 
 if TYPE_CHECKING:
     import random
@@ -78,6 +79,7 @@ class Game(Generic[P]):
         spectators: how many may watch (100), and ``spectate_delay_s`` later than it happens (0, at most 300).
         input_buffer_ticks: how many ticks an input may wait for the one that it is meant for (0, at most 30), with
             clients that say so in ``at``: what arrives unevenly is applied evenly. Not for turn-based games.
+        rewind_ticks: how many ticks back ``rewind`` can look at fields with ``rewind=True`` (10, at most 64).
         name: what players and URLs call the game (the class name in lower case).
         bot: ``"module:Class"`` of a :class:`rallypoint_client.Bot` that may fill seats, after ``bots_after_s`` (5) of
             waiting.
@@ -253,6 +255,25 @@ class Game(Generic[P]):
         """The entity with that id, if it still is (and is a ``kind``)."""
         found = self._driver.get(id)
         return found if isinstance(found, kind) else None
+
+    def rewind(self, entity: E, tick: int) -> E | None:
+        """The entity as it was after that tick, to be read: its fields with ``rewind=True``, and nothing else of it.
+
+        For a tick that is older than what is kept, the oldest that is; for one that was not yet (or -1: the player has
+        not said what it saw), the present. ``None`` if it was not there then, or is not any more.
+
+        Raises:
+            LookupError: its class has no field with ``rewind=True``.
+        """
+        past: E | None = history_of(self._driver, type(entity)).rewind(entity, tick)
+        return past
+
+    def ticks_since(self, tick: int) -> list[int]:
+        """The ticks after that one, up to the last, of which ``rewind`` knows: at most ``rewind_ticks``.
+
+        None for -1. Raises ``LookupError`` in a game without a field with ``rewind=True``.
+        """
+        return history_of(self._driver).since(tick)
 
     def emit(self, player: P, event: Event) -> None:
         """Sends a reliable event to one player: kept until the player's client has it, also over a lost connection."""

@@ -59,6 +59,7 @@ def image_of(driver: GameDriver) -> GameImage:
         driver.meta,
         saved,
         saved_tick,
+        None if driver.history is None else driver.history.image(),
     )
     return GameImage.decode(_encode(own))
 
@@ -119,6 +120,8 @@ def _build(driver: GameDriver, image: GameImage) -> None:
         player._buffer_ticks = player_image.input_buffer_ticks
     for entity, entity_image in zip(entities, image.entities.values(), strict=True):
         kinds[entity_image.kind].fill(entity, entity_image.values, find)
+    if driver.history is not None:
+        driver.history.restore(image.past, driver.entities)
 
 
 def _load(driver: GameDriver, image: GameImage) -> None:

@@ -61,6 +61,7 @@ def migrated(definition: Definition, image: GameImage) -> GameImage:
         game=_values(game, definition.kept[0], state.game),
         players=players,
         entities=dict(sorted(entities.items())),
+        past=None,  # it was of the old version's fields
     )
 
 

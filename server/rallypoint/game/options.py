@@ -15,6 +15,8 @@ __all__ = ["Options", "read_options"]
 SECONDS_MAX: Final = 365 * 86_400
 """A year: the window of a game that is played by a move a day, or the life of a world."""
 SPECTATE_DELAY_S_MAX: Final = 300
+REWIND_TICKS_MAX: Final = 64
+"""A second of the fastest game, three of most: who sees what is older is not to be believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Options:
     bots_after_s: float = 5.0
     replayable: bool = False
     input_buffer_ticks: int = 0
+    rewind_ticks: int = 10
 
     @property
     def turn_based(self) -> bool:
@@ -130,6 +133,12 @@ def _check(game: str, options: Options) -> None:
     if isinstance(watchers, bool) or not isinstance(watchers, int) or not 0 <= watchers <= 10_000:
         raise DefinitionError(f"{game}: spectators={watchers!r}. Write how many may watch at once, from 0 to 10000")
     _check_input_buffer(game, options)
+    kept: Any = options.rewind_ticks
+    if isinstance(kept, bool) or not isinstance(kept, int) or not 1 <= kept <= REWIND_TICKS_MAX:
+        raise DefinitionError(
+            f"{game}: rewind_ticks={kept!r}. Write how many ticks back `self.rewind` can look, from 1 to"
+            f" {REWIND_TICKS_MAX}"
+        )
     bot: Any = options.bot
     if bot is not None and not (isinstance(bot, str) and ":" in bot):
         raise DefinitionError(f"{game}: bot={bot!r}. Write where its class is, as in bot='games.orbit.bot:OrbitBot'")

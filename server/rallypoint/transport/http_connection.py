@@ -1,6 +1,7 @@
 """One HTTP connection, with deadlines: for a request, and for taking what is sent. uvicorn has neither.
 
 Without them, who opens connections and says nothing, or reads nothing, has them for good: all places are taken soon.
+And where all are taken, uvicorn refuses every request, also of those who have a place: here it is those who come last.
 """
 
 from __future__ import annotations
@@ -23,17 +24,33 @@ class HttpConnection(H11Protocol):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self._places, self.limit_concurrency = self.limit_concurrency, None
         self._request_due: asyncio.TimerHandle | None = None
         self._write_due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
-        """More than twice as many as are served are not even listened to: they would hold open files."""
+        """Takes the place of one that is only kept open, if all are taken; without one, requests are answered 503.
+
+        More than twice as many as are served are not even listened to: they would hold open files.
+        """
         super().connection_made(transport)
-        most = self.limit_concurrency
-        if most is not None and len(self.connections) > 2 * most:
+        self._request_due = self.loop.call_later(REQUEST_S, transport.close)
+        if self._places is None or len(self.connections) <= self._places:
+            return
+        if len(self.connections) > 2 * self._places:
             transport.abort()
+            return
+        kept = next((other for other in self.connections if isinstance(other, HttpConnection) and other._is_kept), None)
+        if kept is None:
+            self.limit_concurrency = 0  # uvicorn's way to say that there is no room
         else:
-            self._request_due = self.loop.call_later(REQUEST_S, transport.close)
+            self.connections.discard(kept)
+            kept.transport.close()
+
+    @property
+    def _is_kept(self) -> bool:
+        """It was answered, and is kept open for a next request."""
+        return self.timeout_keep_alive_task is not None and not self._answering
 
     def data_received(self, data: bytes) -> None:
         """Part of a request does not put its deadline off; a whole one ends it."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 from .ports import listening, local_host
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
+    from .http_connection import HttpConnection
+
 __all__ = ["HttpPort"]
+
+_LAST_ANSWERS_S: Final = 0.5
 
 
 class HttpPort:
@@ -73,8 +77,11 @@ class HttpPort:
         return f"http://{local_host(host)}:{port}"
 
     async def stop(self) -> None:
-        """Stops serving."""
+        """Stops serving. Who is still taking an answer has half a second."""
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
+            await asyncio.wait([self._task], timeout=_LAST_ANSWERS_S)
+            for connection in list(self._server.server_state.connections):
+                cast("HttpConnection", connection).transport.abort()
             await self._task
             self._socket.close()

@@ -25,7 +25,8 @@ HIDDEN_OF_SDK: Final = ("test", "bench", "node_modules", "package-lock.json", "t
 _HEADERS: Final = {
     # ws: and wss: name no host: a session may be on another node than the lobby.
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:;"
+        " font-src 'self';"
         " media-src 'self' data: blob:; worker-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:;"
         " base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     ),

@@ -55,9 +55,9 @@ class WebServer:
 
     async def stop(self) -> None:
         """Stops serving."""
-        await self._port.stop()
-        if self._shelf is not None:
+        if self._shelf is not None:  # first: answers wait for what it makes
             await self._shelf.close()
+        await self._port.stop()
 
     def _runs(self, session: str) -> bool:
         return session in self._server.node.hosts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["replay_answer"]
 
 _TYPE: Final = "application/octet-stream"
+_TAKES_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""``gzip;q=0`` says that it is not wanted."""
 _CHUNK_BYTES: Final = 64 * 1024
 
 
@@ -23,7 +26,7 @@ def replay_answer(request: Request, path: Path) -> Response:
     """``path``: a stream that is compressed with gzip, and is used now."""
     from starlette.responses import FileResponse, StreamingResponse
 
-    if "gzip" not in request.headers.get("accept-encoding", ""):
+    if not _TAKES_GZIP.search(request.headers.get("accept-encoding", "").lower()):
         return StreamingResponse(_unpacked(path), media_type=_TYPE, headers={"vary": "accept-encoding"})
     headers = {"content-encoding": "gzip", "vary": "accept-encoding"}
     status = path.stat()

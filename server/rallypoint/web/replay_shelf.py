@@ -35,6 +35,10 @@ LISTED_MAX: Final = 50
 LOOKED_AT_MAX: Final = 300
 """So many of the newest replays, of all games, are looked at for a list."""
 LIST_KEPT_S: Final = 3.0
+LIST_WAIT_S: Final = 5.0
+"""Then a list is what was read until now; the reading goes on."""
+READ_AT_ONCE: Final = 20
+"""Replays, by one process: what one of them breaks, the others of it wait for the next look."""
 CACHE_BYTES_MAX: Final = 512 * 2**20
 """Of compressed streams; beyond it, those that nobody has asked for longest go."""
 WAITING_MAX: Final = 16
@@ -60,6 +64,7 @@ class _Found(NamedTuple):
     changed: float
 
 
+_STOPPING: Final = "The server is stopping. Try again in a moment."
 _UNKNOWN: Final = "There is no replay of such a session here: it still runs, it is too old, or it never was."
 
 
@@ -76,11 +81,13 @@ class ReplayShelf:
         self._looked_at = -LIST_KEPT_S
         self._looking: asyncio.Task[None] | None = None
         self._making: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
         self._one = asyncio.Semaphore(1)
         """One process at a time: there is one core, and the games need it."""
 
     async def close(self) -> None:
-        """Ends what is being made."""
+        """Ends what is being made; who waits for it is told."""
+        self._closed = True
         tasks = [*self._making.values(), *([] if self._looking is None else [self._looking])]
         for task in tasks:
             task.cancel()
@@ -95,10 +102,10 @@ class ReplayShelf:
             Unwatchable: the game has no spectators.
         """
         self._check_watched(game.name)
-        if time.monotonic() - self._looked_at >= LIST_KEPT_S:
+        if time.monotonic() - self._looked_at >= LIST_KEPT_S and not self._closed:
             if self._looking is None:
                 self._looking = asyncio.get_running_loop().create_task(self._look(), name="replays that there are")
-            await asyncio.wait([self._looking])
+            await asyncio.wait([self._looking], timeout=LIST_WAIT_S)
         schema = game.definition.schema_hash.hex()
         rows = [
             summary
@@ -112,15 +119,19 @@ class ReplayShelf:
         try:
             found = await asyncio.to_thread(self._newest)
             new = [each for each in found if each not in self._summaries]
-            lines: list[Summary | None] = []
-            if new:
+            for start in range(0, len(new), READ_AT_ONCE):
+                part = new[start : start + READ_AT_ONCE]
                 async with self._one:
-                    said = await _work(["summaries", *(str(self._folder / each.name) for each in new)])
+                    said = await _work(["summaries", *(str(self._folder / each.name) for each in part)], whole=False)
                 lines = [_summary_in(line) for line in said.splitlines()]
-                lines += [None] * (len(new) - len(lines))
-            known = self._summaries | dict(zip(new, lines, strict=False))
-            self._summaries = {each: known[each] for each in found}
-        except (OSError, TimeoutError) as error:
+                if len(lines) < len(part):  # its reader has died of this one, or was too slow with it
+                    log.warning("replay cannot be read", file=part[len(lines)].name)
+                    lines.append(None)
+                known = self._summaries | dict(zip(part, lines, strict=False))
+                self._summaries = {each: known[each] for each in found if each in known}
+            if not new:  # some may have gone
+                self._summaries = {each: self._summaries[each] for each in found}
+        except OSError as error:
             log.warning("replays cannot be listed", why=str(error))
         finally:
             self._looked_at, self._looking = time.monotonic(), None
@@ -170,12 +181,17 @@ class ReplayShelf:
     async def _make(self, session: str, source: Path, output: Path) -> None:
         task = self._making.get(session)
         if task is None:
+            if self._closed:
+                raise Unwatchable(503, _STOPPING)
             if len(self._making) >= WAITING_MAX:
                 raise Unwatchable(503, "Too many replays are being prepared. Try again in a moment.")
             task = asyncio.get_running_loop().create_task(self._made(source, output), name=f"replay of {session}")
             self._making[session] = task
             task.add_done_callback(lambda _: self._making.pop(session, None))
-        await asyncio.shield(task)  # who goes away does not take it from the others
+        await asyncio.wait([task])  # who goes away does not take it from the others
+        if task.cancelled():
+            raise Unwatchable(503, _STOPPING)
+        task.result()
 
     async def _made(self, source: Path, output: Path) -> None:
         try:
@@ -216,32 +232,36 @@ def _bad_in(line: bytes) -> str:
         return ""
 
 
-async def _work(arguments: Sequence[str]) -> bytes:
-    """What the process says. Raises ``OSError``, ``TimeoutError``.
+async def _work(arguments: Sequence[str], *, whole: bool = True) -> bytes:
+    """What the process says. Raises ``OSError``; ``TimeoutError``, unless ``whole`` is false: then what it has said.
 
     All of it in threads: an event loop starts processes with a fork, which copies the page tables of the whole node
     (30 ms for 600 MB); the standard library's own way does without, and waits for the new program a millisecond.
     """
-    process = await asyncio.to_thread(_begin, arguments)
+    begun = asyncio.ensure_future(asyncio.to_thread(_begin, arguments))
     try:
-        return await asyncio.to_thread(_hear, process)
+        process = await asyncio.shield(begun)
+        return await asyncio.to_thread(_hear, process, whole)
     except asyncio.CancelledError:
-        process.kill()
+        (await begun).kill()  # also one that was just being started
         raise
 
 
 def _begin(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "rallypoint.web.replay_worker", *arguments]
+    # -P: a project's own random.py, in the folder that the server was started in, is not what the reader looks for.
+    command = [sys.executable, "-P", "-m", "rallypoint.web.replay_worker", *arguments]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603  # our own program
 
 
-def _hear(process: subprocess.Popen[bytes]) -> bytes:
+def _hear(process: subprocess.Popen[bytes], whole: bool) -> bytes:
     try:
         return process.communicate(timeout=WORK_S_MAX)[0]
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
-        raise TimeoutError(f"it took longer than {WORK_S_MAX:g} s") from None
+        said = process.communicate()[0]
+        if whole:
+            raise TimeoutError(f"it took longer than {WORK_S_MAX:g} s") from None
+        return said[: said.rfind(b"\n") + 1]
 
 
 def _header_of(path: Path) -> ReplayHeader | None:

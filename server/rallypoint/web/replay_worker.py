@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -82,6 +83,7 @@ def _summary(path: Path) -> Summary:
 
 
 def _main(what: str, *paths: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this one itself
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_BEHIND_ALL_ELSE)
     if what == "stream":
@@ -90,6 +92,7 @@ def _main(what: str, *paths: str) -> None:
         return
     for path in paths:
         sys.stdout.buffer.write(_line(lambda path=path: _summary(Path(path))) + b"\n")
+        sys.stdout.buffer.flush()  # what comes after it may take too long, or be the end of us
 
 
 if __name__ == "__main__":

@@ -29,19 +29,19 @@ class Memory:
 
 
 class Rock(Entity):
-    x: float = fixed(0.01)
-    y: float = field(0.0)
-    count: int = field(0)
-    loud: bool = field(False)
-    name: str = field("")
-    data: bytes = field(b"")
-    side: Side = field(Side.LEFT)
+    x: float = fixed(0.01, rewind=True)
+    y: float = field(0.0, rewind=True)
+    count: int = field(0, rewind=True)
+    loud: bool = field(False, rewind=True)
+    name: str = field("", rewind=True)
+    data: bytes = field(b"", rewind=True)
+    side: Side = field(Side.LEFT, rewind=True)
     maybe: float | None = field(None)
     pair: tuple[int, str] = field((0, ""), to="owner")
     many: tuple[float, ...] = field(())
     near: Rock | None = field(None)
     around: tuple[Rock | None, ...] = field(())
-    heat: float = private(0.0)
+    heat: float = private(0.0, rewind=True)
     path: list[int] = private([])
     floats: list[float] = private([])
     table: dict[str, list[int]] = private({})
@@ -82,7 +82,7 @@ class Heard(Event):
     what: str
 
 
-class Quarry(Game[Member], seats=(1, 4), tick_hz=20, grace_s=1):
+class Quarry(Game[Member], seats=(1, 4), tick_hz=20, grace_s=1, rewind_ticks=4):
     uses: ClassVar = [Rock, Boulder, Pebble, Aim, Do, Heard]
 
     score: int = field(0)
@@ -144,6 +144,8 @@ class Quarry(Game[Member], seats=(1, 4), tick_hz=20, grace_s=1):
                 self.destroy(rock)
             case "set" if rock is not None and other is not None:
                 _set(rock, other, number, self.players)
+            case "past" if rock is not None:
+                self.log.append(f"{self.rewind(rock, self.now_tick - number % 7)} {self.ticks_since(number % 25)}")
             case "draw":
                 self.score = self.random.randrange(1000)
             case "after" if rock is not None:
@@ -224,6 +226,8 @@ WHAT = (
     "set",
     "set",
     "draw",
+    "past",
+    "past",
     "after",
     "cancel",
     "ask",

@@ -202,6 +202,25 @@ def test_what_waited_is_sent_again_after_a_recovery_and_a_players_bound_is_kept(
     assert [shot[0] for shot in shots(match)] == [4, 5]
 
 
+def test_much_that_comes_while_a_recovered_session_waits_for_the_others_is_applied_with_its_first_step():
+    recorded = Recorded(Range)
+    recorded.match.join("Ann")
+    recorded.match.step(3)
+    recorded.recover()
+    match = recorded.match
+    seat = match.session.seats[0]
+    assert seat is not None
+    shots = [
+        match.definition.decode(encode((65, seat.received + n, -1, n, match.session.tick + n))) for n in range(1, 102)
+    ]
+    for shot in shots[:100]:  # of some seconds in which its clock has gone on and the session's has not
+        assert match.session.input(seat, shot) is None
+    match.step()
+    assert seat.pending == 0
+    assert [number for _, _, number, _ in match.game.shots] == [*range(1, 101)]
+    assert match.session.input(seat, shots[100]) is None
+
+
 def test_a_replay_with_waiting_inputs_runs_again_to_the_same_state(tmp_path: Path):
     recorded = Recorded(Range)
     match = recorded.match

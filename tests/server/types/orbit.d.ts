@@ -6,7 +6,7 @@
  */
 
 /** Names the schema, in hexadecimal: `seated` announces the one that the server has. */
-export const SCHEMA_HASH = "336cf5fe41e2d6d9ef6b80dc422a2ed0";
+export const SCHEMA_HASH = "55ad226e8cf4cbc0d78bd6fc9d93fbad";
 
 /** Above 0: an entity. 0: the game, or (in a reference) none. -1 - seat: the player there. */
 export type EntityId = number;

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +127,9 @@ async def test_it_is_sent_compressed_to_those_who_take_that_and_once(shelf: Shel
     assert "content-encoding" not in plain.headers
     packed = await shelf.client.get("/replays/s1", headers={"Accept-Encoding": "gzip, br"})
     assert packed.headers["content-encoding"] == "gzip"
+    for takes, form in (("gzip;q=0", None), ("br, gzip; Q=0.0, *", None), ("gzip;q=0.5", "gzip"), ("GZIP", "gzip")):
+        answer = await shelf.client.get("/replays/s1", headers={"Accept-Encoding": takes})
+        assert (answer.headers.get("content-encoding"), answer.content) == (form, plain.content)
     assert packed.headers["vary"] == "accept-encoding"
     assert packed.content == plain.content
     again = await shelf.client.get("/replays/s1", headers={"If-None-Match": packed.headers["etag"]})
@@ -208,8 +214,6 @@ async def test_a_damaged_replay_is_shown_up_to_there_and_rubbish_is_refused(shel
 
 
 async def test_the_newest_are_listed_first_and_not_more_than_the_bound(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
-    import os
-
     monkeypatch.setattr(replay_shelf, "LISTED_MAX", 2)
     for number in (2, 3, 1):
         path = shelf.ended(f"s{number}")
@@ -219,14 +223,97 @@ async def test_the_newest_are_listed_first_and_not_more_than_the_bound(shelf: Sh
     assert [row["session"] for row in await shelf.list()] == ["s2", "s1"]
 
 
+def reader_that_says(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """In place of the one that reads replays; it is given their names, and has a real one's words as ``read``."""
+    begin = subprocess.Popen
+    real = "import subprocess, sys; read = [subprocess.run([sys.executable, '-m', 'rallypoint.web.replay_worker',"
+    real += " 'summaries', path], stdout=subprocess.PIPE).stdout for path in sys.argv[1:]]; out = sys.stdout.buffer\n"
+
+    def other(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        return begin([sys.executable, "-c", real + program, *command[5:]], **options)
+
+    monkeypatch.setattr("rallypoint.web.replay_shelf.subprocess.Popen", other)
+
+
+@pytest.mark.parametrize(
+    "end", ["raise SystemExit(1)", "import time; time.sleep(99)"], ids=["it dies of it", "it takes too long"]
+)
+async def test_a_replay_that_breaks_its_reader_is_not_listed_and_all_others_are(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, end: str
+):
+    for number in range(1, 5):
+        os.utime(shelf.ended(f"s{number}"), (1000 * (9 - number), 1000 * (9 - number)))
+    monkeypatch.setattr(replay_shelf, "WORK_S_MAX", 5.0)
+    breaks = f"""
+for line in read:
+    if b'"s2"' in line:
+        {end}
+    out.write(line)
+    out.flush()
+"""
+    reader_that_says(monkeypatch, breaks)
+    monkeypatch.setattr(replay_shelf, "LIST_WAIT_S", SOON_S)
+    assert [row["session"] for row in await shelf.list()] == ["s1"]
+    assert [row["session"] for row in await shelf.list()] == ["s1", "s3", "s4"]
+
+
+async def test_modules_of_a_project_do_not_get_in_the_way_of_what_reads_replays(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "gzip.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    shelf.ended("s1")
+    assert len(await shelf.list()) == 1
+    assert (await shelf.client.get("/replays/s1")).status_code == 200
+
+
+async def test_who_waits_for_a_replay_when_the_server_stops_is_told_so_at_once(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
+    shelf.ended("s1")
+    reader_that_says(monkeypatch, "import time; time.sleep(99)")
+    asked = [asyncio.create_task(shelf.client.get(f"/replays/{name}")) for name in ("s1", "s1", "tale.json")]
+    await until(lambda: bool(shelf.shelf._making) and shelf.shelf._looking is not None)
+    await shelf.shelf.close()
+    first, second, third = await asyncio.wait_for(asyncio.gather(*asked), SOON_S)
+    assert (first.status_code, second.status_code, third.json()) == (503, 503, [])
+    assert "stopping" in first.text
+    assert (await shelf.client.get("/replays/s1")).status_code == 503
+
+
+async def test_a_list_that_is_still_being_read_is_what_was_read_until_now(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(1, 4):
+        os.utime(shelf.ended(f"s{number}"), (1000 * (9 - number), 1000 * (9 - number)))
+    monkeypatch.setattr(replay_shelf, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(replay_shelf, "LIST_WAIT_S", 0.05)
+    work, first, go_on = replay_shelf._work, asyncio.Event(), asyncio.Event()
+
+    async def halting(arguments: Any, **more: Any) -> bytes:
+        if first.is_set():
+            await go_on.wait()
+        first.set()
+        return await work(arguments, **more)
+
+    monkeypatch.setattr(replay_shelf, "_work", halting)
+    while not (rows := await shelf.list()):
+        await asyncio.sleep(0.01)
+    assert [row["session"] for row in rows] == ["s1"]
+    go_on.set()
+    assert shelf.shelf._looking is not None
+    await asyncio.wait([shelf.shelf._looking])
+    assert [row["session"] for row in await shelf.list()] == ["s1", "s2", "s3"]
+
+
 async def test_a_stream_is_made_once_for_all_who_ask(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
     shelf.ended("s1")
     works: list[Any] = []
     work = replay_shelf._work
 
-    async def counted(arguments: Any) -> bytes:
+    async def counted(arguments: Any, **more: Any) -> bytes:
         works.append(arguments)
-        return await work(arguments)
+        return await work(arguments, **more)
 
     monkeypatch.setattr(replay_shelf, "_work", counted)
     answers = await asyncio.gather(*(shelf.client.get("/replays/s1") for _ in range(5)))

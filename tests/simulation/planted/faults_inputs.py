@@ -57,12 +57,17 @@ FAULTS = (
             Edit(
                 _OUTGOING,
                 """\
-        frames += [self._send(held, tick) for held in self._held.values()]
+        for kind, held in self._held.items():
+            held.at = -1
+            frames.append(self._send(kind, held, tick))
         self._holds_sent, self._unsent = 0, False
         return frames
 """,
                 """\
-        holds = [self._send(held, tick) for held in self._held.values()]
+        holds = []
+        for kind, held in self._held.items():
+            held.at = -1
+            holds.append(self._send(kind, held, tick))
         self._holds_sent, self._unsent = 0, False
         return holds + frames
 """,
@@ -75,8 +80,8 @@ FAULTS = (
         (
             Edit(
                 _OUTGOING,
-                "        elif held.body.rest != rest:\n",
-                "        elif connected and held.body.rest != rest:\n",
+                "        elif held.rest != rest:\n",
+                "        elif connected and held.rest != rest:\n",
             ),
         ),
     ),

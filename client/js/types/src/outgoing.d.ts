@@ -3,6 +3,11 @@ export const ACTIONS_MAX: 32;
 /** Together with the actions, fewer inputs than a server lets wait for one step (64). */
 export const HOLDS_PER_PASS_MAX: 16;
 /**
+ * With so many undecided inputs, a hold with `at` waits for a pass: those that wait for their tick count as
+ * well.
+ */
+export const AIMED_UNDECIDED_MAX: 24;
+/**
  * An action that is kept. `seen`: the newest tick when the player acted; `at`: the tick that it was meant for
  * (-1: the next); `expires` is set while it waits for a connection: seconds of the caller's clock.
  * @typedef {{
