@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from bench.netcode import SETTINGS, Flight, Frame, fly_for
+from bench.netcode import SECONDS, SEEDS, SETTINGS, Flight, Frame, fly_for
 from bench.netcode_charts import Chart
 from rallypoint_client.clock import SAMPLES_MAX, SessionClock
 from rallypoint_client.smoothing import Smoothing
@@ -40,6 +40,7 @@ def pictures() -> dict[str, str]:
         "netcode-delay.svg": _delay(flight),
         "netcode-prediction.svg": _prediction(),
         "netcode-smoothing.svg": _smoothing(),
+        "netcode-corrections.svg": _corrections(),
         "netcode-lead.svg": _lead(fly_for(SETTINGS[0], 60.0, 1)),
         "netcode-rewind.svg": _rewind(),
     }
@@ -108,6 +109,29 @@ def _angles(chart: Chart, frames: list[Frame], begin: float, colour: str, key: s
             part, shown = [], True
         part.append((at - begin, turned))
     chart.line(part, colour, "" if shown else key)
+
+
+def _corrections() -> str:
+    """How large corrections and jumps are: for each part of them, the largest."""
+    flights = [fly_for(SETTINGS[0], SECONDS, seed) for seed in SEEDS]
+    plain = [fly_for(SETTINGS[3], SECONDS, seed) for seed in SEEDS]
+    chart = Chart("A predicted ship on the bad network: how far off, and how much of a jump", (0, 3.3), (0, 6))
+    parts = [(0.0, "0"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %")]
+    chart.axes(parts, [(v, str(v)) for v in (0, 2, 4, 6)], "of all", "units")
+    chart.line([(0, 2), (3.3, 2)], "d", "2 units", more="thin dash")
+    chart.line([(2, 0), (2, 6)], "d", more="thin dash")
+    chart.line(_share([off for each in flights for _, off in each.corrections]), "a", "corrections, 20 a second")
+    chart.line(_share([jump for each in flights for jump in each.jumps()]), "b", "jumps, 60 frames a second")
+    chart.line(_share([jump for each in plain for jump in each.jumps()]), "c", "jumps, not predicted")
+    return chart.svg()
+
+
+def _share(values: list[float]) -> list[tuple[float, float]]:
+    """For 0 (none), 1 (90 %), 2 (99 %)...: the largest of that part of the values, as far as it fits."""
+    ordered = sorted(values)
+    places = [n / 50 for n in range(166)]
+    points = [(n, ordered[min(len(ordered) - 1, int((1 - 10**-n) * len(ordered)))]) for n in places]
+    return [(n, value) for n, value in points if value <= 6.0]
 
 
 def _smoothing() -> str:

@@ -71,6 +71,10 @@ def test_the_code_fits_its_comments(tsc: str) -> None:
     assert run(tsc, "-p", "tsconfig.json") == ""
 
 
+def test_the_pages_of_the_games_fit_their_comments(tsc: str) -> None:
+    assert run(tsc, "-p", str(Path(__file__).parent / "tsconfig.pages.json")) == ""
+
+
 def test_the_types_are_what_the_comments_say(tsc: str, tmp_path: Path) -> None:
     assert run(tsc, "-p", "tsconfig.types.json", "--outDir", str(tmp_path)) == ""
     made, kept = names_in(tmp_path), names_in(CLIENT / "types")

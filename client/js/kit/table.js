@@ -180,7 +180,8 @@ export class Table {
     const { source } = this;
     for (const player of source.latest.players) this.#names.set(player.seat, player.name);
     this.players.show(source.latest.players, source.index, source.nowMs);
-    this.waiting.show(this.isReplay || source.ended ? null : source.latest);
+    const isKnown = source.latest.tick >= 0; // before, nobody is there yet, as far as it tells
+    this.waiting.show(this.isReplay || source.ended || !isKnown ? null : source.latest);
     this.overlay.show(performance.now());
     this.bar?.show();
     this.actions.changed();

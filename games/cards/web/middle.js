@@ -12,9 +12,12 @@ export class Middle {
   #turns = -1;
   #turnMs = 1;
 
-  /** @param {() => void} draw Also if no card can be drawn: to say why. */
-  constructor(draw) {
-    this.draw = button("", draw, { class: "cards-stock", test: "draw" });
+  /**
+   * @param {() => void} draw Also if no card can be drawn: to say why.
+   * @param {boolean} isPlayed And not only watched.
+   */
+  constructor(draw, isPlayed) {
+    this.draw = button("", draw, { class: "cards-stock", test: "draw", disabled: !isPlayed });
     this.left = el("span", { class: "cards-left" });
     this.draw.append(backOfCard(), this.left);
     this.pile = el("div", { class: "cards-pile", test: "pile" });

@@ -32,7 +32,7 @@ export class CardTable {
     this.ui = ui;
     this.me = source.spectator ? -1 : source.index;
     this.seats = new Seats(this.me, ui);
-    this.middle = new Middle(() => this.#draw());
+    this.middle = new Middle(() => this.#draw(), this.me >= 0);
     this.suits = new SuitDialog((card, suit) => this.#act("PlayEight", { card, suit }));
     this.hand = new Hand((card) => this.#play(card));
     this.turn = el("span", { class: "cards-turn", test: "turn", role: "status" });
