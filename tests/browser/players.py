@@ -24,6 +24,10 @@ def hook(page: Page, name: str) -> Locator:
     return page.locator(f'[data-test="{name}"]')
 
 
+WORDS_MS = 15_000
+"""A lost connection is noticed after 6 s of silence at the latest."""
+
+
 async def come_in(page: Page, server: Server, game: str, name: str, query: str = "") -> None:
     """Opens the page and asks for a quick match."""
     await page.goto(url(server, game, query))
@@ -62,4 +66,4 @@ async def of_seat(index: int, *pages: Page) -> Page:
 
 async def expect_words(locator: Locator, pattern: str) -> None:
     """It says something like that."""
-    await expect(locator).to_contain_text(re.compile(pattern, re.IGNORECASE))
+    await expect(locator).to_contain_text(re.compile(pattern, re.IGNORECASE), timeout=WORDS_MS)

@@ -124,3 +124,15 @@ async def test_a_lost_connection_of_every_few_seconds_does_not_stop_the_game(ser
     await until(ann, "rallypoint.seat.stats.losses >= 2")
     async with asyncio.timeout(20):
         await seat_of(ann)
+
+
+async def test_a_page_that_lost_sight_of_its_seat_gets_it_back_when_it_asks_for_a_game(
+    server: Server, new_page: NewPage
+) -> None:
+    ann, _ = await _two_pilots(server, new_page)
+    before = await seat_of(ann)
+    await ann.evaluate("rallypoint.seat.close()")  # not left: the server keeps it
+    await hook(ann, "back").click()
+    await hook(ann, "quick").click()
+    after = await seat_of(ann)
+    assert (after["session"], after["index"]) == (before["session"], before["index"])

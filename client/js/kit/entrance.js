@@ -42,15 +42,16 @@ export class Entrance {
    * The lobby, once it is there; tries until it is.
    * @param {string} name
    * @param {boolean} [mayStay] One under another name will do: there are seats that hang on it.
+   * @param {boolean} [anew] Another one in any case: it knows the player's seats as they are now.
    * @returns {Promise<Lobby>}
    * @throws {Error} The server says no; `TakenOver` if the player is in another tab.
    */
-  async reach(name, mayStay = false) {
+  async reach(name, mayStay = false, anew = false) {
     await this.#coming?.catch(() => {});
     const { lobby } = this;
     if (lobby?.error instanceof TakenOver) throw lobby.error;
     const isOpen = lobby !== null && lobby.state !== "closed" && lobby.state !== "gone";
-    if (isOpen && (mayStay || name === this.#name)) return lobby;
+    if (!anew && isOpen && (mayStay || name === this.#name)) return lobby;
     const coming = (this.#coming = this.#come(name));
     try {
       return await coming;

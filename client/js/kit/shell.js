@@ -28,6 +28,7 @@
  */
 
 import { Identity, openReplay, TakenOver } from "../rallypoint.js";
+import { isLost, seatToReturnTo, untilAborted } from "./asking.js";
 import { Banner } from "./banner.js";
 import { Entrance } from "./entrance.js";
 import { Home } from "./home.js";
@@ -105,8 +106,12 @@ export class Shell {
   #wish = null;
   /** @type {Promise<unknown>} A seat that is being left. */
   #leaving = Promise.resolve();
+  /** @type {any} A seat whose connection was given up, and that was asked for again. */
+  #askedBack = null;
   #isTakenOver = false;
   #notice = "";
+  /** Where in the line one waits. */
+  #queue = "";
 
   /** @param {ShellOptions} options */
   constructor(options) {
@@ -187,14 +192,11 @@ export class Shell {
   async #ask(ask) {
     if (this.#wish) return;
     const wish = (this.#wish = new AbortController());
-    this.#notice = "";
+    this.#notice = this.#queue = "";
     this.#home.waiting("Asking…");
     try {
-      await this.#leaving;
-      const lobby = await this.#reach();
-      if (lobby === null) return;
-      keep(this.#nameKey, this.#home.name);
-      this.#sit(await ask(lobby, wish.signal));
+      const found = await this.#asked(ask, wish.signal);
+      if (found) this.#sit(found);
     } catch (error) {
       if (wish.signal.aborted) this.#atHome();
       else this.#failed(error);
@@ -205,6 +207,36 @@ export class Shell {
     }
   }
 
+  /**
+   * Asks until there is a yes or a no: a lobby session that was lost meanwhile has decided nothing. Who has a
+   * seat already, as after a server's longer absence, gets that one.
+   * @param {(lobby: Lobby, signal: AbortSignal) => Promise<any>} ask
+   * @param {AbortSignal} signal
+   */
+  async #asked(ask, signal) {
+    for (;;) {
+      await untilAborted(this.#leaving, signal);
+      const lobby = await untilAborted(this.#reach(), signal);
+      if (lobby === null) return null;
+      keep(this.#nameKey, this.#home.name);
+      try {
+        return await ask(lobby, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (/** @type {any} */ (error).code === "already_seated") return await this.#keptSeat(error);
+        if (!isLost(error)) throw error;
+      }
+    }
+  }
+
+  /** The seat that is in the way. A lobby is told of its player's seats when it is let in. @param {unknown} error */
+  async #keptSeat(error) {
+    const lobby = await this.#entrance.reach(this.#home.name, false, true);
+    const mine = lobby.mySeats.filter((it) => it.game === this.#options.game).at(-1);
+    if (!mine) throw error;
+    return await lobby.join(mine.session);
+  }
+
   /** @param {unknown} error */
   #failed(error) {
     if (error instanceof TakenOver) this.#takenOver();
@@ -213,7 +245,8 @@ export class Shell {
 
   #onWait = (/** @type {number} */ place, /** @type {number} */ waiting) => {
     this.#home.waiting("Waiting");
-    this.#show(queueText(place, waiting));
+    this.#queue = queueText(place, waiting);
+    this.#show(this.#queue);
   };
 
   /** @param {string} [notice] What went wrong, if something did. */
@@ -331,6 +364,7 @@ export class Shell {
 
   #changed() {
     if (this.#isTakenOver) return;
+    this.#comeBack();
     const now = standing({
       seat: this.seat,
       lobby: this.lobby,
@@ -343,7 +377,18 @@ export class Shell {
     } else if (now) {
       const back = { label: "Back to the lobby", press: () => void this.#leave(), test: "back" };
       this.#banner.show(now.text, now.offer === "leave" ? [back] : [], "worried");
+    } else if (this.#queue && !this.#entrance.isComing) {
+      this.#show(this.#queue); // again: the lobby may have been away meanwhile
     }
+  }
+
+  /** Into a seat that the page had given up, and the server has not; or to watch again. Once for each. */
+  #comeBack() {
+    const { seat, lobby } = this;
+    if (this.#askedBack === seat || this.#wish || !seatToReturnTo(seat, lobby)) return;
+    this.#askedBack = seat;
+    const { session } = seat;
+    void this.#ask((it) => (seat.spectator ? it.spectate(session) : it.join(session)));
   }
 
   #takenOver() {

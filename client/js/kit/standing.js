@@ -27,7 +27,7 @@ export function standing({ seat, lobby, isOver, isAsking, notice }) {
   if (seat && "seek" in seat) return { text: seat.error ? whyNot(seat.error) : "", offer: "" };
   if (seat && !isOver)
     return { text: sentence(statusText(seat)), offer: seat.state === "closed" ? "leave" : "" };
-  if (!seat && isAsking) return null;
+  if (!seat && isAsking && lobby?.state !== "resuming") return null;
   if (lobby && lobby.state !== "connected") return { text: sentence(statusText(lobby)), offer: "" };
   return { text: notice, offer: "" };
 }

@@ -25,6 +25,16 @@ const REFUSALS = /** @type {Record<string, string>} */ ({
   expired: "There is no rematch: not everybody wanted it in time.",
 });
 
+/** What a page's own errors are to people, by their names; what they say themselves is for programs. */
+const FAILURES = /** @type {Record<string, string>} */ ({
+  ConnectFailed: "The server cannot be reached. Try again.",
+  SessionGone: "The server was away for too long. Try again.",
+  NotConnected: "Not sent: the connection is away.",
+  TooManyOutstanding: "Not sent: too much waits to be sent already.",
+  OnlyWatching: "You only watch here.",
+  UpdateRequired: "This page is too old: reload it.",
+});
+
 const FIRST = ["Quiet", "Bold", "Lucky", "Swift", "Amber", "Silver", "Brave", "Merry", "Clever", "Gentle"];
 const SECOND = ["Comet", "Otter", "Falcon", "Maple", "Pilot", "Tiger", "Raven", "Ember", "Heron", "Badger"];
 
@@ -43,6 +53,7 @@ export function someName(random) {
  */
 export function whyNot(error) {
   if (Object.hasOwn(REFUSALS, error?.code)) return REFUSALS[error.code];
+  if (Object.hasOwn(FAILURES, error?.name)) return FAILURES[error.name];
   const said = error?.reason || error?.meaning || error?.message;
   return said ? sentence(String(said)) : "That did not work.";
 }

@@ -313,9 +313,10 @@ export class Lobby extends LobbySessions {
  * @returns {{ named: string, code: string }}
  */
 function which(session) {
-  const isName = typeof session === "string" || "session" in session || "id" in session;
+  const isObject = typeof session === "object" && session !== null;
+  const isName = typeof session === "string" || (isObject && ("session" in session || "id" in session));
   const named = isName ? sessionId(session) : "";
-  const code = isName || typeof session.code !== "string" ? "" : session.code;
+  const code = isName || !isObject || typeof session.code !== "string" ? "" : session.code;
   if (!named && !code) {
     throw new TypeError(
       'name a session, as lobby.join(row), or its room code, as lobby.join({ code: "K7M2QX" })',

@@ -68,16 +68,23 @@ export async function openReplay(url, { fetch = globalThis.fetch, timers = TIMER
     );
   });
   if (!answer.ok || answer.body === null) {
-    throw new ReplayUnavailable(
-      (await answer.text()).trim() || `The server answered ${answer.status}.`,
-      answer.status,
-    );
+    throw new ReplayUnavailable(await sentenceIn(answer), answer.status);
   }
   const chunks = answer.body.getReader();
   return new Promise((resolve, reject) => {
     const loading = new Loading(timers, resolve, () => stop.abort());
     void loading.read(chunks).catch(reject);
   });
+}
+
+/**
+ * What the server says instead; not a whole page of it, as it is told to people.
+ *
+ * @param {Response} answer
+ */
+async function sentenceIn(answer) {
+  const isText = (answer.headers.get("content-type") ?? "").startsWith("text/plain");
+  return (isText && (await answer.text()).trim()) || `The server answered ${answer.status}.`;
 }
 
 /** Reads a stream into a replay. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { seatToReturnTo, untilAborted } from "../kit/asking.js";
 import { seatColour } from "../kit/colours.js";
 import { readCode, readLink, writeLink } from "../kit/links.js";
 import { Rate } from "../kit/rate.js";
 import { addressOf } from "../kit/server.js";
-import { LobbyClosed, SeatClosed, TakenOver } from "../rallypoint.js";
+import { LobbyClosed, NotConnected, SeatClosed, SessionGone, TakenOver } from "../rallypoint.js";
 import { standing } from "../kit/standing.js";
 import * as words from "../kit/words.js";
 
@@ -98,6 +99,34 @@ test("a refusal has a sentence, and an unknown one says what the server said", (
   assert.equal(words.whyNot(undefined), "That did not work.");
 });
 
+test("what a lost connection does is said to people, and not to programmers", () => {
+  assert.equal(words.whyNot(new NotConnected("Drop(column=3)")), "Not sent: the connection is away.");
+  const gone = new SessionGone(null, "no way in for 35 s, last: the connection broke");
+  assert.equal(words.whyNot(gone), "The server was away for too long. Try again.");
+});
+
+test("a seat that the page had given up is asked for again if the lobby still names it", () => {
+  const seat = { state: "closed", session: "s", ended: false, error: new SessionGone(null) };
+  const lobby = { state: "connected", mySeats: [{ session: "s", game: "orbit" }] };
+  assert.equal(seatToReturnTo(seat, lobby), true);
+  assert.equal(seatToReturnTo(seat, { ...lobby, mySeats: [] }), false);
+  assert.equal(seatToReturnTo(seat, { ...lobby, state: "connecting" }), false);
+  assert.equal(seatToReturnTo({ ...seat, state: "playing" }, lobby), false);
+  assert.equal(seatToReturnTo({ ...seat, ended: true }, lobby), false);
+  assert.equal(seatToReturnTo({ ...seat, error: new SeatClosed(4030) }, lobby), false);
+  assert.equal(seatToReturnTo({ ...seat, spectator: true }, { ...lobby, mySeats: [] }), true);
+  assert.equal(seatToReturnTo(null, lobby), false);
+});
+
+test("who stops waiting waits no longer, whatever it was for", async () => {
+  const stop = new AbortController();
+  const waiting = untilAborted(new Promise(() => {}), stop.signal);
+  stop.abort();
+  await assert.rejects(waiting, { name: "AbortError" });
+  await assert.rejects(untilAborted(Promise.resolve(1), stop.signal), { name: "AbortError" });
+  assert.equal(await untilAborted(Promise.resolve(1), new AbortController().signal), 1);
+});
+
 test("times are written as people read them", () => {
   assert.equal(words.clockText(185_900), "3:05");
   assert.equal(words.clockText(-1), "0:00");
@@ -178,6 +207,8 @@ test("a seat that is closed offers the way back to the lobby, but not over a res
 
 test("what the lobby is asked for stays in the banner until it is decided", () => {
   assert.equal(said({ lobby: connected, isAsking: true }), null);
+  assert.equal(said({ isAsking: true }), null);
+  assert.equal(said({ lobby: { state: "resuming", error: null }, isAsking: true })?.text, "Reconnecting.");
   assert.equal(said({ lobby: connected, notice: "There is no free place any more." })?.text.length, 32);
 });
 

@@ -345,7 +345,9 @@ test("a session is created, joined and watched by whatever names it", async () =
   for (let id = 1; id <= asked.length; id++) socket.says(answer(id, null, "unknown", "no such session"));
   for (const each of asked) await assert.rejects(each, { code: "unknown" });
   await assert.rejects(lobby.join(""), /name a session/);
-  await assert.rejects(lobby.join(/** @type {any} */ ({})), /name a session/);
+  for (const wrong of [{}, null, undefined, 5, { code: 7 }]) {
+    await assert.rejects(lobby.join(/** @type {any} */ (wrong)), /name a session/);
+  }
   await assert.rejects(lobby.create("duel", { meta: /** @type {any} */ ({ map: [1] }) }), InvalidInput);
 });
 

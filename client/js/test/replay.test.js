@@ -342,6 +342,13 @@ test("what the server says instead of a replay is told in its words", async () =
     assert.deepEqual([error.message, error.status], ["This session was played with another version.", 409]);
     return true;
   });
+  const page = new Response("<!doctype html><p>Nothing here</p>", {
+    status: 404,
+    headers: { "content-type": "text/html; charset=utf-8" },
+  });
+  await assert.rejects(openReplay("/replays/../x", { fetch: async () => page }), {
+    message: "The server answered 404.",
+  });
   for (const body of ["rubbish, and more of it", "", "\0\0\0\x01\xc0"]) {
     await assert.rejects(
       openReplay("/replays/s1", { fetch: async () => new Response(body) }),

@@ -32,7 +32,7 @@ clearInterval(cutting);
 await until("all is noted", () => noted.every((numbers) => numbers.length >= COUNT));
 await until("all is durable", () => seats.every((seat) => seat.actionsKept === 0));
 const { sent, applied } = seats[0];
-seats[0].act(seats[0].inputs.Finish());
+seats[0].act(seats[0].inputs.Finish(), { queueS: 20 }); // it may be away just now
 const results = await Promise.all(seats.map((seat) => seat.waitClosed()));
 report({
   noted,
