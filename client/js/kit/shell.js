@@ -229,7 +229,10 @@ export class Shell {
     }
   }
 
-  /** The seat that is in the way. A lobby is told of its player's seats when it is let in. @param {unknown} error */
+  /**
+   * The seat that is in the way. A lobby is told of its player's seats when it is let in.
+   * @param {unknown} error
+   */
   async #keptSeat(error) {
     const lobby = await this.#entrance.reach(this.#home.name, false, true);
     const mine = lobby.mySeats.filter((it) => it.game === this.#options.game).at(-1);
