@@ -1,18 +1,22 @@
 """A person plays cards against the server's bots, and the page never gets a card that it must not know."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Page, TimeoutError as PageTimeout
 
 from games.cards import Cards
 from rallypoint.app import Server
 from rallypoint.config import Settings
 
 from .conftest import NewPage
-from .players import come_in, hook, seat_of, until
+from .players import come_in, seat_of, until
 
 TURNS = 3
+MY_TURN = "(rallypoint.seat.latest.game.turn === rallypoint.seat.index)"
 
 
 @pytest.fixture
@@ -22,29 +26,33 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
         yield running
 
 
+async def _do_what_can_be_done(page: Page) -> None:
+    """Plays a card, draws or passes; the page may be a frame behind, or the turn over: then it is looked at again."""
+    for button in (
+        page.locator('dialog[open] [data-test="suit-2"]'),
+        page.locator('[data-test="hand-card"][aria-disabled="false"]').first,
+        page.locator('[data-test="draw"]:not([disabled]):not([aria-disabled="true"])'),
+        page.locator('[data-test="pass"]:not([hidden])'),
+    ):
+        if await button.count():
+            with contextlib.suppress(PageTimeout):
+                await button.click(timeout=1500)
+            await asyncio.sleep(0.1)
+            return
+    await asyncio.sleep(0.05)
+
+
 async def test_a_person_plays_some_turns_against_bots_whose_hands_stay_hidden(
     server: Server, new_page: NewPage
 ) -> None:
     ann = await new_page(viewport={"width": 360, "height": 640})
     await come_in(ann, server, "cards", "Ann")
     await seat_of(ann)
-    played = 0
-    while played < TURNS:
-        await until(ann, "rallypoint.seat.latest.game.turn === rallypoint.seat.index || rallypoint.seat.ended")
+    for _ in range(TURNS):
+        await until(ann, f"{MY_TURN} || rallypoint.seat.ended")
         turn = await ann.evaluate("rallypoint.seat.latest.game.turns")
-        fitting = ann.locator('[data-test="hand-card"][aria-disabled="false"]')
-        if await fitting.count():
-            await fitting.first.click()
-            if await ann.locator("dialog[open]").count():
-                await hook(ann, "suit-2").click()
-        elif await hook(ann, "draw").is_enabled():
-            await hook(ann, "draw").click()
-            await until(ann, "rallypoint.seat.latest.game.drawn || rallypoint.seat.latest.game.turn === null")
-            continue
-        else:
-            await hook(ann, "pass").click()
-        await until(ann, f"rallypoint.seat.latest.game.turns !== {turn} || rallypoint.seat.latest.game.turn === null")
-        played += 1
+        while await ann.evaluate(f"{MY_TURN} && rallypoint.seat.latest.game.turns === {turn}"):
+            await _do_what_can_be_done(ann)
     hands = await ann.evaluate("rallypoint.seat.latest.players.map((it) => [it.seat, it.hand])")
     mine = await ann.evaluate("rallypoint.seat.index")
     assert [hand for seat, hand in hands if seat != mine] == [None] * (len(hands) - 1)
