@@ -40,25 +40,20 @@ from rallypoint_protocol.schema import Schema
 from .acks import Acks
 from .classes import Classes, InputClass, SchemaCache
 from .clock import SessionClock
-from .delay import DELAY_TICKS_MAX, InterpolationDelay, Playhead
 from .errors import NotConnected, OnlyWatching, SeatClosed
 from .events import Ended, Event
 from .heartbeat import Heartbeat, Timing
-from .interpolate import History
 from .outgoing import OutgoingInputs
 from .prediction import Prediction
 from .retry import Drop, Next, Retrying, Stop
 from .seat_offer import SeatOffer
 from .seat_state import TRANSITIONS, SeatHappening, SeatState
 from .seat_stats import SeatStats
+from .shown import Shown
 from .view import View
 
 __all__ = ["Got", "SeatCore", "SeatOffer", "SeatState", "SeatStats"]
 
-HISTORY_UNREAD_MAX: Final = 64
-"""After so many passes without a look at the interpolated view, its history is no longer kept."""
-SHOWN_PASSES_MAX: Final = 5
-"""After so many, whoever plays is taken to look at the newest state again."""
 STALE_MS: Final = 200.0
 """A state that is older than that, beyond the way here, lets a prediction doubt the session's clock."""
 ASK_EVERY_S: Final = 0.5
@@ -99,11 +94,8 @@ class SeatCore:
         self._classes = schemas.get(offer.schema_hash)
         self._replica: Replica | None = None
         self._view: View | None = None
-        self._history: History | None = None
-        self._delay = InterpolationDelay(1.0)
-        self._playhead = Playhead(1.0)
-        self._shown = -1
-        """The tick that the interpolated view has shown last."""
+        self._shown: Shown | None = None
+        """The interpolated picture, of a game with ticks."""
         self.prediction: Prediction | None = None
         self._ask_at = 0.0
         """When the session's clock may be asked for out of turn again."""
@@ -155,17 +147,13 @@ class SeatCore:
 
     @property
     def seen_tick(self) -> int:
-        """The tick that the player is shown, which an input says; -1 for none.
-
-        It is that of the interpolated view while that is in use, else the newest.
-        """
-        tick, history = self.tick, self._history
-        return tick if history is None or history.unread > SHOWN_PASSES_MAX else min(self._shown, tick)
+        """The tick that the player is shown, which an input says; -1 for none."""
+        return self.tick if self._shown is None else self._shown.seen(self.tick)
 
     @property
     def delay_ms(self) -> float:
         """How far behind the session's clock the interpolated view is to be; 0 without ticks. Raises as classes."""
-        return self._delay.ms if self.schema.tick_hz else 0.0
+        return 0.0 if not self.schema.tick_hz or self._shown is None else self._shown.delay_ms
 
     @property
     def actions_kept(self) -> int:
@@ -189,23 +177,9 @@ class SeatCore:
 
     def interpolated(self, now: float) -> View:
         """The state a little while ago, between two passes. The first call begins to keep what that takes."""
-        view = self.view
-        schema = self.classes.schema
-        if not schema.tick_hz:
-            return view
-        history = self._history
-        if history is None:
-            history = self._history = History(schema)
-            self._delay.restart()
-            self._playhead.restart()
-            if view.tick >= 0:
-                history.push(view.state)
-        wanted_ms = self.session_ms(now) - self._delay.ms
-        frame = history.frame(self._playhead.move(now * 1000, wanted_ms, history.newest_ms))
-        if frame is None:
-            return view
-        self._shown = frame.tick
-        return View(frame, self.classes, view.seat)
+        view, shown = self.view, self._shown
+        frame = None if shown is None else shown.frame(view.state, now * 1000, self.session_ms(now))
+        return view if frame is None else View(frame, self.classes, view.seat)
 
     def hold(self, x: Input, force: bool = False, now: float | None = None) -> int | None:
         """The player now holds ``x``; gives its number if it is sent now. See ``Seat.hold``.
@@ -407,8 +381,8 @@ class SeatCore:
             self._take_events(seat.events)
         view.show(replica)
         self._pass_at = now
-        if self._history is not None:
-            self._keep(self._history, replica, now)
+        if self._shown is not None:
+            self._shown.passed(replica, self.session_ms(now))
         waited = inputs.pass_ended(self.seen_tick)
         if waited:
             self.outbox += waited
@@ -416,12 +390,6 @@ class SeatCore:
         self.stats.passes += 1
         self.stats.hash_checks += replica.checks_made
         replica.checks_made = 0
-
-    def _keep(self, history: History, replica: Replica, now: float) -> None:
-        history.push(replica)
-        self._delay.passed(replica.now_ms, self.session_ms(now))
-        if history.unread > HISTORY_UNREAD_MAX:
-            self._history = None
 
     def _take_events(self, items: list[EventItem]) -> None:
         for item in items:
@@ -457,10 +425,10 @@ class SeatCore:
         if new_epoch:
             self._epoch = message.epoch
             self.clock.reset()
-            self._playhead.restart()
+        if self._shown is not None:
+            self._shown.let_in(new_clock=new_epoch)
         self.retry.established(now, self._timing.patience_s(classes.schema.grace_s))
         self.heart.let_in(now)
-        self._delay.restart()
         self.outbox.append(encode(Proved()))
         self.outbox += self._inputs.seated(
             new_epoch=new_epoch, applied=message.applied, received=message.received, tick=tick, now=now
@@ -486,15 +454,13 @@ class SeatCore:
         self.token = message.token
         if self._view is None or classes is not self._classes:
             self._classes = classes
-            self._history = self.prediction = None  # they are of another game's classes
+            self.prediction = None  # it is of another game's classes
             self._replica = Replica(classes.schema)
             self._view = View(self._replica, classes, message.seat if message.seat >= 0 else None)
             hz = classes.schema.tick_hz
             self._acks.set_tick_hz(hz)
             self.clock = SessionClock(slack_ms=1000 / hz + 5 if hz else 50.0)
-            if hz:
-                self._delay = InterpolationDelay(1000 / hz)
-                self._playhead = Playhead(DELAY_TICKS_MAX * 1000 / hz)
+            self._shown = Shown(classes.schema) if hz else None
         elif not keep_state:
             self._forget_state()
 

@@ -21,8 +21,9 @@ from rallypoint_client.errors import (
 )
 from rallypoint_client.heartbeat import Timing
 from rallypoint_client.retry import Drop, Stop, Wait
-from rallypoint_client.seat_core import HISTORY_UNREAD_MAX, Got, SeatCore, SeatOffer
+from rallypoint_client.seat_core import Got, SeatCore, SeatOffer
 from rallypoint_client.seat_state import TRANSITIONS, SeatState
+from rallypoint_client.shown import HISTORY_UNREAD_MAX
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.messages import EventItem
@@ -801,12 +802,14 @@ def test_without_ticks_there_is_no_delay():
 
 def test_who_never_asks_for_it_pays_nothing_and_who_stops_asking_stops_paying():
     seat = Seat().playing()
-    assert seat.core._history is None
+    shown = seat.core._shown
+    assert shown is not None
+    assert not shown.is_kept
     seat.core.interpolated(seat.now)
-    assert seat.core._history is not None
+    assert shown.is_kept
     for tick in range(2, 3 + HISTORY_UNREAD_MAX):
         seat.got(make_pass(tick))
-    assert seat.core._history is None
+    assert not shown.is_kept
     assert seat.core.interpolated(seat.now).me.name == "Ann"
 
 

@@ -14,8 +14,9 @@ from rallypoint_client.heartbeat import Timing
 from rallypoint_client.predicted import Predicted, make_prediction
 from rallypoint_client.prediction import Prediction
 from rallypoint_client.retry import Drop
-from rallypoint_client.seat_core import SHOWN_PASSES_MAX, Got, SeatCore, SeatOffer
+from rallypoint_client.seat_core import Got, SeatCore, SeatOffer
 from rallypoint_client.seat_state import SeatState
+from rallypoint_client.shown import SHOWN_PASSES_MAX
 from rallypoint_protocol.schema import EntityDef, Enumeration, FieldDef, encode_schema
 from tests.client.wire import FIRE, SCHEMA, STEER, TURNS, make_pass, player, pong, seated, ship
 
@@ -334,9 +335,11 @@ def test_whoever_has_stopped_looking_has_seen_the_newest():
 @pytest.mark.parametrize("delay_ms", [62.5, 500.0])
 def test_inputs_with_older_ticks_do_not_hold_acknowledgements_up(delay_ms):
     seat, known, own = Seat(pongs=False), 1, 0
+    shown = seat.core._shown
+    assert shown is not None
     for tick in range(2, 80):
         seat.tick(tick)
-        seat.core._delay.ms = delay_ms
+        shown._delay.ms = delay_ms
         seat.core.interpolated(seat.now)
         seat.hold(tick)
         frames = seat.sent()

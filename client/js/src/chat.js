@@ -15,6 +15,7 @@ import { call } from "./callbacks.js";
 import { ChatLog } from "./chat_log.js";
 import { InvalidInput, LobbyClosed, RallypointError, SessionGone } from "./errors.js";
 import { CHAT_CHARS_MAX } from "./limits.js";
+import { looping } from "./looping.js";
 import { encodeListen, encodeSay, encodeUnlisten } from "./messages.js";
 import { News } from "./news.js";
 
@@ -110,14 +111,7 @@ export class Room {
    * @returns {AsyncIterableIterator<Line>}
    */
   [Symbol.asyncIterator]() {
-    const next = () => this.#next();
-    return {
-      next,
-      return: async () => ({ done: true, value: undefined }),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return looping(() => this.#next());
   }
 
   /** @returns {Promise<IteratorResult<Line>>} */

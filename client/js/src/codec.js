@@ -146,17 +146,6 @@ export function decodeSessionReply(bytes) {
 }
 
 /**
- * Gives the message that was read already: of a recording, say.
- *
- * @param {unknown} value
- * @returns {SessionReply}
- * @throws {BadMessage}
- */
-export function sessionReplyOf(value) {
-  return pick(SESSION_READERS, value);
-}
-
-/**
  * @template T
  * @param {Map<unknown, Reader<T>>} readers
  * @param {Uint8Array | ArrayBuffer} bytes

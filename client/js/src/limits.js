@@ -10,7 +10,6 @@ export const SUBPROTOCOL = "rallypoint.v1";
 
 /** Largest message a client may send. */
 export const INBOUND_BYTES_MAX = 4096;
-export const NAME_CHARS_MAX = 24;
 export const CHAT_CHARS_MAX = 240;
 /** Options or metadata of a session. */
 export const BAG_KEYS_MAX = 16;
@@ -27,14 +26,7 @@ export const INT_MAX = 2n ** 63n - 1n;
 
 /** A client that sends no inputs acknowledges at least this often. */
 export const ACK_EVERY_TICKS = 5;
-/** With more ticks than this unacknowledged, a client is skipped until it catches up. */
-export const ACK_WINDOW_TICKS = 20;
-/** A delta reaches back at most this far; an older baseline is answered with the whole state. */
-export const HISTORY_TICKS = 600;
 
-/** Up to this many seats, a pass's shared head carries the `applied` of every seat (low 16 bits each). */
-export const APPLIED_TABLE_SEATS_MAX = 16;
-export const FIELDS_PER_ENTITY_MAX = 62;
 /** Message kinds from here on are the game's inputs, in the order of its schema. */
 export const GAME_INPUT_KIND_FIRST = 64;
 /** Event kinds below are built in; from here on they are the game's, in the order of its schema. */

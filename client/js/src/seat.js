@@ -18,6 +18,7 @@ import { SchemaCache } from "./classes.js";
 import { Endpoint } from "./endpoint.js";
 import { OnlyWatching, SeatClosed } from "./errors.js";
 import { TIMING } from "./heartbeat.js";
+import { looping } from "./looping.js";
 import { makePrediction, Predicted } from "./predicted.js";
 import { nowS } from "./reconnect.js";
 import { SeatCore } from "./seat_core.js";
@@ -351,14 +352,7 @@ export class Seat extends Endpoint {
    * @returns {AsyncIterableIterator<Update>}
    */
   [Symbol.asyncIterator]() {
-    const next = () => this.#next();
-    return {
-      next,
-      return: async () => ({ done: true, value: undefined }),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return looping(() => this.#next());
   }
 
   /** @returns {Promise<IteratorResult<Update>>} */

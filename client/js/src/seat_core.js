@@ -22,11 +22,9 @@ import { sameBytes } from "./classes.js";
 import { SessionClock } from "./clock.js";
 import { CloseCode, policy } from "./close.js";
 import { BadMessage, decodeSessionReply } from "./codec.js";
-import { DELAY_TICKS_MAX, InterpolationDelay, Playhead } from "./delay.js";
 import { NotConnected, OnlyWatching, SeatClosed } from "./errors.js";
 import { Ended } from "./events.js";
 import { Heartbeat, patienceS } from "./heartbeat.js";
-import { History } from "./interpolate.js";
 import {
   encodeAck,
   encodeLeave,
@@ -40,6 +38,7 @@ import { Desync, HashMismatch, Replica } from "./replica.js";
 import { Drop, Retrying } from "./retry.js";
 import { TRANSITIONS } from "./seat_state.js";
 import { SeatStats } from "./seat_stats.js";
+import { Shown } from "./shown.js";
 import { View } from "./view.js";
 
 /** @import { Classes, SchemaCache } from "./classes.js" */
@@ -76,10 +75,6 @@ const STALE_MS = 200;
 const ASK_EVERY_S = 0.5;
 /** Of a game's `status`, which every game has: before and after it there are no steps to predict. */
 const RUNNING = 1;
-/** After so many passes without a look at the interpolated view, its history is no longer kept. */
-export const HISTORY_UNREAD_MAX = 64;
-/** After so many, whoever plays is taken to look at the newest state again. */
-export const SHOWN_PASSES_MAX = 5;
 
 /** One seat. `received` and `timer` throw `Drop` when the connection is of no use any more. */
 export class SeatCore {
@@ -111,14 +106,10 @@ export class SeatCore {
   #replica = null;
   /** @type {View | null} */
   #view = null;
-  /** @type {History | null} */
-  #history = null;
-  #delay = new InterpolationDelay(1);
-  #playhead = new Playhead(1);
+  /** @type {Shown | null} The interpolated picture, of a game with ticks. */
+  #shown = null;
   /** When the session's clock may be asked for out of turn again. */
   #askAt = 0;
-  /** The tick that the interpolated view has shown last. */
-  #shown = -1;
   /** @type {Predicting | null} */
   prediction = null;
   /** The entity class that is predicted. */
@@ -195,9 +186,7 @@ export class SeatCore {
    * while that is in use, else the newest.
    */
   get seenTick() {
-    const history = this.#history;
-    if (history === null || history.unread > SHOWN_PASSES_MAX) return this.tick;
-    return Math.min(this.#shown, this.tick);
+    return this.#shown === null ? this.tick : this.#shown.seen(this.tick);
   }
 
   /**
@@ -205,7 +194,7 @@ export class SeatCore {
    * Throws as `classes`.
    */
   get delayMs() {
-    return this.schema.tickHz ? this.#delay.ms : 0;
+    return this.schema.tickHz && this.#shown !== null ? this.#shown.delayMs : 0;
   }
 
   /** Actions that are not durable yet, or wait for a connection. */
@@ -251,19 +240,8 @@ export class SeatCore {
    */
   interpolated(now) {
     const { view } = this;
-    const { schema } = this.classes;
-    if (!schema.tickHz) return view;
-    if (this.#history === null) {
-      this.#history = new History(schema);
-      this.#delay.restart();
-      this.#playhead.restart();
-      if (view.tick >= 0) this.#history.push(view.state);
-    }
-    const wantedMs = this.sessionMs(now) - this.#delay.ms;
-    const frame = this.#history.frame(this.#playhead.move(now * 1000, wantedMs, this.#history.newestMs));
-    if (frame === null) return view;
-    this.#shown = frame.tick;
-    return new View(frame, this.classes, view.seat);
+    const frame = this.#shown?.frame(view.state, now * 1000, this.sessionMs(now)) ?? null;
+    return frame === null ? view : new View(frame, this.classes, view.seat);
   }
 
   /**
@@ -574,7 +552,7 @@ export class SeatCore {
     if (seat !== null && seat.events !== null) this.#takeEvents(seat.events);
     view.show(replica);
     this.#passAt = now;
-    if (this.#history !== null) this.#keep(this.#history, replica, now);
+    this.#shown?.passed(replica, this.sessionMs(now));
     const seen = this.seenTick;
     const waited = this.#inputs.passEnded(seen);
     if (waited.length) {
@@ -584,17 +562,6 @@ export class SeatCore {
     this.stats.passes++;
     this.stats.hashChecks += replica.checksMade;
     replica.checksMade = 0;
-  }
-
-  /**
-   * @param {History} history
-   * @param {Replica} replica
-   * @param {number} now
-   */
-  #keep(history, replica, now) {
-    history.push(replica);
-    this.#delay.passed(replica.nowMs, this.sessionMs(now));
-    if (history.unread > HISTORY_UNREAD_MAX) this.#history = null;
   }
 
   /**
@@ -654,11 +621,10 @@ export class SeatCore {
     if (newEpoch) {
       this.#epoch = message.epoch;
       this.clock.reset();
-      this.#playhead.restart();
     }
+    this.#shown?.letIn(newEpoch);
     this.retry.established(now, patienceS(this.#timing, classes.schema.graceS));
     this.heart.letIn(now);
-    this.#delay.restart();
     const { applied, received } = message;
     this.outbox.push(encodeProved(), ...this.#inputs.seated({ newEpoch, applied, received, tick, now }));
     this.stats.actionsExpired = this.#inputs.expired;
@@ -689,18 +655,13 @@ export class SeatCore {
     this.#token = token;
     if (this.#view === null || classes !== this.#classes) {
       this.#classes = classes;
-      // they are of another game's classes
-      this.#history = null;
-      this.prediction = null;
+      this.prediction = null; // it is of another game's classes
       this.#replica = new Replica(classes.schema);
       this.#view = new View(this.#replica, classes, seat >= 0 ? seat : null);
       const hz = classes.schema.tickHz;
       this.#acks.setTickHz(hz);
       this.clock = new SessionClock(hz ? 1000 / hz + 5 : 50);
-      if (hz) {
-        this.#delay = new InterpolationDelay(1000 / hz);
-        this.#playhead = new Playhead((DELAY_TICKS_MAX * 1000) / hz);
-      }
+      this.#shown = hz ? new Shown(classes.schema) : null;
     } else if (!keepState) this.#forgetState();
   }
 

@@ -12,6 +12,7 @@
 import { call } from "./callbacks.js";
 import { RallypointError, SessionGone } from "./errors.js";
 import { Rows } from "./listing.js";
+import { looping } from "./looping.js";
 import { encodeUnwatch, encodeWatch } from "./messages.js";
 import { News } from "./news.js";
 
@@ -106,14 +107,7 @@ export class SessionList {
    * @returns {AsyncIterableIterator<Change>}
    */
   [Symbol.asyncIterator]() {
-    const next = () => this.#next();
-    return {
-      next,
-      return: async () => ({ done: true, value: undefined }),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return looping(() => this.#next());
   }
 
   /** @returns {Promise<IteratorResult<Change>>} */

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import enum
 import math
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, cast
 
 import structlog
 
-from rallypoint.core.network_conditions import NetworkConditions, NetworkPath, Way
+from rallypoint.core.network_conditions import NetworkConditions, NetworkPath
 
 from .connection import Connection
+from .under_way import Mark, UnderWay
 
 __all__ = ["ConditionedLink", "conditioned_class"]
 
@@ -28,69 +27,6 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.si
 
 HELD_BYTES: Final = 65536
 """What a kernel would hold of what is under way."""
-_SOON_S: Final = 0.001
-"""Timers of event loops are as exact as this."""
-
-
-class _Mark(enum.Enum):
-    EOF = "no more is sent"
-    CLOSE = "the connection is closed, once all before it has gone"
-    LOST = "the connection is over"
-
-
-class _Queue:
-    """One direction: what is under way, and when it arrives. ``arrive`` is called with each piece, in its time."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, arrive: Callable[[bytes | _Mark], None]) -> None:
-        self._loop = loop
-        self._arrive = arrive
-        self._pieces: deque[tuple[float, bytes | _Mark]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
-        self.way = Way()
-        self.bytes = 0
-        self.stopped = False
-        """What arrives waits."""
-
-    def __bool__(self) -> bool:
-        return bool(self._pieces)
-
-    def put(self, at: float, piece: bytes | _Mark) -> None:
-        """Behind all that is there."""
-        if not (self._pieces or self.stopped) and at <= self._loop.time():
-            self._arrive(piece)
-            return
-        self._pieces.append((at, piece))
-        self.bytes += len(piece) if isinstance(piece, bytes) else 0
-        self._arm()
-
-    def stop(self, stopped: bool) -> None:
-        """What arrives waits from now on, or does no longer."""
-        self.stopped = stopped
-        self._arm()
-
-    def clear(self) -> None:
-        """All of it is lost."""
-        self._pieces.clear()
-        self.bytes = 0
-        self._arm()
-
-    def _arm(self) -> None:
-        wanted = bool(self._pieces) and not self.stopped
-        if wanted and self._timer is None:
-            self._timer = self._loop.call_at(self._pieces[0][0], self._due)
-        elif not wanted and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _due(self) -> None:
-        self._timer = None
-        now = self._loop.time() + _SOON_S
-        pieces = self._pieces
-        while pieces and not self.stopped and pieces[0][0] <= now:
-            piece = pieces.popleft()[1]
-            self.bytes -= len(piece) if isinstance(piece, bytes) else 0
-            self._arrive(piece)
-        self._arm()
 
 
 class ConditionedLink(asyncio.Transport, asyncio.Protocol):
@@ -109,8 +45,8 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
         self._transport = transport
         self._loop = connection.loop
         self._dice = dice
-        self._out = _Queue(self._loop, self._sent)
-        self._in = _Queue(self._loop, self._received)
+        self._out = UnderWay(self._loop, self._sent)
+        self._in = UnderWay(self._loop, self._received)
         self._high, self._low = 65536, 16384
         self._kernel_full = self._told_to_pause = connection.paused
         self._taking = True
@@ -178,7 +114,7 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
     def write_eof(self) -> None:
         """Nothing follows."""
         if not (self._closing or self._over):
-            self._out.put(self._at_last(self._out), _Mark.EOF)
+            self._out.put(self._at_last(self._out), Mark.EOF)
 
     def can_write_eof(self) -> bool:
         """Not with TLS."""
@@ -193,7 +129,7 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
         if self._over:
             self._loop.call_soon(self._end, self._why)
         else:
-            self._out.put(self._at_last(self._out), _Mark.CLOSE)
+            self._out.put(self._at_last(self._out), Mark.CLOSE)
 
     def abort(self) -> None:
         """Now."""
@@ -246,7 +182,7 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
         self._high = 65536 if high is None else high
         self._low = self._high // 4 if low is None else low
 
-    def _at_last(self, queue: _Queue) -> float:
+    def _at_last(self, queue: UnderWay) -> float:
         return max(self._loop.time(), queue.way.last)
 
     def _look_at_writing(self) -> None:
@@ -269,12 +205,12 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
             else:
                 self._transport.pause_reading()
 
-    def _sent(self, piece: bytes | _Mark) -> None:
+    def _sent(self, piece: bytes | Mark) -> None:
         """Has gone all the way, as far as we know: the transport gets it."""
         if isinstance(piece, bytes):
             self._transport.write(piece)
             self._look_at_writing()
-        elif piece is _Mark.EOF:
+        elif piece is Mark.EOF:
             with contextlib.suppress(OSError, RuntimeError):  # it may have broken, and not have said so yet
                 self._transport.write_eof()
         else:
@@ -292,7 +228,7 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client sends no more. The connection says when it closes, for itself."""
         if not self._closing:
-            self._in.put(self._at_last(self._in), _Mark.EOF)
+            self._in.put(self._at_last(self._in), Mark.EOF)
         return True
 
     def pause_writing(self) -> None:
@@ -311,16 +247,16 @@ class ConditionedLink(asyncio.Transport, asyncio.Protocol):
         self._why = self._why or exc
         self._out.clear()
         if self._in and self._why is None and not (self._closing or self._in.stopped):
-            self._in.put(self._at_last(self._in), _Mark.LOST)
+            self._in.put(self._at_last(self._in), Mark.LOST)
         else:
             self._end(self._why)
 
-    def _received(self, piece: bytes | _Mark) -> None:
+    def _received(self, piece: bytes | Mark) -> None:
         """Has come all the way: the connection gets it."""
         if isinstance(piece, bytes):
             self._look_at_reading()
             self._protocol.data_received(piece)
-        elif piece is _Mark.LOST:
+        elif piece is Mark.LOST:
             self._end(None)
         elif not self._protocol.eof_received():
             self.close()

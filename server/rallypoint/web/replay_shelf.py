@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +21,7 @@ from rallypoint.core.replay_format import BadReplay, Records, ReplayHeader
 from rallypoint.storage.replay_file import SUFFIX
 from rallypoint_protocol.schema import schema_hash
 
+from . import replay_process
 from .replay_stream import VERSION
 from .replay_summary import Summary
 from .site import GamePage
@@ -43,7 +42,6 @@ CACHE_BYTES_MAX: Final = 512 * 2**20
 """Of compressed streams; beyond it, those that nobody has asked for longest go."""
 WAITING_MAX: Final = 16
 """Streams that are being made, or wait for it; one more is refused."""
-WORK_S_MAX: Final = 120.0
 _HEADER_BYTES_MAX: Final = 4 * 2**20
 _SESSION: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -122,7 +120,9 @@ class ReplayShelf:
             for start in range(0, len(new), READ_AT_ONCE):
                 part = new[start : start + READ_AT_ONCE]
                 async with self._one:
-                    said = await _work(["summaries", *(str(self._folder / each.name) for each in part)], whole=False)
+                    said = await replay_process.work(
+                        ["summaries", *(str(self._folder / each.name) for each in part)], whole=False
+                    )
                 lines = [_summary_in(line) for line in said.splitlines()]
                 if len(lines) < len(part):  # its reader has died of this one, or was too slow with it
                     log.warning("replay cannot be read", file=part[len(lines)].name)
@@ -197,7 +197,7 @@ class ReplayShelf:
         try:
             await asyncio.to_thread(_make_room, self._cache, self._folder)
             async with self._one:
-                said = await _work(["stream", str(source), str(output)])
+                said = await replay_process.work(["stream", str(source), str(output)])
         except (OSError, TimeoutError) as error:
             log.warning("replay cannot be prepared", file=source.name, why=str(error))
             raise Unwatchable(503, "The replay cannot be prepared now. Try again later.") from None
@@ -230,38 +230,6 @@ def _bad_in(line: bytes) -> str:
         return str(msgspec.json.decode(line, type=dict[str, Any]).get("bad", ""))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-
-
-async def _work(arguments: Sequence[str], *, whole: bool = True) -> bytes:
-    """What the process says. Raises ``OSError``; ``TimeoutError``, unless ``whole`` is false: then what it has said.
-
-    All of it in threads: an event loop starts processes with a fork, which copies the page tables of the whole node
-    (30 ms for 600 MB); the standard library's own way does without, and waits for the new program a millisecond.
-    """
-    begun = asyncio.ensure_future(asyncio.to_thread(_begin, arguments))
-    try:
-        process = await asyncio.shield(begun)
-        return await asyncio.to_thread(_hear, process, whole)
-    except asyncio.CancelledError:
-        (await begun).kill()  # also one that was just being started
-        raise
-
-
-def _begin(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    # -P: a project's own random.py, in the folder that the server was started in, is not what the reader looks for.
-    command = [sys.executable, "-P", "-m", "rallypoint.web.replay_worker", *arguments]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603  # our own program
-
-
-def _hear(process: subprocess.Popen[bytes], whole: bool) -> bytes:
-    try:
-        return process.communicate(timeout=WORK_S_MAX)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        said = process.communicate()[0]
-        if whole:
-            raise TimeoutError(f"it took longer than {WORK_S_MAX:g} s") from None
-        return said[: said.rfind(b"\n") + 1]
 
 
 def _header_of(path: Path) -> ReplayHeader | None:

@@ -21,7 +21,7 @@ from rallypoint import field
 from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.storage.replay_file import ReplayFolder, read_replay
-from rallypoint.web import replay_shelf
+from rallypoint.web import replay_process, replay_shelf
 from rallypoint.web.app import web_app
 from rallypoint.web.files import Files
 from rallypoint.web.replay_shelf import ReplayShelf, Unwatchable
@@ -232,7 +232,7 @@ def reader_that_says(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     def other(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         return begin([sys.executable, "-c", real + program, *command[5:]], **options)
 
-    monkeypatch.setattr("rallypoint.web.replay_shelf.subprocess.Popen", other)
+    monkeypatch.setattr("rallypoint.web.replay_process.subprocess.Popen", other)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ async def test_a_replay_that_breaks_its_reader_is_not_listed_and_all_others_are(
 ):
     for number in range(1, 5):
         os.utime(shelf.ended(f"s{number}"), (1000 * (9 - number), 1000 * (9 - number)))
-    monkeypatch.setattr(replay_shelf, "WORK_S_MAX", 5.0)
+    monkeypatch.setattr(replay_process, "WORK_S_MAX", 5.0)
     breaks = f"""
 for line in read:
     if b'"s2"' in line:
@@ -288,7 +288,7 @@ async def test_a_list_that_is_still_being_read_is_what_was_read_until_now(
         os.utime(shelf.ended(f"s{number}"), (1000 * (9 - number), 1000 * (9 - number)))
     monkeypatch.setattr(replay_shelf, "READ_AT_ONCE", 1)
     monkeypatch.setattr(replay_shelf, "LIST_WAIT_S", 0.05)
-    work, first, go_on = replay_shelf._work, asyncio.Event(), asyncio.Event()
+    work, first, go_on = replay_process.work, asyncio.Event(), asyncio.Event()
 
     async def halting(arguments: Any, **more: Any) -> bytes:
         if first.is_set():
@@ -296,7 +296,7 @@ async def test_a_list_that_is_still_being_read_is_what_was_read_until_now(
         first.set()
         return await work(arguments, **more)
 
-    monkeypatch.setattr(replay_shelf, "_work", halting)
+    monkeypatch.setattr(replay_process, "work", halting)
     while not (rows := await shelf.list()):
         await asyncio.sleep(0.01)
     assert [row["session"] for row in rows] == ["s1"]
@@ -309,13 +309,13 @@ async def test_a_list_that_is_still_being_read_is_what_was_read_until_now(
 async def test_a_stream_is_made_once_for_all_who_ask(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
     shelf.ended("s1")
     works: list[Any] = []
-    work = replay_shelf._work
+    work = replay_process.work
 
     async def counted(arguments: Any, **more: Any) -> bytes:
         works.append(arguments)
         return await work(arguments, **more)
 
-    monkeypatch.setattr(replay_shelf, "_work", counted)
+    monkeypatch.setattr(replay_process, "work", counted)
     answers = await asyncio.gather(*(shelf.client.get("/replays/s1") for _ in range(5)))
     assert {answer.status_code for answer in answers} == {200}
     assert (await shelf.client.get("/replays/s1")).status_code == 200

@@ -23,14 +23,6 @@ export function decodeLobbyReply(bytes: Uint8Array | ArrayBuffer): LobbyReply;
  * @throws {BadMessage}
  */
 export function decodeSessionReply(bytes: Uint8Array | ArrayBuffer): SessionReply;
-/**
- * Gives the message that was read already: of a recording, say.
- *
- * @param {unknown} value
- * @returns {SessionReply}
- * @throws {BadMessage}
- */
-export function sessionReplyOf(value: unknown): SessionReply;
 /** @import { LobbyReply, SessionReply } from "./messages.js" */
 /** @import { Reader } from "./replies.js" */
 /**

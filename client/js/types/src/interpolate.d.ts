@@ -1,18 +1,10 @@
+/** @import { EntityDef, Schema, WireType } from "./schema.js" */
+/** @import { State } from "./view.js" */
+export const SNAPSHOTS_MAX: 32;
 /**
  * For one entity class, the fields that move: index, and the full turn in wire units (0: straight).
  * @typedef {[number, number][]} Plan
  */
-/**
- * How far behind to show a game, in milliseconds; 0 for a turn-based one.
- *
- * @param {Schema} schema
- */
-export function delayMs(schema: Schema): number;
-/** @import { EntityDef, Schema, WireType } from "./schema.js" */
-/** @import { State } from "./view.js" */
-/** How far behind the session's clock is shown: the pass after is known then, unless late by half a tick. */
-export const DELAY_TICKS: 1.5;
-export const SNAPSHOTS_MAX: 32;
 /** A state at `nowMs`; its items are not to be changed. */
 export class Frame {
     /**
@@ -54,6 +46,6 @@ export class History {
  * For one entity class, the fields that move: index, and the full turn in wire units (0: straight).
  */
 export type Plan = [number, number][];
-import type { Schema } from "./schema.js";
 import { Item } from "./replica.js";
 import type { State } from "./view.js";
+import type { Schema } from "./schema.js";

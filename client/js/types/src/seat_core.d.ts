@@ -1,7 +1,3 @@
-/** After so many passes without a look at the interpolated view, its history is no longer kept. */
-export const HISTORY_UNREAD_MAX: 64;
-/** After so many, whoever plays is taken to look at the newest state again. */
-export const SHOWN_PASSES_MAX: 5;
 /** One seat. `received` and `timer` throw `Drop` when the connection is of no use any more. */
 export class SeatCore {
     /**
