@@ -204,6 +204,16 @@ export class Lobby extends LobbySessions {
     this.#matches.onOffer = callback;
   }
 
+  /**
+   * Waits for the next of `offers` and gives it, for `take`.
+   *
+   * @returns {Promise<SeatOffer>}
+   */
+  nextOffer() {
+    const isOver = () => this.state === "closed" || this.state === "gone";
+    return this.#matches.nextOffer(() => (isOver() ? this._closedError() : null));
+  }
+
   // --- rematches -------------------------------------------------------------------------------------------
 
   /**

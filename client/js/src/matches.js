@@ -9,6 +9,7 @@
 
 import { call } from "./callbacks.js";
 import { RequestRefused } from "./errors.js";
+import { News } from "./news.js";
 import { readOffer } from "./seat_offer.js";
 
 /** @import { SeatOffer } from "./seat_offer.js" */
@@ -87,6 +88,7 @@ export class Matches {
   onOffer = null;
   /** @type {Set<Claim>} */
   #claims = new Set();
+  #news = new News("the offers of one lobby");
 
   /**
    * While `wait` goes on, `claim` waits; the signal, if there is one, ends it with its reason.
@@ -133,6 +135,7 @@ export class Matches {
     }
     this.offers.push(offer);
     if (this.offers.length > OFFERS_MAX) this.offers.shift();
+    this.#news.tell();
     call(this.onOffer, offer);
   }
 
@@ -143,7 +146,24 @@ export class Matches {
    */
   fail(error) {
     this.offers = [];
+    this.#news.tell();
     for (const claim of this.#claims) claim.refuse(error);
+  }
+
+  /**
+   * The oldest offer, as soon as there is one.
+   *
+   * @param {() => Error | null} closed why there can be none any more: that is thrown
+   * @returns {Promise<SeatOffer>}
+   */
+  async nextOffer(closed) {
+    for (;;) {
+      const offer = this.offers.shift();
+      if (offer !== undefined) return offer;
+      const error = closed();
+      if (error !== null) throw error;
+      await this.#news.wait();
+    }
   }
 }
 

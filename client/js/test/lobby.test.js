@@ -661,3 +661,14 @@ test("a server that speaks something else, or an address that is none, is no way
     /no connection to/,
   );
 });
+
+test("a seat that a backend gives can be waited for, and nobody waits for one after the end", async () => {
+  const { lobby, socket } = await playing();
+  const waiting = lobby.nextOffer();
+  socket.says(push(1, "matched", seatAt("/session/s2", { session: "s2" })));
+  assert.equal((await waiting).session, "s2");
+  assert.deepEqual(lobby.offers, []);
+  const vain = assert.rejects(lobby.nextOffer(), LobbyClosed);
+  await lobby.close();
+  await vain;
+});

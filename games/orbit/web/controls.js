@@ -37,13 +37,18 @@ export class Controls {
   }
 
   get #isFiring() {
-    return this.keys.fire || this.touch.fire;
+    return this.#has("fire");
+  }
+
+  /** @param {string} what By key or thumb. */
+  #has(what) {
+    return this.keys.has(what) || this.touch.has(what);
   }
 
   #changed() {
-    const { seat, keys, touch } = this;
-    const turn = Math.sign(keys.turn + touch.turn);
-    const thrust = keys.thrust || touch.thrust;
+    const { seat } = this;
+    const turn = Number(this.#has("right")) - Number(this.#has("left"));
+    const thrust = this.#has("thrust");
     const steered = `${turn} ${thrust}`;
     if (steered !== this.#steered && seat.state !== "closed") {
       this.#steered = steered;

@@ -28,18 +28,6 @@ export class Keys {
     document.addEventListener("visibilitychange", this.#letGo);
   }
 
-  get turn() {
-    return Number(this.#has("right")) - Number(this.#has("left"));
-  }
-
-  get thrust() {
-    return this.#has("thrust");
-  }
-
-  get fire() {
-    return this.#has("fire");
-  }
-
   close() {
     removeEventListener("keydown", this.#press);
     removeEventListener("keyup", this.#release);
@@ -47,8 +35,8 @@ export class Keys {
     document.removeEventListener("visibilitychange", this.#letGo);
   }
 
-  /** @param {string} meaning */
-  #has(meaning) {
+  /** @param {string} meaning One of left, right, thrust and fire. */
+  has(meaning) {
     return [...this.#down].some((code) => MEANS[code] === meaning);
   }
 

@@ -48,26 +48,14 @@ export class Touch {
     addEventListener("blur", this.#letGo);
   }
 
-  get turn() {
-    return Number(this.#has("right")) - Number(this.#has("left"));
-  }
-
-  get thrust() {
-    return this.#has("thrust");
-  }
-
-  get fire() {
-    return this.#has("fire");
-  }
-
   close() {
     removeEventListener("pointerdown", this.#first);
     removeEventListener("blur", this.#letGo);
     this.element.remove();
   }
 
-  /** @param {string} name */
-  #has(name) {
+  /** @param {string} name One of left, right, thrust and fire. */
+  has(name) {
     return [...this.#pressed.values()].includes(name);
   }
 
@@ -118,7 +106,7 @@ export class Touch {
 
   #show() {
     for (const [name, button] of Object.entries(this.#buttons))
-      button.classList.toggle("down", this.#has(name));
+      button.classList.toggle("down", this.has(name));
     this.changed();
   }
 }

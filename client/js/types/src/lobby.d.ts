@@ -99,6 +99,12 @@ export class Lobby extends LobbySessions {
     /** Called with each new one of `offers`. */
     get onOffer(): ((offer: SeatOffer) => unknown) | null;
     /**
+     * Waits for the next of `offers` and gives it, for `take`.
+     *
+     * @returns {Promise<SeatOffer>}
+     */
+    nextOffer(): Promise<SeatOffer>;
+    /**
      * Waits until all who played that session, which has ended, want another; then takes the seat in it.
      * Aborting the signal takes the wish back.
      *

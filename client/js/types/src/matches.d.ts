@@ -66,6 +66,13 @@ export class Matches {
      * @param {Error} error
      */
     fail(error: Error): void;
+    /**
+     * The oldest offer, as soon as there is one.
+     *
+     * @param {() => Error | null} closed why there can be none any more: that is thrown
+     * @returns {Promise<SeatOffer>}
+     */
+    nextOffer(closed: () => Error | null): Promise<SeatOffer>;
     #private;
 }
 import type { SeatOffer } from "./seat_offer.js";
