@@ -33,12 +33,18 @@ from rallypoint_protocol.schema import (
 __all__ = ["Acted", "Counters", "Hands", "is_numbered"]
 
 _NUMBERED: Final = ("number", "value")
+_OWN_ENTITIES: Final = 2
+"""The game and its players: the entities of a schema that come first."""
 _PAUSE_S: Final = (0.2, 2.0)
 """Between two looks at a turn-based game, where nothing may happen for long."""
 _PASSES_PER_S: Final = 30
 """What is reckoned with in a turn-based game."""
 _BURST: Final = 36
 """More actions than a client keeps."""
+_AIMS: Final = ("predicted", "near", "wild", "")
+"""How they say which tick an input is meant for, in a game with an input buffer; "": they do not."""
+_FAR: Final = (-100, -1, 100, 1_000_000_000)
+"""Wrong ones, from the newest tick on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,12 @@ class Hands:
         """It does not mind whether there is a connection."""
         self._queue_s = dice.choice((None, 0.5, 5.0))
         self._seat = seat
+        self._aim, self._predicted = "", None
+        if seat.schema.input_buffer_ticks and not seat.spectator:
+            self._aim = dice.choice(_AIMS)
+            if self._aim == "predicted" and len(seat.schema.entities) > _OWN_ENTITIES:
+                kind = seat.schema.entities[_OWN_ENTITIES].name
+                self._predicted = seat.predict(kind, lambda entity, held, dt: None)
         if not seat.spectator:
             seat.on_pass = self.on_pass
             if restless or not seat.schema.tick_hz:
@@ -118,6 +130,8 @@ class Hands:
                     self._hold(seat)
         elif self._draws and roll < 0.1:
             seat.view()
+            if self._predicted is not None:
+                self._predicted.view()
 
     def _look(self) -> None:
         """In a game without a clock, where no pass may come for long; and for the restless."""
@@ -148,7 +162,15 @@ class Hands:
 
     def _input(self, seat: Seat, definition: InputDef) -> Any:
         made: Callable[..., Any] = getattr(seat.inputs, definition.name)
-        return made(**dict(self._fields(definition)))
+        return made(**dict(self._fields(definition)), **self._meant_for(seat))
+
+    def _meant_for(self, seat: Seat) -> dict[str, int]:
+        """The tick that an input is meant for, if it is to say one; a prediction says it by itself."""
+        if self._aim not in ("near", "wild") or self._dice.random() < 0.2:
+            return {}
+        near = self._dice.randrange(-1, 7) if self._aim == "near" or self._dice.random() < 0.5 else None
+        ahead = self._dice.choice(_FAR) if near is None else near
+        return {"at": max(-1, seat.latest.tick + ahead)}
 
     def _fields(self, definition: InputDef) -> Iterator[tuple[str, Any]]:
         for each in definition.fields:

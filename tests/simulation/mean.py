@@ -15,6 +15,7 @@ from rallypoint_simulation.scenario import Act, PlayerPlan, Scenario, ServerPlan
 from tests.simulation.mean_acts import evening
 from tests.simulation.mean_durability import made_durable
 from tests.simulation.mean_faults import faults
+from tests.simulation.mean_netcode import with_netcode
 from tests.simulation.mean_themes import Theme, theme
 
 __all__ = ["GAMES", "mean_scenario"]
@@ -74,7 +75,7 @@ def mean_scenario(seed: int) -> Scenario:
     if about.faults:
         besides = besides[-3:]
     drawn = Scenario(seed, games, duration_s, players=players, faults=(*here, *besides), server=_server(dice, about))
-    return made_durable(drawn)
+    return with_netcode(made_durable(drawn))
 
 
 def _duration_s(dice: Random, players: int) -> float:

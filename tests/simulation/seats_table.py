@@ -62,15 +62,15 @@ class Stand(SimpleNamespace):
 class Table:
     """A world in which Ann sits alone in a session that runs, and does nothing. One observer looks on."""
 
-    def __init__(self, observer: type[Observer], journal_s: float = 0.0) -> None:
+    def __init__(self, observer: type[Observer], journal_s: float = 0.0, game: type[Books] = Books) -> None:
         self.world = World(
-            1, [Books], ServerPlan(durability="disk" if journal_s else "off", journal_s=journal_s), [Recorder, observer]
+            1, [game], ServerPlan(durability="disk" if journal_s else "off", journal_s=journal_s), [Recorder, observer]
         )
         recorder, self.observer = self.world.observers
         assert isinstance(recorder, Recorder)
         self.world.start_server()
         self.ann = self.world.players["ann"] = Player(self.world, PlayerPlan("ann", Weather(latency_s=0.005)))
-        self.ann.start(Act(0.0, "create", {"game": "books", "options": {"ends_s": 0}}))
+        self.ann.start(Act(0.0, "create", {"game": game.definition().options.name, "options": {"ends_s": 0}}))
         self.world.run_for(0.5)
         self.ann.seats[0].on_pass = None  # hands in the lap
         self.world.run_for(1.0)
@@ -151,8 +151,9 @@ Case = Callable[[Table], None]
 class Breaks:
     """What breaks the invariants of one observer: each case does something that must be found by its name."""
 
-    def __init__(self, observer: type[Observer]) -> None:
+    def __init__(self, observer: type[Observer], game: type[Books] = Books) -> None:
         self._observer = observer
+        self._game = game
         self.cases: list[Any] = []
         """For ``pytest.mark.parametrize``: invariant and case."""
 
@@ -167,7 +168,7 @@ class Breaks:
 
     def first(self, case: Case) -> list[str]:
         """What is found first."""
-        table = Table(self._observer)
+        table = Table(self._observer, game=self._game)
         try:
             case(table)
         except Violation:

@@ -76,7 +76,7 @@ def an_input_that_the_server_has_forgotten(table: Table) -> None:
 @breaks(actions.TOLD)
 def applied_and_not_told(table: Table) -> None:
     table.says(table.wire, PUT, 100, 5, 1, 0)
-    table.passes()
+    table.passes(table.tick + 1)
 
 
 @breaks(actions.REFUSED)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.simulation.invariants.all import OBSERVERS
 
-SEATS = ("actions", "connections", "events", "grace", "holds", "resumes", "ticks", "tokens")
+SEATS = ("actions", "connections", "events", "grace", "holds", "pasts", "resumes", "ticks", "tokens", "waits")
 
 
 def _broken() -> set[str]:

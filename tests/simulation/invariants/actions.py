@@ -19,6 +19,7 @@ from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
+from .dues import Dues, fields_of, meant_for
 from .sittings import Chain, Chains, Sitting, Sittings, host_of, is_eased, unfrozen_since
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
 
 ONCE: Final = "each action is applied at most once and in order"
 WITHIN_STEP: Final = "an action that the server has is decided by the next step"
+"""Or by the one that it is meant for, if it may wait for that."""
 DECIDED: Final = "an input that the server has is decided soon"
 TRUE: Final = "what is told to be applied was sent and decided, and never goes back"
 TOLD: Final = "a player is told at once what was decided"
@@ -66,6 +68,10 @@ class _Seat(Sitting):
         self.told = 0
         self.waiting: dict[int, int] = {}
         """Of what the server has: the actions by sequence, with their numbers, that the books do not show."""
+        self.dues = Dues()
+        """By the clock: in which step each input is due."""
+        self.may_wait_s = 0.0
+        """So long its inputs wait for the tick that they are meant for."""
         self.refused: set[int] = set()
         self.actions: set[int] = set()
         """The sequences of all actions that the server has."""
@@ -84,6 +90,7 @@ class _Seat(Sitting):
         self.told = self.durable
         self.provisional.clear()
         self.waiting.clear()
+        self.dues.clear()
         self.behind = None
         players = getattr(self.host.core.game, "player_list", ())
         player = next((each for each in players if each.seat == self.seat.index), None) if self.seat.in_game else None
@@ -181,8 +188,18 @@ class Actions(Observer):
         before = (program.said if program.again else program.kept).get(seq)
         if before is None:
             self.violate(NUMBERED, f"{wire}: input {seq} after {program.sent}, and it is no undecided action")
-        elif before[0] != kind or before[3:] != message[3:]:
+        elif before[0] != kind or not self._same(wire.session, before, message):
             self.violate(SAME, f"{wire}: input {seq} was {before} and is {message}")
+
+    def _same(self, session: str, before: list[Any], message: list[Any]) -> bool:
+        """What is sent again is meant for the same tick, or for the next."""
+        if before[3:] == message[3:]:
+            return True
+        host = host_of(self.world, session)
+        if host is None:
+            return False
+        own = host.definition
+        return fields_of(own, before) == fields_of(own, message) and meant_for(own, message) == -1
 
     def _actions_of(self, session: str) -> frozenset[int]:
         kinds = self._action_kinds.get(session)
@@ -202,6 +219,9 @@ class Actions(Observer):
         if sitting is None or message[0] < GAME_INPUT_KIND_FIRST or message[1] <= sitting.received:
             return
         sitting.received = message[1]
+        if sitting.hz:
+            due = sitting.dues.came(sitting.host, sitting.seat, message)
+            sitting.may_wait_s = max(sitting.may_wait_s, (due - sitting.host.core.tick - 1) / sitting.hz)
         if message[0] in self._actions_of(sitting.session):
             sitting.actions.add(message[1])
             if message[0] == self._put_kind(sitting.host.definition):
@@ -233,6 +253,8 @@ class Actions(Observer):
             sitting.received = message.received
             for seq in [seq for seq in sitting.waiting if seq > message.received]:
                 del sitting.waiting[seq]
+        sitting.dues.taken_back(message.received)
+        sitting.dues.release(sitting.host.core.tick + 1)
         sitting.told = max(sitting.told, message.applied)
 
     def closing(self, wire: Wire, code: int, reason: str, from_server: bool) -> None:
@@ -269,11 +291,11 @@ class Actions(Observer):
                     self.violate(TRUE, f"{sitting}: {ahead} ahead of {sitting.told}, {sitting.received} came")
                 sitting.told += ahead
         self._note_durable(sitting, message.head.tick, message.head.undurable)
-        if sitting.hz and sitting.told < sitting.received and sitting.code is None and sitting.running:
+        if sitting.hz and sitting.code is None and sitting.running:
             tick = message.head.tick
-            self.violate(
-                TOLD, f"{sitting}: {sitting.told} is applied at tick {tick}, {sitting.received} came before it"
-            )
+            due = sitting.dues.by(tick)
+            if sitting.told < due:
+                self.violate(TOLD, f"{sitting}: {sitting.told} is applied at tick {tick}, {due} was due before it")
         if part is not None and part.events:
             for event in part.events:
                 if event.kind == BuiltinEvent.REFUSED:
@@ -324,9 +346,10 @@ class Actions(Observer):
             self._none_lost(sitting, record.tick)
 
     def _none_lost(self, sitting: _Seat, tick: int) -> None:
-        """Whatever a step has decided is in the books by now. By the clock, that is all that had come."""
+        """Whatever a step has decided is in the books by now. By the clock, that is all that was due."""
         waiting = sitting.waiting
-        decided = list(waiting) if sitting.hz else [seq for seq in waiting if seq <= sitting.seat.applied]
+        due = sitting.dues.by(tick) if sitting.hz else sitting.seat.applied
+        decided = [seq for seq in waiting if seq <= due]
         if not decided:
             return
         # The framework refuses before the start and after the end by itself.
@@ -377,7 +400,7 @@ class Actions(Observer):
             sitting.behind = None
         elif behind is None or seat.applied >= behind[0]:
             sitting.behind = sitting.received, now
-        elif now - unfrozen_since(self.world, behind[1]) > _SLACK_S:
+        elif now - unfrozen_since(self.world, behind[1]) > _SLACK_S + sitting.may_wait_s:
             self.violate(DECIDED, f"{sitting}: {behind[0]} came, and {seat.applied} is the last that is decided")
 
     def _look_at_players(self) -> None:

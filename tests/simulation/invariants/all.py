@@ -20,6 +20,7 @@ from .kept import Kept
 from .leftovers import Leftovers
 from .lists import Lists
 from .locks import Locks
+from .pasts import Pasts
 from .places import Places
 from .pushes import Pushes
 from .queues import Queues
@@ -35,6 +36,7 @@ from .state import State
 from .tickets import Tickets
 from .ticks import Ticks
 from .tokens import Tokens
+from .waits import Waits
 
 __all__ = ["OBSERVERS"]
 
@@ -45,6 +47,8 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Events,
     Grace,
     Holds,
+    Waits,
+    Pasts,
     Resumes,
     Ticks,
     Tokens,

@@ -41,7 +41,7 @@ class _Seat(Sitting):
         self.acked = 0
         """The newest that the server was told to have arrived."""
         self.unsure = False
-        """The last connection was closed by the server: it may not have heard the last words."""
+        """The server has closed a connection, or is another one: it may not have heard the last words before that."""
         self.contents: dict[int, tuple[int, int, list[Any]]] = {}
         """Of the events that were sent and not acknowledged."""
         names = [each.name for each in host.definition.schema.events]
@@ -84,7 +84,7 @@ class Events(Observer):
             self._first[wire] = message
 
     def _ack(self, sitting: _Seat, event: int) -> None:
-        sitting.acked = event
+        sitting.acked, sitting.unsure = event, False
         contents = sitting.contents
         while contents and (oldest := next(iter(contents))) <= event:
             del contents[oldest]
@@ -117,7 +117,6 @@ class Events(Observer):
             sitting.next = None
         else:
             sitting.next = None if sitting.unsure else sitting.acked + 1
-        sitting.unsure = False
 
     def _lost(self, sitting: _Seat, message: Seated, first: TakeSeat | Resume | None) -> None:
         base = first.event if type(first) is Resume and message.outcome != "fresh" else sitting.acked

@@ -14,6 +14,7 @@ from rallypoint_simulation.steps import StepMade
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
+from .dues import Dues, fields_of
 from .sittings import Chain, Chains, Knocking, Sitting, Sittings, host_of
 
 __all__ = ["AGAIN", "LET_GO", "NEWEST", "Holds"]
@@ -28,7 +29,10 @@ class _Seat(Sitting):
         super().__init__(host, seat, wire)
         self.received = 0
         self.value: int | None = None
-        """What came last on the newest connection; ``None``: nothing yet."""
+        """What came last on the newest connection, of what is due; ``None``: nothing yet."""
+        self.dues = Dues()
+        self.coming: list[tuple[int, int]] = []
+        """What may wait for its tick: which, and the value."""
         self.carried = 0
         """What came last on an earlier one."""
         self.leaning = 0
@@ -66,6 +70,10 @@ class Holds(Observer):
             kinds = self._kinds[session] = {kind: list(each.defaults) for kind, each in inputs if each.hold}
         return kinds
 
+    def _fields_of(self, session: str, message: list[Any]) -> list[Any]:
+        host = host_of(self.world, session)
+        return message[3:] if host is None else fields_of(host.definition, message)
+
     def sent(self, wire: Wire, message: Any, from_server: bool) -> None:
         self._knocking.sent(wire, message, from_server)
         kind = type(message)
@@ -78,7 +86,7 @@ class Holds(Observer):
                 if message[0] in program.owed:
                     program.owed.remove(message[0])
                 if message[0] in self._holds_of(wire.session):
-                    program.holds[message[0]] = message[3:]
+                    program.holds[message[0]] = self._fields_of(wire.session, message)
         elif kind is Resume or kind is TakeSeat:
             if wire.session:
                 self._programs.first(wire, message).owed = []
@@ -101,15 +109,19 @@ class Holds(Observer):
             sitting = self._sittings.newest(wire)
             if sitting is not None and message[1] > sitting.received:
                 sitting.received = message[1]
+                due = sitting.dues.came(sitting.host, sitting.seat, message)
                 if message[0] in self._holds_of(sitting.session):
-                    sitting.value = message[3]
+                    sitting.coming.append((due, message[3]))
 
     def _seated(self, wire: Wire, message: Seated) -> None:
         known = self._sittings.before(message)
         sitting = self._sittings.seated(wire, message)
         if sitting is not None:
             sitting.received = message.received
-            sitting.carried, sitting.value = sitting.value or sitting.carried, None
+            last = sitting.coming[-1][1] if sitting.coming else sitting.value
+            sitting.carried, sitting.value = last or sitting.carried, None
+            sitting.coming.clear()
+            sitting.dues.clear()
             if known is None:
                 self._by_session.setdefault(sitting.session, []).append(sitting)
 
@@ -128,6 +140,9 @@ class Holds(Observer):
                 self._compare(sitting, record.tick)
 
     def _compare(self, sitting: _Seat, tick: int) -> None:
+        sitting.dues.by(tick)
+        while sitting.coming and sitting.coming[0][0] <= tick:
+            sitting.value = sitting.coming.pop(0)[1]
         player = sitting.player
         if player is None:
             players = getattr(sitting.host.core.game, "player_list", ())

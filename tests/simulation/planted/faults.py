@@ -5,7 +5,15 @@ Each could have been committed: some show in every session, some only when two t
 
 from __future__ import annotations
 
-from . import faults_connections, faults_durability, faults_inputs, faults_lobby, faults_seats, faults_sync
+from . import (
+    faults_connections,
+    faults_durability,
+    faults_inputs,
+    faults_lobby,
+    faults_netcode,
+    faults_seats,
+    faults_sync,
+)
 from .fault import Edit, Fault
 
 __all__ = ["FAULTS", "Edit", "Fault"]
@@ -17,4 +25,5 @@ FAULTS: tuple[Fault, ...] = (
     *faults_connections.FAULTS,
     *faults_lobby.FAULTS,
     *faults_durability.FAULTS,
+    *faults_netcode.FAULTS,
 )
