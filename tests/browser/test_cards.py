@@ -15,7 +15,7 @@ from rallypoint.config import Settings
 from .conftest import NewPage
 from .players import come_in, seat_of, until
 
-TURNS = 3
+TURNS = 2
 MY_TURN = "(rallypoint.seat.latest.game.turn === rallypoint.seat.index)"
 
 

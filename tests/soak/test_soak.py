@@ -1,6 +1,6 @@
 """Real sockets, cut at random moments: each event arrives once and in order, each action is applied once and in order.
 
-20 seconds in the ordinary tests; ``make soak`` runs ten minutes (``SOAK_SECONDS``).
+12 seconds in the ordinary tests; ``make soak`` runs ten minutes (``SOAK_SECONDS``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rallypoint_client.seat import Seat
 from rallypoint_client.updates import Update
 from tests.soak.ledger import Clerk, Ledger
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", "20"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "12"))
 PLAYERS = 8
 
 
