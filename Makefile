@@ -79,7 +79,7 @@ run: setup ## Serve the example games with a few bots (PORT=n, OPS_PORT=n, WEB_P
 	$(RUN_COMMAND)
 
 test: setup ## Run every test (WORKERS=n, ARGS='...' for pytest)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Check style, format and types
 	$(BIN)/python -m ruff check
