@@ -19,6 +19,16 @@ CONDITIONS_MAX = 8
 LISTED_MAX = 100
 """Sessions in one list."""
 
+QUEUES_MAX = 8
+"""That one ticket waits in."""
+LIST_VALUES_MAX = 32
+"""Texts in an attribute that is a list."""
+REGIONS_MAX = 16
+PARTY_MAX = 16
+"""Players of a party."""
+LEADERS_MAX = 100
+"""Rows of a leaderboard that are given at once."""
+
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 """Range of every integer in a message, an input or a public field."""
 FLOAT_MAX = 1.7976931348623157e308

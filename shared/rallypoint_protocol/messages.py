@@ -19,7 +19,11 @@ from .limits import (
     INT_MAX,
     INT_MIN,
     KEY_CHARS_MAX,
+    LEADERS_MAX,
+    LIST_VALUES_MAX,
     LISTED_MAX,
+    QUEUES_MAX,
+    REGIONS_MAX,
     VALUE_CHARS_MAX,
 )
 
@@ -40,6 +44,25 @@ Bag = Annotated[
     msgspec.Meta(max_length=BAG_KEYS_MAX),
 ]
 """Options of a game, or metadata of a session: a small map of names to plain values."""
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARS_MAX)]
+Attributes = Annotated[
+    dict[
+        Name,
+        bool
+        | Int64
+        | Finite
+        | Annotated[str, msgspec.Meta(max_length=VALUE_CHARS_MAX)]
+        | Annotated[
+            list[Annotated[str, msgspec.Meta(max_length=KEY_CHARS_MAX)]], msgspec.Meta(max_length=LIST_VALUES_MAX)
+        ],
+    ],
+    msgspec.Meta(max_length=BAG_KEYS_MAX),
+]
+"""What a player says for the rules of queues: numbers, texts, lists of texts."""
+Latencies = Annotated[
+    dict[Name, Annotated[float, msgspec.Meta(ge=0, le=10_000)]], msgspec.Meta(max_length=REGIONS_MAX)
+]
+"""Round trip to each region, in milliseconds."""
 
 
 # --- from clients -------------------------------------------------------------------------------------------------
@@ -240,6 +263,92 @@ class Rematch(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     wanted: bool
 
 
+class Enqueue(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=48):
+    """Request: a ticket in these queues, for the player, or (from its leader) for the player's party.
+
+    A game is a queue, too: the one of its quick matches. The members of a party say their own attributes and
+    latencies with :class:`PartyReady`.
+    """
+
+    id: Count
+    queues: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=QUEUES_MAX)]
+    attributes: Attributes
+    latency_ms: Latencies
+
+
+class Accept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=49):
+    """Request: the player takes part in that match, whose ready check runs; or not."""
+
+    id: Count
+    match: Text
+    accepted: bool
+
+
+class Explain(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=50):
+    """Request: why the player's ticket waits, rule by rule, and for how long it probably will."""
+
+    id: Count
+
+
+class PartyCreate(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=51):
+    """Request: a party with the player as its leader. The answer has the code that others join with."""
+
+    id: Count
+
+
+class PartyJoin(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=52):
+    """Request: into the party that has this code."""
+
+    id: Count
+    code: Text
+
+
+class PartyLeave(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=53):
+    """Request: out of the party."""
+
+    id: Count
+
+
+class PartyReady(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=54):
+    """Request: the player is ready to be queued with the party, with these attributes; or is not."""
+
+    id: Count
+    ready: bool
+    attributes: Attributes
+    latency_ms: Latencies
+
+
+class PartyKick(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=55):
+    """Request of a party's leader: that member goes, and does not come back with the same code."""
+
+    id: Count
+    player: Text
+
+
+class PartyLead(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=56):
+    """Request of a party's leader: that member leads from now on."""
+
+    id: Count
+    player: Text
+
+
+class Block(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=57):
+    """Request: that player is on the own block list, or no longer: for queues that avoid such matches."""
+
+    id: Count
+    player: Text
+    blocked: bool
+
+
+class Leaderboard(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=58):
+    """Request: the best players of a queue; or (``around``) those next to the player, who is in the middle."""
+
+    id: Count
+    queue: Text
+    limit: Annotated[int, msgspec.Meta(ge=1, le=LEADERS_MAX)]
+    around: bool
+
+
 # --- from servers -------------------------------------------------------------------------------------------------
 
 
@@ -437,6 +546,17 @@ LobbyRequest = (
     | Unlisten
     | Say
     | Rematch
+    | Enqueue
+    | Accept
+    | Explain
+    | PartyCreate
+    | PartyJoin
+    | PartyLeave
+    | PartyReady
+    | PartyKick
+    | PartyLead
+    | Block
+    | Leaderboard
 )
 """What a client may ask of the lobby: each has an ``id``, and is answered once."""
 LobbyMessage = Hello | Resume | Proved | Ack | Ping | Leave | LobbyRequest

@@ -8,7 +8,7 @@ from typing import Any
 
 from rallypoint_protocol.ids import PlayerId, SessionId, Token
 
-__all__ = ["Denial", "Group", "Member", "Order", "SpectatorOffer"]
+__all__ = ["Denial", "Group", "MatchOrder", "Member", "Order", "SpectatorOffer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,22 @@ class Denial:
 
     error: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOrder:
+    """The match that a session is created for. It stays with the session, and with its rematches."""
+
+    id: str
+    """Of the match; a rematch has another."""
+    queue: str
+    teams: tuple[tuple[PlayerId, ...], ...]
+    """Players of each team, backfilled ones included. Empty teams, and one only: a free-for-all."""
+    sizes: tuple[int, ...] = ()
+    """The most players of each team."""
+    rated: bool = False
+    region: str = ""
+    quality: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,8 @@ class Order:
     """How long it waits for its least number of players; ``None``: the game's ``start_after_s``."""
     quick: bool = True
     """Quick matches may fill its free seats."""
+    match: MatchOrder | None = None
+    """``None``: it was not made by a queue with rules."""
 
 
 @dataclass(frozen=True, slots=True)
