@@ -20,6 +20,8 @@ A renderer calls ``seat.view()`` once a frame; a program that plays is a :class:
     async with lobby.sessions("orbit", where=["free > 0"]) as listing:
         seat = await lobby.join(listing.rows[0])
     seat = await seat.rematch()
+    seat = await lobby.play("ranked", on_wait=lambda waiting: print(waiting.text))    # a queue with rules
+    party = await lobby.create_party()                                           # others join with party.code
 """
 
 from rallypoint_protocol.inputs import Input
@@ -46,13 +48,18 @@ from .errors import (
     UpdateRequired,
 )
 from .events import Ended, Event, Refused
+from .explanation import Basis, Explanation, QueueExplanation, RuleExplanation
 from .heartbeat import Timing
 from .identity import Identity
+from .leaderboard import Leaderboard, LeaderboardRow
 from .listing import Change
 from .lobby import Lobby
 from .lobby_core import LobbyState
 from .lobby_seat import LobbySeat
+from .party import Party
+from .party_state import PartyMember
 from .predicted import Predicted
+from .ready_check import ReadyCheck
 from .seat import Seat, take_seat
 from .seat_core import SeatState, SeatStats
 from .seat_offer import SeatOffer
@@ -60,8 +67,10 @@ from .session_id import MySeat
 from .session_list import SessionList
 from .updates import Update
 from .view import EntityView, PlayerView, View
+from .waiting import Waiting
 
 __all__ = [
+    "Basis",
     "Bot",
     "Change",
     "Closed",
@@ -69,10 +78,13 @@ __all__ = [
     "Ended",
     "EntityView",
     "Event",
+    "Explanation",
     "Identity",
     "Input",
     "InvalidInput",
     "Kicked",
+    "Leaderboard",
+    "LeaderboardRow",
     "Line",
     "Lobby",
     "LobbyClosed",
@@ -81,12 +93,17 @@ __all__ = [
     "MySeat",
     "NotConnected",
     "OnlyWatching",
+    "Party",
+    "PartyMember",
     "PlayerView",
     "Predicted",
+    "QueueExplanation",
     "RallypointError",
+    "ReadyCheck",
     "Refused",
     "RequestRefused",
     "Room",
+    "RuleExplanation",
     "Seat",
     "SeatClosed",
     "SeatOffer",
@@ -101,6 +118,7 @@ __all__ = [
     "Update",
     "UpdateRequired",
     "View",
+    "Waiting",
     "connect",
     "drive",
     "play",

@@ -21,24 +21,15 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, Self
 
-from rallypoint_protocol.messages import (
-    CancelQueue,
-    Create,
-    Join,
-    QuickMatch,
-    Rematch,
-    Spectate,
-)
+from rallypoint_protocol.messages import Create, Join, Rematch, Spectate
 
 from .classes import SchemaCache
 from .errors import RallypointError, RequestRefused
 from .heartbeat import Timing
 from .identity import Identity
+from .lobby_players import LobbyPlayers
 from .lobby_seat import LobbySeat
-from .lobby_sessions import LobbySessions
-from .matches import Matches
 from .plain import checked_bag
-from .quick_match import OnWait, QuickMatching
 from .rematch import OnWanted, Rematching
 from .requests import Make
 from .seat_core import SeatState
@@ -48,7 +39,7 @@ from .session_id import SessionName, session_id
 __all__ = ["Lobby"]
 
 
-class Lobby(LobbySessions):
+class Lobby(LobbyPlayers):
     """A player's lobby session. Get one with :func:`connect`.
 
     Whatever asks the server raises :class:`RequestRefused` if it says no (``error.code`` says why), ``SessionGone`` if
@@ -75,8 +66,6 @@ class Lobby(LobbySessions):
         self._random = random
         self._schemas = schemas
         self._seats: dict[LobbySeat, None] = {}
-        self._matches = Matches()
-        self._quick: QuickMatching | None = None
         self._rematches: dict[str, Rematching] = {}
         super().__init__(url, name, fresh=fresh, identity=identity, random=random, timing=timing)
 
@@ -86,40 +75,6 @@ class Lobby(LobbySessions):
         return list(self._seats)
 
     # --- seats ------------------------------------------------------------------------------------------------------
-
-    async def quick_match(self, game: str, *, on_wait: OnWait | None = None, timing: Timing | None = None) -> LobbySeat:
-        """Waits for a seat in any session of ``game``, and takes it. Cancelling gives the queue place up.
-
-        ``on_wait(place, waiting)`` is told the place in the queue whenever it changes.
-
-        Raises:
-            RequestRefused: ``unknown_game``, ``already_queued``, ``already_seated``, ``queue_full``; or why the place
-                was lost, as ``cancelled``.
-        """
-        if self._quick is not None:
-            raise RequestRefused("already_queued", "this lobby is waiting for a seat already")
-        quick = self._quick = QuickMatching(game, on_wait)
-        try:
-            with self._matches.claimed(quick):
-                quick.answered(await self._request(lambda id_: QuickMatch(id_, game)))
-                offer = await quick.offer
-        except asyncio.CancelledError:
-            with contextlib.suppress(RallypointError):  # without a lobby session there is no queue place
-                self.requests.tell(CancelQueue)
-            raise
-        finally:
-            self._quick = None
-        return await self.take(offer, timing=timing)
-
-    async def cancel(self) -> None:
-        """Gives the queue place up; the ``quick_match`` that waits ends with RequestRefused (``cancelled``).
-
-        Raises:
-            RequestRefused: ``not_queued``.
-        """
-        await self._request(CancelQueue)
-        if self._quick is not None:
-            self._quick.refuse(RequestRefused("cancelled", "you gave the queue place up"))
 
     async def create(
         self,
@@ -258,12 +213,6 @@ class Lobby(LobbySessions):
 
     async def _seat(self, make: Make, timing: Timing | None) -> LobbySeat:
         return await self.take(read_offer(await self._request(make), self.url), timing=timing)
-
-    def _pushed(self, kind: str, data: dict[str, Any]) -> None:
-        self._matches.pushed(kind, data, self.url)
-
-    def _failed(self, error: Exception) -> None:
-        self._matches.fail(error)
 
 
 def _named(session: SessionName, code: str) -> str:

@@ -33,6 +33,21 @@ class LobbySeat(Seat):
         """Where it came from."""
         super().__init__(offer, random=random, timing=timing, schemas=schemas, locate=self._find)
 
+    @property
+    def queue(self) -> str:
+        """The queue with rules whose match this session is; empty: of none."""
+        return self._offer.queue
+
+    @property
+    def match(self) -> str:
+        """The match's id; empty: there is none."""
+        return self._offer.match
+
+    @property
+    def team(self) -> int | None:
+        """The player's team in it, from 0; ``None``: there are no teams."""
+        return self._offer.team
+
     async def lock(self) -> None:
         """Nobody else is seated. For the session's leader."""
         await self.lobby.lock(self)

@@ -27,6 +27,14 @@ class SeatOffer:
     """The session's room code, if it is a private one."""
     delay_s: float = 0.0
     """For a spectator: how far what is shown lies behind."""
+    queue: str = ""
+    """Of a match by rules: the queue that it was made in..."""
+    match: str = ""
+    """...its id..."""
+    team: int | None = None
+    """...the player's team, from 0 (``None``: there are no teams)..."""
+    region: str = ""
+    """...and the region that is best for all, if the rules ask for one."""
 
     def __repr__(self) -> str:
         return f"SeatOffer(session={self.session!r}, url={self.url!r})"
@@ -42,6 +50,10 @@ class _Wire(msgspec.Struct):
     game: str = ""
     code: str = ""
     delay_s: float = 0.0
+    queue: str = ""
+    match: str = ""
+    team: int | None = None
+    region: str = ""
 
 
 def read_offer(data: Any, lobby_url: str) -> SeatOffer:
@@ -51,4 +63,16 @@ def read_offer(data: Any, lobby_url: str) -> SeatOffer:
         url = urljoin(lobby_url, wire.url)
     except (msgspec.ValidationError, ValueError) as error:
         raise RequestRefused("malformed", f"an offer that cannot be read: {error}") from None
-    return SeatOffer(wire.session, wire.token, url, wire.schema, wire.game, wire.code, wire.delay_s)
+    return SeatOffer(
+        wire.session,
+        wire.token,
+        url,
+        schema_hash=wire.schema,
+        game=wire.game,
+        code=wire.code,
+        delay_s=wire.delay_s,
+        queue=wire.queue,
+        match=wire.match,
+        team=wire.team,
+        region=wire.region,
+    )

@@ -40,7 +40,15 @@ class Side(Player):
     may_offer: bool = private(True)  # one offer for each disc
 
 
-class FourLine(Game[Side], seats=2, tick_hz=0, grace_s=60, replayable=True, bot="games.fourline.bot:FourLineBot"):
+class FourLine(
+    Game[Side],
+    seats=2,
+    tick_hz=0,
+    grace_s=60,
+    replayable=True,
+    bot="games.fourline.bot:FourLineBot",
+    queues="queues.toml",  # beside this file: rated games between players who are about as good
+):
     board: str = field(EMPTY * CELLS)  # six rows of seven cells from the top left on: ".", or the seat whose disc it is
     moves: str = field("")  # the columns so far, in order: "3342"
     line: tuple[int, ...] = field(())  # the cells of the board that won

@@ -65,6 +65,17 @@ class Orbit(
     input_buffer_ticks=6,  # inputs may wait 300 ms for their step, so that pages can predict in which one they count
     rewind_ticks=10,  # half a second: nobody can shoot at what was seen longer ago
     bot="games.orbit.bot:OrbitBot",
+    queues={  # besides the queue of quick matches, which every game has; `rallypoint matchmaker check games.orbit`
+        "orbit-ranked": {
+            "teams": "2-8",  # a free-for-all
+            "fill_after_s": 10,  # for eight; then with fewer
+            "rated": True,
+            "rules": [
+                {"distance": "rating", "limit": 4, "expand": [{"after_s": 10, "limit": 8}], "optional_after_s": 30},
+                {"avoid": "blocked"},
+            ],
+        }
+    },
 ):
     round: int = field(0)
     round_ends_ms: int = field(0)  # session time, which stands still while the session does
@@ -84,6 +95,7 @@ class Orbit(
 
     def started(self) -> None:
         """Enough players are there: from now on there are ticks."""
+        self.backfill()  # free seats are for who waits in the same queue; of quick matches, they always are
         self._begin_round()
 
     def dropped(self, pilot: Pilot) -> None:

@@ -28,6 +28,7 @@ Serve it with ``rallypoint serve blobs:Blobs``; test it without a network with :
 from msgspec import Meta
 
 from rallypoint.core.game_like import Answer
+from rallypoint.core.match_teams import MatchInfo
 from rallypoint.game.entity import Entity
 from rallypoint.game.errors import DefinitionError, Refused
 from rallypoint.game.fields import field, fixed, private, transient
@@ -47,6 +48,7 @@ __all__ = [
     "Event",
     "Game",
     "Hold",
+    "MatchInfo",
     "Meta",
     "Player",
     "PlayerState",

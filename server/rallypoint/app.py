@@ -18,6 +18,7 @@ from rallypoint.core.lobby import Lobby
 from rallypoint.game.entity import check_assignments
 from rallypoint.game.game import Game
 from rallypoint.game_port import GamePort
+from rallypoint.rules_file import name_conflict
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.bots import ClientBots
@@ -48,13 +49,15 @@ class Server:
 
         Raises:
             DefinitionError: a game cannot work as it is written.
-            ValueError: no games, two of the same name, or a certificate that cannot be used.
+            ValueError: no games, two games or queues of the same name, or a certificate that cannot be used.
         """
         self.settings = settings or Settings()
         self.definitions = [game.definition() for game in games]
         names = [definition.options.name for definition in self.definitions]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"a server needs games, each with a name of its own; it was given {names}")
+        if why := name_conflict({game.options.name: game.options.queues for game in self.definitions}):
+            raise ValueError(why)
         self._with_bots = bots
         self._stopping = False
         files = self.settings.tls_cert, self.settings.tls_key

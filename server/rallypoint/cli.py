@@ -172,7 +172,11 @@ def main() -> None:
     for name, (module, what, extra) in _ELSEWHERE.items():
         if sys.argv[1:2] == [name]:  # their imports are heavy, and the packages above this one
             try:
-                app.command()(getattr(import_module(module), name))
+                found = getattr(import_module(module), name)
+                if isinstance(found, typer.Typer):
+                    app.add_typer(found, name=name)
+                else:
+                    app.command()(found)
             except ModuleNotFoundError as error:
                 if not extra:
                     raise
@@ -185,6 +189,7 @@ def main() -> None:
 
 _ELSEWHERE = {
     "load": ("rallypoint_loadtest.command", "Plays a game with thousands of bots and measures it.", "load"),
+    "matchmaker": ("rallypoint.matchmaker_command", "Checks the rules of queues, and tries them out.", ""),
     "replay": ("rallypoint.replay_command", "Shows, compares, verifies and forks recorded sessions.", ""),
     "simulate": ("rallypoint_simulation.command", "Plays a game between bots on bad networks, in virtual time.", ""),
 }

@@ -92,6 +92,7 @@ class GamePort:
             self.node,
             NodeRooms(self.node),
             unix_ms=ambient.unix_ms,
+            new_code=ambient.new_code,
             grace_s=settings.lobby_grace_s,
             lobbies_max=limits.lobbies_max,
             tickets_max=limits.tickets_max,

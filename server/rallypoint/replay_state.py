@@ -37,6 +37,9 @@ def state_json(image: SessionImage, header: ReplayHeader) -> dict[str, Any]:
     }
     if game.saved is not None:
         told["saved"] = {"tick": game.saved_tick, "data": game.saved}
+    if image.order.match is not None:
+        match = image.order.match
+        told["match"] = {"id": match.id, "queue": match.queue, "teams": match.teams, "backfill": game.backfill}
     if game.past is not None:
         told["past"] = named_past(schema, game.past, game.entities)
     shown: dict[str, Any] = plain_json(told)
@@ -88,6 +91,8 @@ def state_lines(image: SessionImage, header: ReplayHeader) -> Iterator[str]:
     if told.get("past"):
         ticks = list(told["past"])
         yield f"past of ticks {ticks[0]} to {ticks[-1]}"
+    if "match" in told:
+        yield f"match {told['match']['id']} of {told['match']['queue']}: {brief(told['match']['teams'])}"
     if told["meta"]:
         yield f"meta {brief(told['meta'])}"
     if told["result"] is not None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rallypoint.core.game_image import differences
 from rallypoint.core.game_like import Answer, Ask
-from rallypoint.core.orders import Denial, Order
+from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.core.session import Refusal, SessionCore, SessionState, Taken
 from rallypoint.core.session_image import SessionImage
@@ -88,12 +88,22 @@ class BotSeat:
     inputs: Any
 
 
+def _match_of(teams: Sequence[Sequence[str]], sizes: Sequence[int]) -> MatchOrder | None:
+    """As a queue would have found it. The players are as :meth:`Match.join` names them."""
+    if not teams:
+        return None
+    players = tuple(tuple(PlayerId(f"id-{name}") for name in team) for team in teams)
+    return MatchOrder("match", "test", players, tuple(sizes) or tuple(map(len, players)))
+
+
 class Match(Generic[G]):
     """A session of ``game`` with ``players`` connected players, in virtual time.
 
     Args:
         game: the game class.
-        players: how many take a seat before the first step.
+        players: how many take a seat before the first step; left out, two.
+        teams: in place of ``players``, their names by team: as if the queue ``test`` had found a match for them.
+        sizes: the most players of each team, if there is to be room for more.
         seed: decides the session's random numbers.
         options: given to ``created``.
         paranoid: after each step, checks that what a journal gets of it is all of it: slow.
@@ -103,11 +113,15 @@ class Match(Generic[G]):
         self,
         game: type[G],
         *,
-        players: int = 2,
+        players: int | None = None,
         seed: int = 1,
         options: Mapping[str, Any] | None = None,
         paranoid: bool = False,
+        teams: Sequence[Sequence[str]] = (),
+        sizes: Sequence[int] = (),
     ) -> None:
+        if teams and players is not None:
+            raise ValueError("give either players= or teams=")
         self.definition = game.definition()
         own = self.definition.options
         self._tokens = random.Random(seed)  # noqa: S311  # nobody to keep a secret from, and it has to repeat
@@ -122,7 +136,7 @@ class Match(Generic[G]):
             schema_hash=self.definition.schema_hash,
             new_token=lambda: Token(self._tokens.randbytes(32)),
             now=0.0,
-            order=Order(options=dict(options or {})),
+            order=Order(options=dict(options or {}), match=_match_of(teams, sizes)),
             keep=True,
         )
         self._kept = SessionImage.decode(self.session.whole()) if paranoid else None
@@ -133,9 +147,12 @@ class Match(Generic[G]):
         self.asks: list[Ask] = []
         """Calls of the game to the outside; answer them with :meth:`answer`."""
         self._input_classes = make_inputs(self.definition.schema.inputs, timed=own.input_buffer_ticks > 0)
-        for number in range(players):
-            self.join(f"player{number}")
-        if players:
+        names = [name for team in teams for name in team]
+        if not teams:
+            names = [f"player{number}" for number in range(2 if players is None else players)]
+        for name in names:
+            self.join(name)
+        if names:
             self.step()
 
     @property
@@ -153,12 +170,15 @@ class Match(Generic[G]):
         """What players were told of the end: ``winners`` and ``scores`` by seat, ``reason``, ``data``."""
         return None if self.session.ended is None else self.session.ended.result
 
-    def join(self, name: str) -> int:
-        """Another player takes a seat; the game knows with the next step. Gives the seat."""
+    def join(self, name: str, *, team: int | None = None) -> int:
+        """Another player takes a seat; the game knows with the next step. Gives the seat.
+
+        ``team``: of a match with ``teams``, as a backfilled player.
+        """
         self._joins += 1
         same = any(seat.name == name for seat in self.session.seated())
         player = PlayerId(f"id-{name}-{self._joins}" if same else f"id-{name}")
-        reserved = self.session.reserve(player, name, self.now)
+        reserved = self.session.reserve(player, name, self.now, team=team)
         if isinstance(reserved, Denial):
             raise RuntimeError(reserved.reason)
         index, token = reserved

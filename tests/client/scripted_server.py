@@ -20,6 +20,8 @@ from tests.client.wire import HASH, make_pass, player, seated, ship, welcome
 
 HELLO, RESUME, TAKE, PROVED, ACK, PING, LEAVE, MATCH, CANCEL, LOCATE = 1, 2, 3, 4, 5, 6, 7, 16, 17, 18
 CREATE, JOIN, SPECTATE, WATCH, UNWATCH, LOCK, DESCRIBE, KICK, LISTEN, UNLISTEN, SAY, REMATCH = range(19, 31)
+ENQUEUE, ACCEPT, EXPLAIN, PARTY_CREATE, PARTY_JOIN, PARTY_LEAVE, PARTY_READY = range(48, 55)
+PARTY_KICK, PARTY_LEAD, BLOCK, LEADERBOARD = range(55, 59)
 
 QUICK = Timing(connect_s=5.0, open_s=5.0, leave_s=0.2)
 """For tests in which nothing has to run out."""

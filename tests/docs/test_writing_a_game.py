@@ -36,7 +36,7 @@ def test_every_option_is_listed_with_its_default() -> None:
         name = "seats" if option.name.startswith("seats_") else option.name
         assert name in ROWS, name
         if option.default is not MISSING and name != "grace_budget_s":  # it follows from another
-            default = "none" if option.default is None else f"{option.default:g}"
+            default = "none" if option.default in (None, ()) else f"{option.default:g}"
             shown = str(option.default) if isinstance(option.default, bool) else default
             assert ROWS[name] == shown, name
 

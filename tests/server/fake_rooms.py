@@ -55,6 +55,8 @@ class FakeRooms:
         """Games whose sessions are not exclusive."""
         self.codes_asked: list[str] = []
         self.refuse_seats = False
+        self.wanted: dict[str, list[Any]] = {}
+        """What running sessions want, by queue."""
         self.bots: dict[SessionId, int] = {}
         self.changed: list[SessionId] = []
         self._made = count(1)
@@ -90,7 +92,7 @@ class FakeRooms:
     def open_sessions(self, game: str, /) -> Iterable[OpenSession]:
         for room in self._running():
             free = room.row().free
-            if room.game == game and free and not room.order.private:
+            if room.game == game and free and room.order.quick and not room.order.private:
                 yield OpenSession(room.id, free)
 
     def create(self, game: str, now: float, order: Order, /) -> SessionId | Denial:
@@ -100,7 +102,14 @@ class FakeRooms:
         return room.id
 
     def reserve(
-        self, session_id: SessionId, player: PlayerId, name: str, lobby_id: LobbyId, now: float, /
+        self,
+        session_id: SessionId,
+        player: PlayerId,
+        name: str,
+        lobby_id: LobbyId,
+        now: float,
+        team: int | None = None,
+        /,
     ) -> SeatOffer | Denial:
         room = self.sessions[session_id]
         if player in room.banned:
@@ -113,6 +122,12 @@ class FakeRooms:
             return Denial("already_seated", "you have a seat in a session: leave it first")
         room.players[player] = name
         return self._offer(room, player)
+
+    def give_back(self, session_id: SessionId, player: PlayerId, /) -> None:
+        del self.sessions[session_id].players[player]
+
+    def backfills(self, queue: str, /) -> list[Any]:
+        return list(self.wanted.get(queue, ()))
 
     def add_bots(self, session_id: SessionId, count: int, /) -> None:
         self.bots[session_id] = self.bots.get(session_id, 0) + count

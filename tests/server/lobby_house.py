@@ -172,8 +172,8 @@ class FakeStore(NoStore):
 class House:
     """A node's lobby, and ways to visit it."""
 
-    def __init__(self, rules=ORBIT, store=None, *, commit=None, new_guest=None, after=None, **options):
-        """``after``: one that has died, whose sessions, store and clock go on."""
+    def __init__(self, rules=ORBIT, store=None, *, queues=(), commit=None, new_guest=None, after=None, **options):
+        """``queues``: those with rules. ``after``: one that has died, whose sessions, store and clock go on."""
         self.numbers = numbers = after.numbers if after else count(1)
         self.loop = FakeLoop()
         if after:
@@ -188,6 +188,7 @@ class House:
             self.sessions,
             unix_ms=lambda: 1_000,
             keep=commit is not None,
+            rules=queues,
             **options,
         )
         self.host = LobbyHost(self.lobby, self.sessions, self.loop, self.store, commit=commit, new_guest=new_guest)

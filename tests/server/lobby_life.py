@@ -28,6 +28,12 @@ from rallypoint_protocol.messages import (
     Listen,
     Listing,
     Lock,
+    PartyCreate,
+    PartyJoin,
+    PartyKick,
+    PartyLead,
+    PartyLeave,
+    PartyReady,
     Proved,
     Push,
     QuickMatch,
@@ -117,12 +123,16 @@ def live_images(lobby):
     keeper = lobby._keeper
     images = {f"lobby/{session.id}": keeper.image(session) for session in lobby._register}
     table = keeper.table.image()
-    return images | ({TABLE_KEY: table} if table.rooms or table.offers else {})
+    return images | ({} if is_empty(table) else {TABLE_KEY: table})
+
+
+def is_empty(table):
+    return not (table.rooms or table.offers or table.parties)
 
 
 def without_empty_table(images):
     table = images.get(TABLE_KEY)
-    if table is not None and not (table.rooms or table.offers):
+    if table is not None and is_empty(table):
         return {key: image for key, image in images.items() if key != TABLE_KEY}
     return images
 
@@ -264,6 +274,13 @@ class Life:
             token = client.former if number % 4 == 1 and client.former else client.token
             self.visit(client, Resume(PROTOCOL_VERSION, client.lobby, token, 0, 0, client.event))
 
+    def code(self, number):
+        codes = [party.code for party in self.house.lobby.parties.images.values()]
+        return codes[number % len(codes)] if codes and number else "NO"
+
+    def other(self, number):
+        return self.clients[number % CLIENTS].player
+
     def offer(self, client, number):
         room = self.house.sessions.sessions.get(self.session(client, number))
         session = self.house.lobby.of(client.player)
@@ -306,11 +323,32 @@ VERBS = {
         client, lambda id_: Say(id_, "" if n % 2 else life.session(client, n), f"say {n}")
     ),
     "rematch": lambda life, client, n: life.ask(client, lambda id_: Rematch(id_, life.session(client, n), n % 5 != 0)),
+    "party": lambda life, client, n: life.ask(client, PartyCreate),
+    "join party": lambda life, client, n: life.ask(client, lambda id_: PartyJoin(id_, life.code(n))),
+    "leave party": lambda life, client, n: life.ask(client, PartyLeave),
+    "ready": lambda life, client, n: life.ask(
+        client, lambda id_: PartyReady(id_, n % 3 != 0, {"level": n, "maps": ["ice"] * n}, {"eu": 0.5 * n})
+    ),
+    "kick from party": lambda life, client, n: life.ask(client, lambda id_: PartyKick(id_, life.other(n))),
+    "lead party": lambda life, client, n: life.ask(client, lambda id_: PartyLead(id_, life.other(n))),
     "end": lambda life, client, n: life.end(client, n),
     "leave seat": lambda life, client, n: life.leave_seat(client),
     "offer": lambda life, client, n: life.offer(client, n),
     "wait": lambda life, client, n: life.house.loop.advance(n * 0.5),
 }
-COMMON = ("resume", "queue", "queue", "acknowledge", "drop", "wait", "rematch", "rematch", "end", "listen", "say")
+COMMON = (
+    "resume",
+    "queue",
+    "queue",
+    "acknowledge",
+    "drop",
+    "wait",
+    "rematch",
+    "rematch",
+    "end",
+    "listen",
+    "say",
+    "join party",
+)
 STEPS = st.tuples(st.sampled_from((*VERBS, *COMMON)), st.integers(0, CLIENTS - 1), st.integers(0, 9))
 LIVES = st.lists(STEPS, min_size=5, max_size=40)

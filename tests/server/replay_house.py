@@ -35,8 +35,9 @@ class Recorded(Generic[G]):
         options: Mapping[str, Any] | None = None,
         checkpoint_every: int = 100,
         session: str = "s1",
+        match: Match[G] | None = None,
     ) -> None:
-        self.match = Match(game, players=0, seed=seed, options=options)
+        self.match = match or Match(game, players=0, seed=seed, options=options)
         self.session = session
         self.records: list[tuple[int, bytes]] = []
         self._kept = KeptHost(self.match.definition.options.name, CREATED)

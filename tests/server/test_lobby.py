@@ -384,8 +384,8 @@ def test_a_request_for_a_seat_makes_a_place_in_the_queue(place):
     assert place.ask(first, QuickMatch(7, "orbit")) == Answer(7)
     assert place.ask(second, QuickMatch(7, "orbit")) == Answer(7)
     assert place.pushes() == [
-        (first.session.id, "queued", {"game": "orbit", "place": 1, "waiting": 2}),
-        (second.session.id, "queued", {"game": "orbit", "place": 2, "waiting": 2}),
+        (first.session.id, "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 2}),
+        (second.session.id, "queued", {"game": "orbit", "queues": ["orbit"], "place": 2, "waiting": 2}),
     ]
     assert place.lobby.queues.take_changed() == ["orbit"]
     assert place.lobby.queues.take_changed() == []
@@ -395,7 +395,7 @@ def test_a_place_can_be_given_up(place):
     first = place.hello()
     place.ask(first, QuickMatch(1, "orbit"))
     assert place.ask(first, CancelQueue(2)) == Answer(2)
-    assert place.pushes() == [(first.session.id, "unqueued", {"game": "orbit", "reason": "cancelled"})]
+    assert place.pushes() == [(first.session.id, "unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "cancelled"})]
     assert place.ask(first, QuickMatch(3, "chess")) == Answer(3)
 
 
@@ -510,7 +510,7 @@ def test_who_is_seated_in_another_game_is_told_that_the_queue_place_is_gone(plac
     place.ask(first, QuickMatch(1, "chess"))
     place.seat(first)  # by a backend, in orbit
     told = [(kind, data) for _, kind, data in place.pushes()]
-    assert ("unqueued", {"game": "chess", "reason": "already_seated"}) in told
+    assert ("unqueued", {"game": "chess", "queues": ["chess"], "reason": "already_seated"}) in told
     assert [kind for kind, _ in told].index("unqueued") < [kind for kind, _ in told].index("matched")
 
 
@@ -546,7 +546,7 @@ def test_places_are_told_again_when_they_change_and_the_last_was_acknowledged(pl
     place.pushes(1.0)
     assert place.lobby.next_due() is None, "nothing more is told until the client has heard the last"
     place.ask(second, Ack(0, 0, 1))
-    assert place.pushes(2.0) == [(second.session.id, "queued", {"game": "orbit", "place": 1, "waiting": 1})]
+    assert place.pushes(2.0) == [(second.session.id, "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 1})]
 
 
 def test_however_long_one_waits_without_acknowledging_pushes_do_not_pile_up(place):

@@ -197,7 +197,7 @@ def test_pushes_that_are_gone_end_the_older_connection_too(house):
 def test_the_answer_comes_before_the_push(house):
     connection, _ = house.guest()
     replies = connection.say(QuickMatch(7, "orbit"))
-    assert replies == [Answer(7), Push(1, "queued", {"game": "orbit", "place": 1, "waiting": 1})]
+    assert replies == [Answer(7), Push(1, "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 1})]
 
 
 def test_two_players_are_matched_as_soon_as_the_second_asks(house):
@@ -358,7 +358,7 @@ def test_places_are_told_when_somebody_ahead_leaves(house):
     third.say(Ack(0, 0, 1))
     first.say(Leave())
     house.loop.advance(1.0)
-    assert third.pushes() == [("queued", {"game": "orbit", "place": 2, "waiting": 2})]
+    assert third.pushes() == [("queued", {"game": "orbit", "queues": ["orbit"], "place": 2, "waiting": 2})]
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -590,7 +590,7 @@ def test_who_got_a_seat_elsewhere_while_waiting_waits_no_more(house):
     first, welcome = house.queued("Ada")
     house.sessions.open("chess", welcome.player)
     second, _ = house.queued("Bob")
-    assert first.pushes() == [("unqueued", {"game": "orbit", "reason": "already_seated"})]
+    assert first.pushes() == [("unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "already_seated"})]
     assert second.pushes() == []
     assert [room.game for room in house.sessions.sessions.values()] == ["chess"], "and no session was made for nothing"
     house.queued("Cid")

@@ -636,7 +636,7 @@ def test_a_client_that_begins_anew_is_told_its_place_again(inn):
     again = inn.enter("", guest)
     assert again.missed == ()
     inn.now += 1.0
-    assert inn.pushes() == [("Zoë", "queued", {"game": "orbit", "place": 1, "waiting": 1})]
+    assert inn.pushes() == [("Zoë", "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 1})]
 
 
 def test_a_client_that_begins_anew_is_sent_no_list_and_no_chat_it_did_not_ask_for(inn):

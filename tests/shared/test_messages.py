@@ -27,8 +27,11 @@ from rallypoint_protocol.limits import (
     GAME_INPUT_KIND_FIRST,
     INBOUND_BYTES_MAX,
     KEY_CHARS_MAX,
+    LIST_VALUES_MAX,
     LISTED_MAX,
     NAME_CHARS_MAX,
+    QUEUES_MAX,
+    REGIONS_MAX,
     VALUE_CHARS_MAX,
 )
 
@@ -67,6 +70,21 @@ FROM_CLIENTS: list[tuple[Decode, msgspec.Struct, list[Any]]] = [
     (decode_lobby, m.Unlisten(13, ""), [28, 13, ""]),
     (decode_lobby, m.Say(14, "", "hello"), [29, 14, "", "hello"]),
     (decode_lobby, m.Rematch(15, "abc", False), [30, 15, "abc", False]),
+    (
+        decode_lobby,
+        m.Enqueue(16, ["ranked", "orbit"], {"level": 7, "maps": ["ice"], "pro": True, "x": -0.5}, {"eu": 24.0}),
+        [48, 16, ["ranked", "orbit"], {"level": 7, "maps": ["ice"], "pro": True, "x": -0.5}, {"eu": 24.0}],
+    ),
+    (decode_lobby, m.Accept(17, "m", True), [49, 17, "m", True]),
+    (decode_lobby, m.Explain(18), [50, 18]),
+    (decode_lobby, m.PartyCreate(19), [51, 19]),
+    (decode_lobby, m.PartyJoin(20, "K7QX2M"), [52, 20, "K7QX2M"]),
+    (decode_lobby, m.PartyLeave(21), [53, 21]),
+    (decode_lobby, m.PartyReady(22, True, {"role": "tank"}, {}), [54, 22, True, {"role": "tank"}, {}]),
+    (decode_lobby, m.PartyKick(23, "p"), [55, 23, "p"]),
+    (decode_lobby, m.PartyLead(24, "p"), [56, 24, "p"]),
+    (decode_lobby, m.Block(25, "p", False), [57, 25, "p", False]),
+    (decode_lobby, m.Leaderboard(26, "ranked", 100, True), [58, 26, "ranked", 100, True]),
 ]
 FROM_SERVERS: list[tuple[Decode, msgspec.Struct, list[Any]]] = [
     (
@@ -127,13 +145,13 @@ def strictly(annotation: Any) -> st.SearchStrategy[Any]:
     if origin is dict:
         return st.dictionaries(strictly(args[0]), strictly(args[1]), max_size=bounds.max_length)
     if origin is list:
-        return st.lists(strictly(args[0]), max_size=bounds.max_length)
+        return st.lists(strictly(args[0]), min_size=bounds.min_length or 0, max_size=bounds.max_length)
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*(strictly(arg) for arg in args))
     if annotation is int:
         return st.integers(bounds.ge, bounds.le)  # type: ignore[arg-type]  # of ours, whole numbers
     if annotation is float:
-        return st.floats(allow_nan=False, allow_infinity=False)
+        return st.floats(bounds.ge, bounds.le, allow_nan=False, allow_infinity=False)
     if annotation is str:
         return st.text(st.characters(codec="utf-8"), **sizes)
     if annotation is bytes:
@@ -239,6 +257,15 @@ def test_the_largest_requests_fit_into_a_message():
     assert len(encode(m.Describe(2**53 - 1, "s" * 256, bag))) < INBOUND_BYTES_MAX  # type: ignore[arg-type]  # of ASCII
     where = [m.Condition("meta." + "k" * KEY_CHARS_MAX, "has", "x" * VALUE_CHARS_MAX)] * CONDITIONS_MAX
     assert len(encode(m.Watch(2**53 - 1, "g" * 256, where, LISTED_MAX))) < INBOUND_BYTES_MAX
+    queues, regions = ["q" * KEY_CHARS_MAX] * QUEUES_MAX, {f"{i:032}": 1.0 for i in range(REGIONS_MAX)}
+    assert len(encode(m.Enqueue(2**53 - 1, queues, bag, regions))) < INBOUND_BYTES_MAX  # type: ignore[arg-type]
+
+
+def test_attributes_of_lists_alone_may_be_too_large_for_a_message():
+    lists = {f"{i:032}": ["v" * KEY_CHARS_MAX] * LIST_VALUES_MAX for i in range(4)}
+    assert len(encode(m.PartyReady(1, True, lists, {}))) > INBOUND_BYTES_MAX  # type: ignore[arg-type]
+    del lists[f"{3:032}"]
+    assert len(encode(m.PartyReady(1, True, lists, {}))) < INBOUND_BYTES_MAX  # type: ignore[arg-type]
 
 
 def test_trailing_nils_of_a_part_may_be_left_out():
@@ -299,6 +326,31 @@ def test_trailing_nils_of_a_part_may_be_left_out():
         [29, 1, "", ""],
         [29, 1, "", "x" * 241],
         [30, 1, "s", None],
+        [48, 1, [], {}, {}],
+        [48, 1, ["q"] * 9, {}, {}],
+        [48, 1, ["q"], {}],
+        [48, 1, [None], {}, {}],
+        [48, 1, ["q"], {"k": None}, {}],
+        [48, 1, ["q"], {"k": {}}, {}],
+        [48, 1, ["q"], {"k": [["a"]]}, {}],
+        [48, 1, ["q"], {"k": [1]}, {}],
+        [48, 1, ["q"], {"k": ["a"] * 33}, {}],
+        [48, 1, ["q"], {"k": float("nan")}, {}],
+        [48, 1, ["q"], {"k": float("-inf")}, {}],
+        [48, 1, ["q"], {"k": 2**63}, {}],
+        [48, 1, ["q"], {}, {"eu": float("nan")}],
+        [48, 1, ["q"], {}, {"eu": -1}],
+        [48, 1, ["q"], {}, {"eu": 10_001}],
+        [48, 1, ["q"], {}, {"eu": True}],
+        [48, 1, ["q"], {}, {str(i): 1.0 for i in range(17)}],
+        [49, 1, "m", None],
+        [52, 1, b"CODE"],
+        [54, 1, 1, {}, {}],
+        [54, 1, True, {"k": b""}, {}],
+        [55, 1, ["p", "p"]],
+        [56, 1, None],
+        [57, 1, "p", 0],
+        [58, 1, "q", 101, False],
         [3, 1, "s", b"t", b""],  # a session's message
         [64, 1, 1],  # a game's input
         [32, "l", b"t", "p", "Ann", [], True, 9, 30.0],  # a server's message

@@ -138,7 +138,7 @@ def test_an_input_may_say_at_the_end_which_tick_it_is_meant_for(vector: dict[str
 
 
 def test_every_kind_is_there_in_both_directions():
-    documented = {1, 2, 3, 4, 5, 6, 7, *range(16, 31)}
+    documented = {1, 2, 3, 4, 5, 6, 7, *range(16, 31), *range(48, 59)}
     assert {vector["kind"] for vector in MESSAGES["from_client"] if vector["kind"] < 64} == documented
     assert {vector["kind"] for vector in MESSAGES["from_server"]} == {32, 33, 34, 35, 36, 40, 41, 42}
 
@@ -270,6 +270,7 @@ def test_a_stranger_has_the_lists_that_it_must(vector: dict[str, Any]):
     rows: dict[str, list[Any]] = {}
     lines: dict[str, dict[int, Any]] = {}
     counts: dict[str, int] = {}
+    party: dict[str, Any] | None = None
     listing = push = 0
     for step in vector["steps"]:
         message = msgpack.unpackb(bytes.fromhex(step["hex"]))
@@ -278,6 +279,7 @@ def test_a_stranger_has_the_lists_that_it_must(vector: dict[str, Any]):
             case [32, _, _, _, _, _, resumed, *_]:
                 listing = 0
                 push = push if resumed else 0
+                party = party if resumed else None
             case [35, n, whole, new, gone, total, told]:
                 rows = {} if whole else {id_: row for id_, row in rows.items() if id_ not in gone}
                 rows |= {row[0]: row for row in new}
@@ -289,14 +291,28 @@ def test_a_stranger_has_the_lists_that_it_must(vector: dict[str, Any]):
                 last = max(known, default=0)
                 known |= {line[0]: line for line in new if line[0] > last}
                 assert (room, list(known.values())) == (then["room"], then["lines"])
-            case [34, n, _, _]:
+            case [34, n, kind, data]:
                 assert then["news"] is (n > push)
                 push = max(push, n)
                 assert push == then["last"]
+                if kind == "party":
+                    party = _newer(party, data)
+                elif kind == "party_off":
+                    party = None
+            case [33, _, value, *_]:
+                party = _newer(party, value)
             case _:
                 raise AssertionError(message)
         if then and "ack" in then:
             assert msgpack.packb([5, 0, listing, push]).hex() == then["ack"]
+        if then and "party" in then:
+            assert party == then["party"]
+
+
+def _newer(party: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any]:
+    """What a client has of its party after it was told ``told``."""
+    old = party is not None and party["code"] == told["code"] and told["n"] <= party["n"]
+    return party if old and party is not None else told
 
 
 @by_name(load("lobby"))

@@ -12,7 +12,11 @@ from rallypoint_protocol.limits import (
     INT_MAX,
     INT_MIN,
     KEY_CHARS_MAX,
+    LEADERS_MAX,
+    LIST_VALUES_MAX,
     LISTED_MAX,
+    QUEUES_MAX,
+    REGIONS_MAX,
     VALUE_CHARS_MAX,
 )
 from tests.vectors.case import COUNT_MAX, HASH, LOBBY_ID, PLAYER_ID, SECRET, SESSION_ID, TOKEN, Case
@@ -158,6 +162,61 @@ _REQUESTS: Final = [
     Case("rematch", m.Rematch(25, SESSION_ID, True), "once more with the same players"),
     Case("no rematch", m.Rematch(26, SESSION_ID, False), "no, thank you"),
 ]
+_ATTRIBUTES: Final[dict[str, bool | int | float | str | list[str]]] = {
+    "level": 12,
+    "skill": -0.5,
+    "ranked": True,
+    "role": "healer",
+    "maps": ["ice", "dune"],
+}
+_MOST_ATTRIBUTES: Final[dict[str, bool | int | float | str | list[str]]] = {
+    **{f"{i:x}" * KEY_CHARS_MAX: ["v" * KEY_CHARS_MAX] * LIST_VALUES_MAX for i in range(1)},
+    **{f"{i:x}" * KEY_CHARS_MAX: "\u00e9" * VALUE_CHARS_MAX for i in range(1, 4)},
+    **{f"{i:x}" * KEY_CHARS_MAX: 0 for i in range(4, BAG_KEYS_MAX - 3)},
+    "int": INT_MAX,
+    "least": INT_MIN,
+    "none": [],
+}
+_MATCHING: Final = [
+    Case("enqueue", m.Enqueue(27, ["ranked"], {}, {}), "a ticket in one queue; nothing to say for its rules"),
+    Case(
+        "enqueue in several",
+        m.Enqueue(28, ["ranked", "casual", "orbit"], _ATTRIBUTES, {"eu": 24.5, "us": 110.0}),
+        "a ticket in three queues, with what their rules ask for",
+    ),
+    Case(
+        "enqueue, most",
+        m.Enqueue(
+            COUNT_MAX,
+            ["q" * KEY_CHARS_MAX] * QUEUES_MAX,
+            _MOST_ATTRIBUTES,
+            {f"{i:x}" * KEY_CHARS_MAX: 10_000.0 for i in range(REGIONS_MAX)},
+        ),
+        "as many queues, attributes and regions as a ticket may have, and the longest (here all queues are the same: a"
+        " `bad_ticket`)",
+    ),
+    Case(
+        "enqueue, whole milliseconds",
+        [48, 29, ["ranked"], {}, {"eu": 24}],
+        "a whole number is accepted for a float",
+        same_as="enqueue, milliseconds",
+    ),
+    Case("enqueue, milliseconds", m.Enqueue(29, ["ranked"], {}, {"eu": 24.0}), "the same as a float"),
+    Case("accept", m.Accept(30, "c2FtZXQ", True), "the player takes part in that match"),
+    Case("decline", m.Accept(31, "c2FtZXQ", False), "the player does not"),
+    Case("explain", m.Explain(32), "why does it take so long?"),
+    Case("party create", m.PartyCreate(33), "a party of one"),
+    Case("party join", m.PartyJoin(34, "K7QX2M"), "into the party with that code"),
+    Case("party leave", m.PartyLeave(35), "out of it"),
+    Case("party ready", m.PartyReady(36, True, _ATTRIBUTES, {"eu": 24.5}), "ready, with what rules ask for"),
+    Case("party not ready", m.PartyReady(37, False, {}, {}), "not ready any more"),
+    Case("party kick", m.PartyKick(38, PLAYER_ID), "that member goes"),
+    Case("party lead", m.PartyLead(39, PLAYER_ID), "that member leads from now on"),
+    Case("block", m.Block(40, PLAYER_ID, True), "not with that player, where queues have a rule about it"),
+    Case("unblock", m.Block(41, PLAYER_ID, False), "all is well again"),
+    Case("leaderboard", m.Leaderboard(42, "ranked", 10, False), "the ten best of a queue"),
+    Case("leaderboard, around", m.Leaderboard(43, "ranked", LEADERS_MAX, True), "the hundred around the player"),
+]
 _INPUTS: Final = [
     Case("hold", [64, 1, -1, 0, False], "input 0 of the small schema (Steer): sequence 1, no pass seen", "session"),
     Case("hold, later", [64, 70000, 1234, -1, True], "sequence 70000, tick 1234 was seen", "session"),
@@ -176,4 +235,4 @@ BUFFERED: Final = [
     Case("action, meant for a far tick", [65, 7, 17, COUNT_MAX], "it waits input_buffer_ticks, and no more", "session"),
 ]
 """Inputs of the buffered schema."""
-FROM_CLIENT: Final = [*_FIRST, *_SHARED, *_REQUESTS, *_INPUTS]
+FROM_CLIENT: Final = [*_FIRST, *_SHARED, *_REQUESTS, *_MATCHING, *_INPUTS]

@@ -69,6 +69,50 @@ _WELCOMES: Final = [
         "appended elements, also inside, are ignored",
     ),
 ]
+_PARTY: Final[dict[str, Any]] = {
+    "code": "K7QX2M",
+    "n": 2,
+    "leader": PLAYER_ID,
+    "members": [
+        {"player": PLAYER_ID, "name": "Ann", "ready": False, "here": True, "seated": False},
+        {"player": "95fdc7e614fc00e6", "name": "Bob", "ready": True, "here": False, "seated": False},
+    ],
+}
+_EXPLANATION: Final[dict[str, Any]] = {
+    "queues": [
+        {
+            "queue": "ranked",
+            "waited_s": 12.5,
+            "waiting": 40,
+            "rules": [
+                {
+                    "rule": "rating",
+                    "passes": 3,
+                    "of": 39,
+                    "excludes": 21,
+                    "limit": 3.0,
+                    "next_s": 8.0,
+                    "next_limit": 6.0,
+                },
+                {
+                    "rule": "latency",
+                    "passes": 39,
+                    "of": 39,
+                    "excludes": 0,
+                    "limit": None,
+                    "next_s": None,
+                    "next_limit": None,
+                },
+            ],
+            "tightest": "rating",
+            "nearby": 3,
+            "players_needed": 4,
+            "estimate_s": 14.0,
+            "basis": {"matches": 12, "minutes": 10},
+            "text": "3 players near your rating, widening in 8 s",
+        }
+    ]
+}
 _ANSWERS: Final = [
     Case("answer, fine", m.Answer(1), "request 1 was executed; it has no value"),
     Case("answer, url", m.Answer(3, {"url": "wss://play.example/session/x"}), "of locate"),
@@ -77,6 +121,31 @@ _ANSWERS: Final = [
         "answer, seat of a private session",
         m.Answer(5, _MATCHED | {"code": "K7QX2M"}),
         "the same, with the room code that lets others join",
+    ),
+    Case("answer, party", m.Answer(33, _PARTY), "of party create and party join"),
+    Case("answer, explanation", m.Answer(32, _EXPLANATION), "of explain: one map a queue"),
+    Case(
+        "answer, leaderboard",
+        m.Answer(
+            42,
+            {
+                "queue": "ranked",
+                "rows": [
+                    {
+                        "rank": 1,
+                        "player": PLAYER_ID,
+                        "name": "Ann",
+                        "rating": 21.5,
+                        "mu": 29.0,
+                        "sigma": 2.5,
+                        "games": 40,
+                    }
+                ],
+                "total": 1200,
+                "me": 1,
+            },
+        ),
+        "of leaderboard",
     ),
     Case("answer, place to watch", m.Answer(10, _SPECTATE), "of spectate: the url here is absolute"),
     Case(
@@ -98,7 +167,42 @@ _PUSHES: Final = [
         "p1 wants to play once more with p2",
     ),
     Case("push rematch_off", m.Push(5, "rematch_off", {"session": SESSION_ID, "reason": "declined"}), "it won't be"),
-    Case("push, newer server", m.Push(6, "party", {"id": 1}), "an unknown kind: acknowledged like any, and ignored"),
+    Case(
+        "push queued, several queues",
+        m.Push(6, "queued", {"game": "ranked", "queues": ["ranked", "casual"], "place": 0, "waiting": 40}),
+        "queues with rules have no places; `game` is the first of the queues",
+    ),
+    Case(
+        "push unqueued, several queues",
+        m.Push(7, "unqueued", {"game": "ranked", "queues": ["ranked", "casual"], "reason": "party_changed"}),
+        "the ticket is gone from both",
+    ),
+    Case(
+        "push ready_check",
+        m.Push(
+            8,
+            "ready_check",
+            {"match": "c2FtZXQ", "queue": "ranked", "ready_s": 11.5, "accepted": 3, "players": 8, "mine": False},
+        ),
+        "three of eight have accepted, and this player has not",
+    ),
+    Case(
+        "push ready_check_off",
+        m.Push(9, "ready_check_off", {"match": "c2FtZXQ", "reason": "declined", "requeued": True}),
+        "somebody else declined: the ticket is back in its old place",
+    ),
+    Case(
+        "push matched, of a queue with rules",
+        m.Push(10, "matched", _MATCHED | {"queue": "ranked", "match": "c2FtZXQ", "team": 1, "region": "eu"}),
+        "a seat, in the second team",
+    ),
+    Case("push party", m.Push(11, "party", _PARTY), "what the party is now"),
+    Case(
+        "push party_off",
+        m.Push(12, "party_off", {"code": "K7QX2M", "n": 3, "reason": "kicked"}),
+        "the player is out",
+    ),
+    Case("push, newer server", m.Push(13, "guild", {"id": 1}), "an unknown kind: acknowledged like any, and ignored"),
 ]
 _ROW: Final = m.SessionRow(SESSION_ID, "orbit", "waiting", 1, 8, 7, 0, "Ann", {"title": "beginners"}, 1_790_000_000_000)
 _LISTS: Final = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rallypoint_protocol.codec import encode
-from rallypoint_protocol.messages import Ack, Chat, ChatLine, Listing, Push, SessionRow, Welcome
+from rallypoint_protocol.messages import Ack, Answer, Chat, ChatLine, Listing, Push, SessionRow, Welcome
 from tests.vectors.case import LOBBY_ID, NEXT_TOKEN, PLAYER_ID, TOKEN
 from tests.vectors.notation import to_json, unpacked
 
@@ -64,11 +64,19 @@ class _Client:
         then = {"room": room, "lines": [to_json(unpacked(encode(line))) for line in has]}
         return self._add("chat", meaning, Chat(room, lines), then)
 
-    def push(self, meaning: str, n: int, kind: str, data: dict[str, Any], *, news: bool = True) -> _Client:
-        """A push; not ``news`` if it came before."""
+    def push(self, meaning: str, n: int, kind: str, data: dict[str, Any], *, news: bool = True, **more: Any) -> _Client:
+        """A push; not ``news`` if it came before. ``more`` that the client has after it."""
         self._push = max(self._push, n)
-        then = {"news": news, "last": self._push, "ack": encode(Ack(0, self._listing, self._push)).hex()}
+        then = {"news": news, "last": self._push, "ack": encode(Ack(0, self._listing, self._push)).hex()} | more
         return self._add("push", meaning, Push(n, kind, data), then)
+
+    def party(self, meaning: str, n: int, data: dict[str, Any]) -> _Client:
+        """A push that brings the party, which the client then has."""
+        return self.push(meaning, n, "party", data, party=data)
+
+    def answer(self, meaning: str, request: int, value: dict[str, Any], *, party: dict[str, Any]) -> _Client:
+        """The answer to a request that brings a party; ``party`` is what the client has after it."""
+        return self._add("answer", meaning, Answer(request, value), {"party": party})
 
     def _add(self, kind: str, meaning: str, message: Any, then: dict[str, Any]) -> _Client:
         step: dict[str, Any] = {"is": kind, "meaning": meaning, "hex": encode(message).hex()}
@@ -144,7 +152,7 @@ def _pushes() -> _Client:
         .welcome("resumed; the acknowledgement of 2 may have been lost", resumed=True)
         .push("2 comes again: it is acknowledged again, and ignored", 2, "queued", queued | {"place": 1}, news=False)
         .push("3 is new", 3, "unqueued", cancelled)
-        .push("an unknown kind is acknowledged, and ignored", 4, "party", {"of": 3})
+        .push("an unknown kind is acknowledged, and ignored", 4, "guild", {"of": 3})
     )
 
 
@@ -181,6 +189,46 @@ def _hello_again() -> _Client:
     )
 
 
+def _party(n: int, *members: tuple[str, bool, bool], leader: str = "p1") -> dict[str, Any]:
+    """Each member is a player, whether it is ready, and whether it is here."""
+    rows = [
+        {"player": player, "name": player.upper(), "ready": ready, "here": here, "seated": False}
+        for player, ready, here in members
+    ]
+    return {"code": "K7QX2M", "n": n, "leader": leader, "members": rows}
+
+
+def _parties() -> _Client:
+    alone, both = ("p1", False, True), (("p1", False, True), ("p2", True, True))
+    return (
+        _Client("parties", "what is pushed is the party, whole; `party` in `then` is what the client has of it")
+        .welcome("a connection", resumed=False)
+        .answer("of party create", 1, _party(1, alone), party=_party(1, alone))
+        .party("somebody came", 1, _party(2, alone, ("p2", False, True)))
+        .party("3 to 5 were told as one: p2 is ready", 2, _party(5, *both))
+        .welcome("resumed", resumed=True)
+        .answer(
+            "the answer to party create was lost, and comes again: it is old",
+            1,
+            _party(1, alone),
+            party=_party(5, *both),
+        )
+        .party("p2 has lost the connection", 3, _party(6, alone, ("p2", True, False)))
+        .party("p1 is gone: p2 leads", 4, _party(7, ("p2", True, False), leader="p2"))
+        .push("kicked", 5, "party_off", {"code": "K7QX2M", "n": 8, "reason": "kicked"}, party=None)
+        .answer(
+            "of party join, into another",
+            2,
+            _party(4, *both) | {"code": "B3WT9C"},
+            party=_party(4, *both) | {"code": "B3WT9C"},
+        )
+        .welcome("the client says hello again: it knows no party until it is told", resumed=False, event=6)
+        .party("told again", 6, _party(4, *both) | {"code": "B3WT9C"})
+    )
+
+
 def lobby() -> list[dict[str, Any]]:
     """``lobby.json``."""
-    return [make().vector for make in (_listings, _resumed_listing, _chat, _pushes, _known_guest, _hello_again)]
+    return [
+        make().vector for make in (_listings, _resumed_listing, _chat, _pushes, _known_guest, _hello_again, _parties)
+    ]

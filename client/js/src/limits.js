@@ -19,6 +19,13 @@ export const VALUE_CHARS_MAX = 128;
 export const CONDITIONS_MAX = 8;
 /** Sessions in one list. */
 export const LISTED_MAX = 100;
+/** That one ticket waits in. */
+export const QUEUES_MAX = 8;
+/** Texts in an attribute that is a list. */
+export const LIST_VALUES_MAX = 32;
+export const REGIONS_MAX = 16;
+/** Rows of a leaderboard that are given at once. */
+export const LEADERS_MAX = 100;
 
 /** Range of every integer in a message, an input or a public field. */
 export const INT_MIN = -(2n ** 63n);

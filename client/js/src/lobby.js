@@ -16,25 +16,15 @@
  */
 
 import { RallypointError, RequestRefused } from "./errors.js";
+import { LobbyPlayers } from "./lobby_players.js";
 import { LobbySeat } from "./lobby_seat.js";
-import { LobbySessions } from "./lobby_sessions.js";
-import { Matches } from "./matches.js";
-import {
-  encodeCancelQueue,
-  encodeCreate,
-  encodeJoin,
-  encodeQuickMatch,
-  encodeRematch,
-  encodeSpectate,
-} from "./messages.js";
-import { QuickMatching } from "./quick_match.js";
+import { encodeCreate, encodeJoin, encodeRematch, encodeSpectate } from "./messages.js";
 import { Rematching } from "./rematch.js";
 import { readOffer } from "./seat_offer.js";
 import { sessionId } from "./session_id.js";
 
 /** @import { LobbyOptions } from "./lobby_link.js" */
 /** @import { Bag } from "./messages.js" */
-/** @import { OnWait } from "./quick_match.js" */
 /** @import { OnWanted } from "./rematch.js" */
 /** @import { Make } from "./requests.js" */
 /** @import { SeatOffer } from "./seat_offer.js" */
@@ -52,13 +42,10 @@ import { sessionId } from "./session_id.js";
  * the lobby session is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take.
  * Whatever gives a seat also throws `SessionGone` if that was not taken in time, and `ConnectFailed`.
  */
-export class Lobby extends LobbySessions {
+export class Lobby extends LobbyPlayers {
   #options;
   /** @type {Set<LobbySeat>} */
   #seats = new Set();
-  #matches = new Matches();
-  /** @type {QuickMatching | null} */
-  #quick = null;
   /** @type {Set<string>} */
   #rematches = new Set();
 
@@ -77,44 +64,6 @@ export class Lobby extends LobbySessions {
   }
 
   // --- seats -----------------------------------------------------------------------------------------------
-
-  /**
-   * Waits for a seat in any session of `game`, and takes it. Aborting the signal gives the queue place up.
-   *
-   * @param {string} game
-   * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place
-   *   in the queue whenever it changes
-   * @returns {Promise<LobbySeat>}
-   * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the
-   *   place was lost, as `cancelled`
-   */
-  async quickMatch(game, { onWait, signal } = {}) {
-    signal?.throwIfAborted();
-    if (this.#quick !== null)
-      throw new RequestRefused("already_queued", "this lobby is waiting for a seat already");
-    const quick = (this.#quick = new QuickMatching(game, onWait ?? null));
-    let offer;
-    try {
-      const ask = () => this._requests.ask((id) => encodeQuickMatch(id, game));
-      offer = await this.#matches.claimed(quick, signal, ask);
-    } catch (error) {
-      if (signal?.aborted) this.#tell(encodeCancelQueue);
-      throw error;
-    } finally {
-      this.#quick = null;
-    }
-    return await this.take(offer, { signal });
-  }
-
-  /**
-   * Gives the queue place up; the `quickMatch` that waits ends with `RequestRefused` (`cancelled`).
-   *
-   * @throws {RequestRefused} `not_queued`
-   */
-  async cancel() {
-    await this._requests.ask(encodeCancelQueue);
-    this.#quick?.refuse(new RequestRefused("cancelled", "you gave the queue place up"));
-  }
 
   /**
    * A new session of `game`, and a seat in it as its leader.
@@ -163,12 +112,13 @@ export class Lobby extends LobbySessions {
   /**
    * Takes a seat that was offered. It is kept for about 15 seconds.
    *
+   * @override
    * @param {SeatOffer} offer
    * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<LobbySeat>}
    */
   async take(offer, { signal } = {}) {
-    this.#matches.offers = this.#matches.offers.filter((other) => other !== offer);
+    this._matches.offers = this._matches.offers.filter((other) => other !== offer);
     const { random, timing, schemas, WebSocket } = this.#options;
     const seat = new LobbySeat(this, offer, { random, timing, schemas, WebSocket });
     this.#seats.add(seat);
@@ -192,16 +142,16 @@ export class Lobby extends LobbySessions {
    * Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so.
    */
   get offers() {
-    return [...this.#matches.offers];
+    return [...this._matches.offers];
   }
 
   /** Called with each new one of `offers`. */
   get onOffer() {
-    return this.#matches.onOffer;
+    return this._matches.onOffer;
   }
 
   set onOffer(callback) {
-    this.#matches.onOffer = callback;
+    this._matches.onOffer = callback;
   }
 
   /**
@@ -211,7 +161,7 @@ export class Lobby extends LobbySessions {
    */
   nextOffer() {
     const isOver = () => this.state === "closed" || this.state === "gone";
-    return this.#matches.nextOffer(() => (isOver() ? this._closedError() : null));
+    return this._matches.nextOffer(() => (isOver() ? this._closedError() : null));
   }
 
   // --- rematches -------------------------------------------------------------------------------------------
@@ -237,7 +187,7 @@ export class Lobby extends LobbySessions {
     let offer;
     try {
       const ask = () => this._requests.ask((id) => encodeRematch(id, named, true));
-      offer = await this.#matches.claimed(new Rematching(named, onWait ?? null), signal, ask);
+      offer = await this._matches.claimed(new Rematching(named, onWait ?? null), signal, ask);
     } catch (error) {
       if (signal?.aborted) this.#tell((id) => encodeRematch(id, named, false));
       throw error;
@@ -283,7 +233,7 @@ export class Lobby extends LobbySessions {
   }
 
   /**
-   * Without a lobby session there is no queue place, and no rematch either.
+   * Without a lobby session there is no rematch.
    *
    * @param {Make} make
    */
@@ -293,26 +243,6 @@ export class Lobby extends LobbySessions {
     } catch (error) {
       if (!(error instanceof RallypointError)) throw error;
     }
-  }
-
-  /**
-   * @protected
-   * @override
-   * @param {string} kind
-   * @param {Record<string, any>} data
-   */
-  _pushed(kind, data) {
-    this.#matches.pushed(kind, data, this.url);
-  }
-
-  /**
-   * @protected
-   * @override
-   * @param {Error} error
-   */
-  _failed(error) {
-    super._failed(error);
-    this.#matches.fail(error);
   }
 }
 

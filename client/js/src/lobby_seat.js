@@ -26,6 +26,12 @@ export class LobbySeat extends Seat {
   constructor(lobby, offer, surroundings) {
     super(offer, { ...defined(surroundings), locate: () => this.#find() });
     this.lobby = lobby;
+    /** The queue with rules whose match this session is; empty: of none. @readonly */
+    this.queue = offer.queue;
+    /** The match's id; empty: there is none. @readonly */
+    this.match = offer.match;
+    /** The player's team in it, from 0; `null`: there are no teams. @readonly */
+    this.team = offer.team;
   }
 
   /** Nobody else is seated. For the session's leader. */

@@ -10,13 +10,17 @@
 
 import { PROTOCOL_VERSION } from "./limits.js";
 import {
+  ATTRIBUTES,
   BAG,
   BOOL,
   CONDITIONS,
   COUNT,
   FLOAT,
+  LATENCIES,
+  LEADERS,
   LIMIT,
   LINE,
+  QUEUES,
   request,
   TEXT,
   TICK,
@@ -35,6 +39,14 @@ import {
 /**
  * One condition on a session row: its `field`, or `meta.<key>`. `has`: the text contains it, in any case.
  * @typedef {{ field: string, op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "has", value: Scalar }} Condition
+ */
+/**
+ * What a player says for the rules of queues: at most 16 names, with numbers, texts, or lists of texts.
+ * @typedef {Record<string, boolean | number | bigint | string | string[]>} Attributes
+ */
+/**
+ * Round trip to each region, in milliseconds.
+ * @typedef {Record<string, number>} Latencies
  */
 
 /**
@@ -171,6 +183,27 @@ const listen = request("listen", 27, { id: COUNT, room: TEXT });
 const unlisten = request("unlisten", 28, { id: COUNT, room: TEXT });
 const say = request("say", 29, { id: COUNT, room: TEXT, text: LINE });
 const rematch = request("rematch", 30, { id: COUNT, session: TEXT, wanted: BOOL });
+const enqueue = request("enqueue", 48, {
+  id: COUNT,
+  queues: QUEUES,
+  attributes: ATTRIBUTES,
+  latencyMs: LATENCIES,
+});
+const accept = request("accept", 49, { id: COUNT, match: TEXT, accepted: BOOL });
+const explain = request("explain", 50, { id: COUNT });
+const partyCreate = request("party create", 51, { id: COUNT });
+const partyJoin = request("party join", 52, { id: COUNT, code: TEXT });
+const partyLeave = request("party leave", 53, { id: COUNT });
+const partyReady = request("party ready", 54, {
+  id: COUNT,
+  ready: BOOL,
+  attributes: ATTRIBUTES,
+  latencyMs: LATENCIES,
+});
+const partyKick = request("party kick", 55, { id: COUNT, player: TEXT });
+const partyLead = request("party lead", 56, { id: COUNT, player: TEXT });
+const block = request("block", 57, { id: COUNT, player: TEXT, blocked: BOOL });
+const leaderboard = request("leaderboard", 58, { id: COUNT, queue: TEXT, limit: LEADERS, around: BOOL });
 
 /**
  * First frame on the lobby: a new guest, or (`player` and `secret`) one whom the server knows from before.
@@ -344,3 +377,88 @@ export const encodeSay = (id, room, text) => say([id, room, text]);
  * @param {boolean} wanted
  */
 export const encodeRematch = (id, session, wanted) => rematch([id, session, wanted]);
+
+/**
+ * Request: a ticket in these queues, for the player, or (from its leader) for the player's party. A game is a
+ * queue, too: the one of its quick matches.
+ * @param {number} id
+ * @param {readonly string[]} queues
+ * @param {Attributes} attributes
+ * @param {Latencies} latencyMs
+ */
+export const encodeEnqueue = (id, queues, attributes, latencyMs) =>
+  enqueue([id, queues, attributes, latencyMs]);
+
+/**
+ * Request: the player takes part in that match, whose ready check runs; or not.
+ * @param {number} id
+ * @param {string} match
+ * @param {boolean} accepted
+ */
+export const encodeAccept = (id, match, accepted) => accept([id, match, accepted]);
+
+/**
+ * Request: why the player's ticket waits, rule by rule, and for how long it probably will.
+ * @param {number} id
+ */
+export const encodeExplain = (id) => explain([id]);
+
+/**
+ * Request: a party with the player as its leader. The answer has the code that others join with.
+ * @param {number} id
+ */
+export const encodePartyCreate = (id) => partyCreate([id]);
+
+/**
+ * Request: into the party that has this code.
+ * @param {number} id
+ * @param {string} code
+ */
+export const encodePartyJoin = (id, code) => partyJoin([id, code]);
+
+/**
+ * Request: out of the party.
+ * @param {number} id
+ */
+export const encodePartyLeave = (id) => partyLeave([id]);
+
+/**
+ * Request: the player is ready to be queued with the party, with these attributes; or is not.
+ * @param {number} id
+ * @param {boolean} ready
+ * @param {Attributes} attributes
+ * @param {Latencies} latencyMs
+ */
+export const encodePartyReady = (id, ready, attributes, latencyMs) =>
+  partyReady([id, ready, attributes, latencyMs]);
+
+/**
+ * Request of a party's leader: that member goes, and does not come back with the same code.
+ * @param {number} id
+ * @param {string} player
+ */
+export const encodePartyKick = (id, player) => partyKick([id, player]);
+
+/**
+ * Request of a party's leader: that member leads from now on.
+ * @param {number} id
+ * @param {string} player
+ */
+export const encodePartyLead = (id, player) => partyLead([id, player]);
+
+/**
+ * Request: that player is on the own block list, or no longer: for queues that avoid such matches.
+ * @param {number} id
+ * @param {string} player
+ * @param {boolean} blocked
+ */
+export const encodeBlock = (id, player, blocked) => block([id, player, blocked]);
+
+/**
+ * Request: the best players of a queue; or (`around`) those next to the player, who is in the middle.
+ * @param {number} id
+ * @param {string} queue
+ * @param {number} limit
+ * @param {boolean} around
+ */
+export const encodeLeaderboard = (id, queue, limit, around) => leaderboard([id, queue, limit, around]);

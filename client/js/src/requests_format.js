@@ -14,7 +14,11 @@ import {
   INT_MAX,
   INT_MIN,
   KEY_CHARS_MAX,
+  LEADERS_MAX,
+  LIST_VALUES_MAX,
   LISTED_MAX,
+  QUEUES_MAX,
+  REGIONS_MAX,
   VALUE_CHARS_MAX,
 } from "./limits.js";
 import { Writer } from "./writer.js";
@@ -72,6 +76,7 @@ export const COUNT = whole(0, Number.MAX_SAFE_INTEGER);
 export const TICK = whole(-1, Number.MAX_SAFE_INTEGER);
 export const VERSION = whole(0, 65535);
 export const LIMIT = whole(1, LISTED_MAX);
+export const LEADERS = whole(1, LEADERS_MAX);
 export const TEXT = text(256);
 export const LINE = text(CHAT_CHARS_MAX, 1);
 const KEY = text(KEY_CHARS_MAX, 1);
@@ -115,19 +120,58 @@ const SCALAR = (writer, value) => {
 };
 
 /**
- * Options or metadata.
- * @type {Element}
+ * A small object: names of 1 to 32 characters, each with one of these.
+ * @param {Element} element
+ * @param {number} most
+ * @returns {Element}
  */
-export const BAG = (writer, value) => {
+const named = (element, most) => (writer, value) => {
   demand(typeof value === "object" && value !== null && !Array.isArray(value), "must be an object");
   const entries = Object.entries(value);
-  demand(entries.length <= BAG_KEYS_MAX, `must have at most ${BAG_KEYS_MAX} names, not ${entries.length}`);
+  demand(entries.length <= most, `must have at most ${most} names, not ${entries.length}`);
   writer.map(entries.length);
-  for (const [key, scalar] of entries) {
+  for (const [key, each] of entries) {
     within("a name", () => KEY(writer, key));
-    within(key, () => SCALAR(writer, scalar));
+    within(key, () => element(writer, each));
   }
 };
+
+/**
+ * @param {Element} element
+ * @param {string} what
+ * @param {number} most
+ * @param {number} [least]
+ * @returns {Element}
+ */
+const list =
+  (element, what, most, least = 0) =>
+  (writer, value) => {
+    const fits = Array.isArray(value) && value.length >= least && value.length <= most;
+    demand(fits, `must be a list of ${least ? `${least} to` : "at most"} ${most} ${what}`);
+    writer.array(value.length);
+    for (const each of value) within("each", () => element(writer, each));
+  };
+
+/** Options or metadata. */
+export const BAG = named(SCALAR, BAG_KEYS_MAX);
+
+/** The queues of a ticket. */
+export const QUEUES = list(KEY, "names of queues", QUEUES_MAX, 1);
+
+const LIST = list(text(KEY_CHARS_MAX), "texts", LIST_VALUES_MAX);
+
+/** What a player says for the rules of queues. */
+export const ATTRIBUTES = named((writer, value) => {
+  demand(value !== null, "must be true, false, a finite number, text or a list of texts");
+  if (Array.isArray(value)) LIST(writer, value);
+  else SCALAR(writer, value);
+}, BAG_KEYS_MAX);
+
+/** Round trips to regions. */
+export const LATENCIES = named((writer, value) => {
+  demand(Number.isFinite(value) && value >= 0 && value <= 10_000, "must be 0 to 10000 milliseconds");
+  writer.float(value);
+}, REGIONS_MAX);
 
 /** @type {Element} */
 export const CONDITIONS = (writer, value) => {

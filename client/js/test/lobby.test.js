@@ -281,6 +281,7 @@ test("a quick match is given up by its signal, by cancel, or by the server", asy
   stop.abort();
   await assert.rejects(aborted, { name: "AbortError" });
   assert.deepEqual(socket.take().at(-1), [CANCEL, 2]);
+  socket.says(answer(2));
   await assert.rejects(lobby.quickMatch("duel", { signal: stop.signal }), { name: "AbortError" });
 
   const cancelled = lobby.quickMatch("duel");

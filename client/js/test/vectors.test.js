@@ -100,6 +100,17 @@ const ENCODERS = {
   28: messages.encodeUnlisten,
   29: messages.encodeSay,
   30: messages.encodeRematch,
+  48: messages.encodeEnqueue,
+  49: messages.encodeAccept,
+  50: messages.encodeExplain,
+  51: messages.encodePartyCreate,
+  52: messages.encodePartyJoin,
+  53: messages.encodePartyLeave,
+  54: messages.encodePartyReady,
+  55: messages.encodePartyKick,
+  56: messages.encodePartyLead,
+  57: messages.encodeBlock,
+  58: messages.encodeLeaderboard,
 };
 /** Floats that are whole, where JavaScript has only numbers; another version; a ping that is an integer. */
 const OTHERWISE = ["create, private", "watch, every operator", "hello, longest", "ping, whole number"];

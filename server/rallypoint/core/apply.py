@@ -9,6 +9,7 @@ from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.messages import BuiltinEvent
 
 from .game_like import Answer
+from .match_teams import team_of
 from .seat import Seat, SeatState
 from .stimuli import Drop, Gone, Join, Look, Recovered, Replaced, Return, Signal, Stimulus
 from .wishes import tell
@@ -30,8 +31,10 @@ def apply(session: SessionCore, item: Stimulus, step: Step, now: float) -> None:
         case Join(seat):
             seat.in_game = True
             seating.touch(seat)
-            session.note("join", seat.index, seat.player_id, seat.name, seat.bot)
-            game.join(seat.index, seat.player_id, seat.name, seat.bot)
+            team = team_of(session.order.match, seat.player_id)
+            own = () if team is None else (team,)
+            session.note("join", seat.index, seat.player_id, seat.name, seat.bot, *own)
+            game.join(seat.index, seat.player_id, seat.name, seat.bot, *own)
         case Drop(seat):
             left_s = 0.0 if seat.deadline is None else seat.deadline - now
             seat.away_until_ms = session.now_ms + round(left_s * 1000)

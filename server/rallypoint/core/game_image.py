@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from .kept_schema import Difference, KeptSchema, differences, named_state
+from .match_teams import MatchInfo
 from .past_image import PastImage
 
 __all__ = [
@@ -63,6 +64,7 @@ class PlayerImage(msgspec.Struct, array_like=True):
     values: list[Any]
     input_buffer_ticks: int = -1
     """How many ticks the player's inputs may wait; -1: as the game's option says."""
+    team: int | None = None
 
 
 class Counters(msgspec.Struct, array_like=True, frozen=True):
@@ -80,6 +82,7 @@ class GameStanding(msgspec.Struct, array_like=True, frozen=True):
     result: Any
     locked: bool
     meta: dict[str, Any]
+    backfill: bool = False
 
 
 class GameChange(msgspec.Struct, array_like=True):
@@ -146,6 +149,9 @@ class GameImage(msgspec.Struct, array_like=True):
     """When; -1: never."""
     past: PastImage | None = None
     """Of a game with fields that are rewound: what they were. Changes do not have it: it follows from them."""
+    backfill: bool = False
+    match: MatchInfo | None = None
+    """What the session was made for; it stays as it is."""
 
     @classmethod
     def decode(cls, data: bytes) -> GameImage:
@@ -185,7 +191,7 @@ class GameImage(msgspec.Struct, array_like=True):
         if change.standing is not None:
             standing = change.standing
             self.finished, self.result, self.locked = standing.finished, standing.result, standing.locked
-            self.meta = standing.meta
+            self.meta, self.backfill = standing.meta, standing.backfill
 
     def _apply_values(self, change: GameChange) -> None:
         heads, place = iter(change.heads), 0

@@ -10,6 +10,7 @@ from rallypoint_protocol.channels import Channels
 from rallypoint_protocol.inputs import Input
 
 from .game_image import GameImage
+from .match_teams import MatchInfo
 
 __all__ = ["Answer", "Ask", "GameLike", "OptionsRefused"]
 
@@ -54,6 +55,10 @@ class GameLike(Protocol):
     finished: bool
     result: dict[str, Any] | None
     locked: bool
+    backfill: bool
+    """Players are wanted for free seats, from the queue that has made the session."""
+    match: MatchInfo | None
+    """Set before :meth:`create`, if a queue with rules has made the session."""
     resubscribed: list[int]
     """Seats whose subscriptions changed; whoever reads them clears it."""
     meta: dict[str, Any]
@@ -69,7 +74,7 @@ class GameLike(Protocol):
     def open(self, tick: int, now_ms: int) -> None:
         """A step begins."""
 
-    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+    def join(self, seat: int, player_id: str, name: str, bot: bool, team: int | None = None) -> None:
         """A player took the seat for the first time."""
 
     def start(self) -> None:

@@ -135,6 +135,8 @@ _BESIDES: Final = (
     "finished",
     "result",
     "locked",
+    "backfill",
+    "match",
     "meta",
     "saved",
 )

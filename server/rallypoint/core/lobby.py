@@ -47,6 +47,11 @@ from .lobby_register import LobbyRegister
 from .lobby_requests import LobbyRequests, Seats
 from .lobby_return import LobbyReturn
 from .lobby_session import LobbyEvent, LobbySession, LobbyState
+from .lobby_ticket import LobbyTicket
+from .matchmaking.rules import QueueRules
+from .orders import MatchOrder
+from .parties import Parties
+from .party_requests import PartyRequests
 from .quick_match import QuickMatchRules, SeatOffer
 from .rematch import Rematches
 from .room_codes import Guesses
@@ -72,31 +77,49 @@ class Lobby:
         rooms: Rooms,
         *,
         unix_ms: Callable[[], int],
+        new_code: Callable[[], str] | None = None,
         grace_s: float = 30.0,
         grace_budget_s: float = 120.0,
         lobbies_max: int = 20_000,
         tickets_max: int = 10_000,
         keep: bool = False,
+        rules: Sequence[QueueRules] = (),
     ) -> None:
-        """``keep``: changes are noted, and given by :meth:`take_entries`, which is to be called then."""
+        """``keep``: changes are noted, and given by :meth:`take_entries`, which is to be called then.
+
+        ``new_code`` makes the codes of parties; without it they are ids. ``rules`` are those of further queues.
+        """
+        self.new_id, self.unix_ms = new_id, unix_ms
         self._seats = seats
         self._rooms = rooms
         self._register = LobbyRegister()
         self._ended: list[tuple[LobbySession, LobbyEvent]] = []
         self._unsent: list[tuple[LobbySession, Push]] = []
-        self.queues = LobbyQueues(games, tickets_max, self._push)
+        self.queues = LobbyQueues(games, tickets_max, self._push, rules, new_id)
         """Who waits for what. Its decisions are carried out by whoever drives the lobby."""
         self.directory = Directory(rooms.row)
         """The list of sessions, and who watches it."""
         self.chats = Chats(rooms, unix_ms)
         self.rematches = Rematches(rooms, seats, self._register.of, self._push)
         """Who wants to play once more. What is agreed is carried out by whoever drives the lobby."""
-        self._keeper = LobbyKeeper(self.queues, self.directory, self.chats, self.rematches)
+        guesses = Guesses()
+        self.parties = Parties(new_id, new_code or new_id, seats, self._register.of, self._push)
+        """Who wants to be matched together."""
+        self.parties.changed_callback = self.queues.party_changed
+        self._keeper = LobbyKeeper(self.queues, self.directory, self.chats, self.rematches, self.parties)
         if keep:
             self._keeper.begin()
         terms = EntryTerms(grace_s, grace_budget_s, lobbies_max)
         self._return = LobbyReturn(
-            terms, seats, self._register, self.queues, self.directory, self.chats, self.rematches, self._keeper
+            terms,
+            seats,
+            self._register,
+            self.queues,
+            self.directory,
+            self.chats,
+            self.rematches,
+            self.parties,
+            self._keeper,
         )
         self._entry = LobbyEntry(
             terms,
@@ -107,11 +130,19 @@ class Lobby:
             self.queues,
             self.directory,
             self.chats,
+            self.parties,
             self._keeper,
             self._end,
         )
         self._requests = LobbyRequests(
-            seats, self.queues, self.directory, self.chats, self.rematches, RoomRequests(rooms, Guesses())
+            seats,
+            self.queues,
+            self.directory,
+            self.chats,
+            self.rematches,
+            RoomRequests(rooms, guesses),
+            self.parties,
+            PartyRequests(self.parties, guesses),
         )
         self._look_round()
 
@@ -148,7 +179,7 @@ class Lobby:
         """Any later message of a connected player: what to answer, if anything. ``address`` is the client's."""
         match message:
             case Ack():
-                self._acknowledged(session, message.event)
+                self._acknowledged(session, message.event, now)
                 self.directory.acknowledged(session, message.tick)
                 return None
             case Ping():
@@ -174,10 +205,23 @@ class Lobby:
             self._keeper.answered(session, answer)
         return answer
 
-    def seat(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
-        """The player has a seat that was not asked for by name: a match, a rematch of that session."""
-        self.queues.seated(session, offer, rematch_of)
+    def seat(self, session: LobbySession, offer: SeatOffer, rematch: Mapping[str, Any] | None = None) -> None:
+        """The player has a seat that was not asked for by name, nor with a ticket; ``rematch``: what else is told."""
+        self.queues.seated(session, offer, rematch)
         self.rematches.seated(session.player)
+        self.parties.seen(session.player)
+
+    def seat_all(self, ticket: LobbyTicket, offers: Sequence[SeatOffer], order: MatchOrder | None = None) -> None:
+        """The players of a ticket have these seats, in their order; ``order``: for the match of a queue with rules."""
+        self.queues.seated_all(ticket, offers, order)
+        for player in ticket.players:
+            self.rematches.seated(player)
+            self.parties.seen(player)
+
+    def take_blocks(self) -> list[tuple[PlayerId, PlayerId, bool]]:
+        """What players have said of others since the last call: who, whom, and whether to block or not any more."""
+        blocks, self._requests.blocks = self._requests.blocks, []
+        return blocks
 
     def dropped(self, session: LobbySession, now: float) -> None:
         """The connection of a connected lobby session is gone. Raises :class:`IllegalLobbyEvent` for any other."""
@@ -185,6 +229,7 @@ class Lobby:
         self._connected(-1)
         self._register.watch_grace(session)
         self.queues.drop(session)
+        self.parties.seen(session.player)
         self.directory.drop(session)
 
     def unseated(self, player: PlayerId, now: float) -> None:
@@ -194,7 +239,8 @@ class Lobby:
             if session.unseat(now):
                 self._register.watch_grace(session)
             self.chats.unseated(session, now)
-        self.queues.capacity_changed()
+            self.parties.seen(player)
+        self.queues.unseated(player)
         self.directory.counts_may_have_changed()
 
     def session_changed(self, session: SessionId) -> None:
@@ -216,6 +262,7 @@ class Lobby:
     def take_pushes(self, now: float) -> list[tuple[LobbySession, Push]]:
         """What to write now, in order, places in queues that changed included."""
         self.queues.tell_places(now)
+        self.parties.tell(now)
         unsent, self._unsent = self._unsent, []
         return unsent
 
@@ -233,6 +280,7 @@ class Lobby:
             self._register.due,
             self.queues.next_due(),
             self.rematches.due,
+            self.parties.due,
             self.directory.due,
             self.chats.due,
         )
@@ -277,10 +325,11 @@ class Lobby:
 
     # --- steps of the above -----------------------------------------------------------------------------------------
 
-    def _acknowledged(self, session: LobbySession, event: int) -> None:
+    def _acknowledged(self, session: LobbySession, event: int, now: float) -> None:
         if session.pushed:
             session.pushes.ack(event)
-            self.queues.acknowledged(session)
+            self.queues.acknowledged(session, now)
+            self.parties.acknowledged(session)
             self._keeper.ride(session)
 
     def _look_round(self) -> None:
@@ -310,6 +359,7 @@ class Lobby:
         if session.state is LobbyState.CONNECTED:
             self._connected(-1)
         session.end(event)
+        self.parties.ended(session)
         self.queues.remove(session)
         self.directory.unwatch(session)
         self.chats.forget(session)

@@ -24,6 +24,7 @@ from .lobby_queues import LobbyQueues
 from .lobby_register import LobbyRegister
 from .lobby_session import LobbyEvent, LobbySession
 from .names import guest_name, normalised
+from .parties import Parties
 from .rooms import Rooms
 from .tokens import NewToken
 
@@ -85,6 +86,7 @@ class LobbyEntry:
         queues: LobbyQueues,
         directory: Directory,
         chats: Chats,
+        parties: Parties,
         keeper: LobbyKeeper,
         end: Callable[[LobbySession, LobbyEvent], None],
     ) -> None:
@@ -96,6 +98,7 @@ class LobbyEntry:
         self._queues = queues
         self._directory = directory
         self._chats = chats
+        self._parties = parties
         self._keeper = keeper
         self._end = end
 
@@ -148,7 +151,8 @@ class LobbyEntry:
         self._chats.come_back(session)
         if session.pushed:
             session.pushes.ack(message.event)
-            self._queues.acknowledged(session)
+            self._queues.acknowledged(session, now)
+            self._parties.acknowledged(session)
         return Entered(session, self._welcome(session, token, resumed=True), _missed(session, message.event), took_over)
 
     def _present(self, player: PlayerId, now: float) -> LobbySession | None:
@@ -169,7 +173,8 @@ class LobbyEntry:
         session.name = normalised(message.name) or session.name
         token = session.begin_anew(self._new_token)
         self._keeper.anew(session)
-        self._queues.begin_anew(session)
+        self._queues.begin_anew(session, now)
+        self._parties.begin_anew(session)
         self._directory.unwatch(session)
         self._directory.come_back(session)
         self._chats.forget(session)
@@ -180,6 +185,7 @@ class LobbyEntry:
         if not took_over:
             self._is_here()
         self._queues.come_back(session)
+        self._parties.seen(session.player)
         return took_over
 
     def _is_here(self) -> None:

@@ -11,7 +11,7 @@ answers that a client has not acknowledged: those have to be sent again as they 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -26,7 +26,10 @@ __all__ = [
     "Attention",
     "LobbyImage",
     "LobbyPart",
+    "MemberImage",
     "OfferImage",
+    "PartyImage",
+    "PlaysImage",
     "PushesPart",
     "Stay",
     "TableImage",
@@ -88,11 +91,30 @@ class TicketImage(msgspec.Struct, array_like=True):
     """A place in a queue."""
 
     game: str
+    """The first of its queues, which may be one with rules."""
     number: int
-    """In the order in which tickets came to that queue."""
+    """In the order in which tickets came."""
     queued_at: float
     told: int
     barred: list[str]
+    queues: list[str] = []
+    """All of them; empty: it is the quick match of ``game``."""
+    attributes: dict[str, Any] = {}
+    latency_ms: dict[str, float] = {}
+    members: list[str] = []
+    """The lobby sessions of a party's ticket, in its order; empty: its own alone."""
+    check: str = ""
+    """The match whose ready check runs."""
+
+
+class PlaysImage(msgspec.Struct, array_like=True):
+    """As what its player was matched: for those who are to join the same session later."""
+
+    queue: str
+    attributes: dict[str, Any]
+    latency_ms: dict[str, float]
+    mu: float
+    sigma: float
 
 
 class Waits(msgspec.Struct, array_like=True):
@@ -100,6 +122,7 @@ class Waits(msgspec.Struct, array_like=True):
 
     place_push: int = 0
     ticket: TicketImage | None = None
+    plays: PlaysImage | None = None
 
 
 class WatchImage(msgspec.Struct, array_like=True):
@@ -115,6 +138,17 @@ class Attention(msgspec.Struct, array_like=True):
 
     watch: WatchImage | None = None
     listens: list[str] = []
+
+
+class MemberImage(msgspec.Struct, array_like=True):
+    """What belongs to its player's place in a party; as it is for those who are in none."""
+
+    ready: bool = False
+    attributes: dict[str, Any] = {}
+    latency_ms: dict[str, float] = {}
+    told: int = 0
+    """Which of the party's changes it was told last."""
+    told_push: int = 0
 
 
 class PushesPart(msgspec.Struct, array_like=True):
@@ -135,6 +169,7 @@ class LobbyPart(msgspec.Struct, array_like=True):
     pushes: PushesPart | None = None
     answers: list[Answer] = []
     """Of requests that were executed since."""
+    member: MemberImage | None = None
 
 
 class LobbyImage(msgspec.Struct, array_like=True):
@@ -149,9 +184,12 @@ class LobbyImage(msgspec.Struct, array_like=True):
     pushes: PushesPart
     answers: list[Answer]
     forgotten: int
+    member: MemberImage = msgspec.field(default_factory=MemberImage)
 
     def apply(self, part: LobbyPart) -> None:
         """What has changed."""
+        if part.member is not None:
+            self.member = part.member
         if part.stay is not None:
             self.stay = part.stay
         if part.waits is not None:
@@ -203,6 +241,20 @@ class OfferImage(msgspec.Struct, array_like=True):
     open: bool
 
 
+class PartyImage(msgspec.Struct, array_like=True):
+    """A party. What belongs to the places of its members is kept with their lobby sessions."""
+
+    id: str
+    code: str
+    leader: str
+    members: list[str]
+    """Who is longest in it comes first."""
+    kicked: list[str] = []
+    n: int = 0
+    shown: dict[str, Any] = {}
+    """What members saw of it when it was ``n``."""
+
+
 class TablePart(msgspec.Struct, array_like=True):
     """What has changed in the table."""
 
@@ -211,14 +263,19 @@ class TablePart(msgspec.Struct, array_like=True):
     offers_gone: list[str] = []
     rooms: dict[str, int] = {}
     """Chats in which something was said: the number of the last line. 0: the chat is gone."""
+    parties: list[PartyImage] = []
+    """New ones, and those that have changed."""
+    parties_gone: list[str] = []
 
 
 class TableImage(msgspec.Struct, array_like=True):
-    """Rematches, and how far the chats have counted: their lines are not kept, but no number comes twice."""
+    """Rematches, parties, and how far the chats have counted: their lines are not kept, but no number comes twice."""
 
     offers: dict[str, OfferImage] = {}
     """By session, in the order in which they were opened."""
     rooms: dict[str, int] = {}
+    parties: dict[str, PartyImage] = {}
+    """By id, in the order in which they were created."""
 
     def apply(self, part: TablePart) -> None:
         """What has changed."""
@@ -226,6 +283,10 @@ class TableImage(msgspec.Struct, array_like=True):
             self.offers.pop(gone, None)
         for offer in part.offers:
             self.offers[offer.session] = offer
+        for gone in part.parties_gone:
+            self.parties.pop(gone, None)
+        for party in part.parties:
+            self.parties[party.id] = party
         for room, last in part.rooms.items():
             if last:
                 self.rooms[room] = last

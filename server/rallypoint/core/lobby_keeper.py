@@ -23,6 +23,7 @@ from .lobby_image import (
     Attention,
     LobbyImage,
     LobbyPart,
+    MemberImage,
     PushesPart,
     Stay,
     key_of,
@@ -30,6 +31,7 @@ from .lobby_image import (
 from .lobby_queues import LobbyQueues
 from .lobby_session import LobbySession, LobbyState
 from .lobby_table import GONE, PART, PARTS_BYTES_MIN, WHOLE, KeptEntry, LobbyTable
+from .parties import Parties
 from .rematch import Rematches
 
 __all__ = ["GONE", "PART", "WHOLE", "KeptEntry", "LobbyKeeper"]
@@ -46,6 +48,7 @@ class _Written:
         "attention",
         "last",
         "lost",
+        "member",
         "outdated",
         "parts_bytes",
         "stay",
@@ -57,6 +60,7 @@ class _Written:
         self.stay = image.stay
         self.waits = image.waits
         self.attention = image.attention
+        self.member = image.member
         pushes = image.pushes
         self.last, self.acked, self.lost = pushes.last, pushes.acked, pushes.lost
         self.answers: list[Answer] = []
@@ -74,14 +78,17 @@ class _Written:
 class LobbyKeeper:
     """Notes what changes, and gives it as entries. Without :meth:`begin` it notes nothing."""
 
-    def __init__(self, queues: LobbyQueues, directory: Directory, chats: Chats, rematches: Rematches) -> None:
+    def __init__(
+        self, queues: LobbyQueues, directory: Directory, chats: Chats, rematches: Rematches, parties: Parties
+    ) -> None:
         self._queues = queues
         self._directory = directory
+        self._parties = parties
         self.keeps = False
         self._touched: dict[LobbySession, None] = {}
         self._riding: dict[LobbySession, None] = {}
         self._written: dict[LobbyId, _Written] = {}
-        self.table = LobbyTable(chats, rematches)
+        self.table = LobbyTable(chats, rematches, parties)
         """What belongs to no lobby session."""
 
     def begin(self) -> None:
@@ -173,6 +180,7 @@ class LobbyKeeper:
             _pushes(session, 0),
             answers,
             forgotten,
+            self._parties.member_image(session),
         )
 
     # --- steps of the above -----------------------------------------------------------------------------------------
@@ -206,6 +214,9 @@ class LobbyKeeper:
             part.waits = written.waits = waits
         if attention != written.attention:
             part.attention = written.attention = attention
+        member: MemberImage = self._parties.member_image(session)
+        if member != written.member:
+            part.member = written.member = member
         if session.pushed:
             pushes = session.pushes
             if (pushes.last, pushes.acked, pushes.lost) != (written.last, written.acked, written.lost):

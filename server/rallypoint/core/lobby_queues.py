@@ -1,19 +1,33 @@
-"""Who of the lobby waits for which game, and what they are told about it.
+"""Who of the lobby waits for what, and what they are told about it.
 
-Pushes: ``queued`` when a player's place is known or has changed, ``matched`` with the seat, ``unqueued`` with a reason.
+A ticket (:class:`.LobbyTicket`) is the place of a player, or of a party, in one or several queues, and a lobby session
+is in one at most. Each game has its queue of quick matches (:mod:`.quick_match`); other queues have rules
+(:mod:`.ruled_queues`). Found in one queue, a ticket is held in the others; seated, it is gone from all. While one of
+its players is away it keeps its place and is skipped; with the end of one's lobby session, or a change of the party,
+it is gone.
+
+Pushes: ``queued`` when a player's place is known or has changed (a queue with rules has no places: once), ``matched``
+with the seat, ``unqueued`` with a reason; ``ready_check`` and ``ready_check_off`` of a match that all have to accept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
-from rallypoint_protocol.ids import LobbyId, SessionId
-from rallypoint_protocol.messages import Answer, CancelQueue, QuickMatch
+from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
-from .lobby_image import TicketImage, Waits
-from .lobby_session import LobbySession
+from .lobby_image import PlaysImage, TicketImage, Waits
+from .lobby_session import LobbySession, LobbyState
+from .lobby_ticket import Entrant, FoundMatch, LobbyTicket
+from .matchmaking.rules import QueueRules
+from .matchmaking.ticket import Member, Rating
+from .orders import Denial, MatchOrder
+from .match_teams import team_of
+from .party import plain, values
 from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer, Ticket
+from .queue_explanations import of_a_queue_with_rules, of_a_quick_match
+from .ruled_queues import RuledQueues
 
 __all__ = ["LobbyQueues", "SendPush"]
 
@@ -21,14 +35,42 @@ SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
 """Numbers and keeps a push to a player, and gives its number."""
 
 
-class LobbyQueues:
-    """One queue a game, and at most one ticket a lobby session (``LobbySession.queue``)."""
+class _PartyMember(Protocol):
+    @property
+    def session(self) -> LobbySession: ...
 
-    def __init__(self, games: Sequence[QuickMatchRules], tickets_max: int, push: SendPush) -> None:
-        self._queues = {rules.game: Queue(rules, tickets_max) for rules in games}
-        self._waiting: dict[LobbyId, LobbySession] = {}
+
+class _Party(Protocol):
+    @property
+    def members(self) -> Sequence[_PartyMember]: ...
+
+
+class LobbyQueues:
+    """All queues of a node, and the tickets in them (``LobbySession.ticket``)."""
+
+    def __init__(
+        self,
+        games: Sequence[QuickMatchRules],
+        tickets_max: int,
+        push: SendPush,
+        rules: Sequence[QueueRules] = (),
+        new_id: Callable[[], str] = lambda: "",
+    ) -> None:
+        """``new_id`` makes the ids of matches."""
+        self._queues = {one.game: Queue(one, tickets_max) for one in games}
+        clash = [one.name for one in rules if one.name in self._queues]
+        if clash:
+            raise ValueError(f"the queue {clash[0]!r} is named as a game: a game's own queue is that of quick matches")
+        self.ruled = RuledQueues(rules, tickets_max, new_id, push, self._drop, self._look)
+        """Those with rules. Its matches are placed by whoever drives the lobby."""
+        self._waiting: dict[LobbyId, LobbyTicket] = {}
+        """By lobby session; all of a party have the same."""
+        self._made = 0
         self._push = push
         self._changed: dict[str, None] = {}  # a set that keeps its order
+        self._untold: dict[LobbySession, None] = {}
+        """To be told that they wait, in queues that have no places."""
+        self._now = 0.0
 
     @property
     def games(self) -> list[str]:
@@ -38,80 +80,236 @@ class LobbyQueues:
     def __contains__(self, game: str) -> bool:
         return game in self._queues
 
-    def waiting(self, game: str) -> int:
-        """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
-        return len(self._queues[game])
+    def waiting(self, name: str) -> int:
+        """How many tickets are in that queue. Raises ``KeyError`` for an unknown one."""
+        return self.ruled.waiting(name) if name in self.ruled else len(self._queues[name])
 
-    def join(self, session: LobbySession, message: QuickMatch, now: float, *, may_sit: bool) -> Answer:
-        """Answers the request for a seat: a ticket at the end of the game's queue, or an error."""
-        queue = self._queues.get(message.game)
-        if queue is None:
-            return Answer(message.id, error="unknown_game", reason="this server does not have that game")
-        if session.queue is not None:
-            return Answer(message.id, error="already_queued", reason="you are waiting in a queue already")
-        if not may_sit:
-            return Answer(message.id, error="already_seated", reason="you have a seat in a session: leave it first")
-        if queue.full:
-            return Answer(message.id, error="queue_full", reason="too many players are waiting: try again later")
-        queue.add(session.id, now)
-        session.queue = message.game
-        self._waiting[session.id] = session
-        self._changed[message.game] = None
-        return Answer(message.id)
+    def game_of(self, name: str) -> str | None:
+        """What that queue is for; ``None``: there is no such queue."""
+        if name in self._queues:
+            return name
+        return self.ruled.rules(name).game if name in self.ruled else None
 
-    def cancel(self, session: LobbySession, message: CancelQueue) -> Answer:
-        """Answers the request to give up the place."""
-        if session.queue is None:
-            return Answer(message.id, error="not_queued", reason="you are in no queue")
-        game = self.remove(session)
-        self._push(session, "unqueued", {"game": game, "reason": "cancelled"})
-        return Answer(message.id)
+    def ticket(self, lobby_id: LobbyId) -> LobbyTicket | None:
+        """The one that the lobby session is in."""
+        return self._waiting.get(lobby_id)
 
-    def remove(self, session: LobbySession) -> str | None:
-        """Takes the player out, untold; the game that was waited for, if any."""
-        game, session.queue = session.queue, None
-        if game is not None:
+    # --- tickets begin ----------------------------------------------------------------------------------------------
+
+    def enter(self, entrants: tuple[Entrant, ...], names: tuple[str, ...], now: float) -> Denial | None:
+        """A ticket at the end of these queues, which are known; or why not.
+
+        The caller has seen to it that nobody of them is in a ticket, and that all may sit down.
+        """
+        if len(set(names)) < len(names):
+            return Denial("bad_ticket", "a queue is named twice")
+        ticket = LobbyTicket(entrants, names, self._made + 1, now)
+        for name in names:
+            denial = self._refusal(name, ticket)
+            if denial is not None:
+                return denial
+        self._made += 1
+        self._keep(ticket)
+        for at, name in enumerate(names):
+            if name in self._queues:
+                silent = any(other in self._queues for other in names[:at])
+                self._queues[name].add(ticket.id, now, size=ticket.size, number=ticket.number, silent=silent)
+                self._changed[name] = None
+        self._begin(ticket)
+        return None
+
+    def _refusal(self, name: str, ticket: LobbyTicket) -> Denial | None:
+        own = self._queues.get(name)
+        most = self.ruled.rules(name).largest_party if own is None else own.rules.seats_max
+        if ticket.size > most:
+            return Denial("party_too_large", f"parties of at most {most} can wait for {name}")
+        if own is None:
+            reason = self.ruled.refusal(name, ticket)
+            if reason:
+                return Denial("bad_ticket", reason)
+        if self.ruled.full(name) if own is None else own.full:
+            return Denial("queue_full", "too many players are waiting: try again later")
+        return None
+
+    def _keep(self, ticket: LobbyTicket) -> None:
+        for entrant in ticket.entrants:
+            entrant.session.ticket = ticket
+            entrant.session.touch()
+            self._waiting[entrant.session.id] = ticket
+
+    def _begin(self, ticket: LobbyTicket) -> None:
+        if any(name in self.ruled for name in ticket.queues):
+            self.ruled.add(ticket)
+        if not any(name in self._queues for name in ticket.queues):
+            self._untold.update((entrant.session, None) for entrant in ticket.entrants)
+        self._look(ticket)
+
+    # --- tickets end ------------------------------------------------------------------------------------------------
+
+    def cancel(self, session: LobbySession, now: float) -> bool:
+        """A player gives the place up, for all of the ticket. False: there is none."""
+        ticket = session.ticket
+        if ticket is None:
+            return False
+        self.ruled.leave(ticket, [session.player], now, blamed=True)
+        self._drop(ticket, "cancelled")
+        return True
+
+    def remove(self, session: LobbySession) -> None:
+        """The player's lobby session has ended: the ticket is gone, and the others of it are told."""
+        ticket = session.ticket
+        if ticket is not None:
+            self.ruled.leave(ticket, [session.player], self._now, blamed=True)
+            self._drop(ticket, "party_changed")
+
+    def party_changed(self, party: _Party) -> None:
+        """A ticket of that party does not hold any more."""
+        for member in party.members:
+            ticket = member.session.ticket
+            if ticket is not None:
+                gone = [entrant.player for entrant in ticket.entrants if not _is_in(entrant, party)]
+                self.ruled.leave(ticket, gone or ticket.players, self._now, blamed=bool(gone))
+                self._drop(ticket, "party_changed")
+
+    def turned_away(self, ticket: LobbyTicket, reason: str) -> None:
+        """The ticket goes without seats."""
+        if not ticket.gone:
+            self.ruled.leave(ticket, ticket.players, self._now, blamed=False)
+            self._drop(ticket, reason)
+
+    def seated(self, session: LobbySession, offer: SeatOffer, rematch: Mapping[str, Any] | None = None) -> None:
+        """The player has a seat by other means than the ticket, which is gone; and is told where.
+
+        ``rematch``: what else is told.
+        """
+        ticket = session.ticket
+        if ticket is not None:
+            self.ruled.leave(ticket, [session.player], self._now, blamed=False)
+            alone = ticket.size == 1 and ticket.queues == (offer.game,)
+            self._drop(ticket, "" if alone else "already_seated")
+        self._push(session, "matched", offer.data | dict(rematch or {}))
+
+    def seated_all(self, ticket: LobbyTicket, offers: Sequence[SeatOffer], order: MatchOrder | None) -> None:
+        """The players of a ticket have these seats, in their order: it is gone, and they are told where."""
+        self._drop(ticket, "")
+        for entrant, offer in zip(ticket.entrants, offers, strict=True):
+            self._push(entrant.session, "matched", offer.data | match_data(order, entrant.player))
+
+    def _drop(self, ticket: LobbyTicket, reason: str) -> None:
+        """Out of all queues; its players are told why, if there is a ``reason``."""
+        ticket.gone = True
+        for name in ticket.queues:
+            if name in self._queues:
+                self._queues[name].remove(ticket.id)
+                self._changed[name] = None
+        self.ruled.remove(ticket)
+        for entrant in ticket.entrants:
+            session = entrant.session
+            session.ticket = None
             del self._waiting[session.id]
-            self._queues[game].remove(session.id)
-            self._changed[game] = None
+            self._untold.pop(session, None)
             session.touch()
-        return game
+            if reason and session.state is not LobbyState.ENDED:
+                data = {"game": ticket.queues[0], "queues": list(ticket.queues), "reason": reason}
+                self._push(session, "unqueued", data)
+
+    # --- what happens to its players --------------------------------------------------------------------------------
 
     def drop(self, session: LobbySession) -> None:
         """The player is away: a ticket keeps its place and is skipped."""
-        if session.queue is not None:
-            self._queues[session.queue].drop(session.id)
+        if session.ticket is not None:
+            self._look(session.ticket)
 
     def come_back(self, session: LobbySession) -> None:
         """The player is back: a ticket counts again."""
-        if session.queue is not None:
-            self._queues[session.queue].come_back(session.id)
-            self._changed[session.queue] = None
+        if session.ticket is not None:
+            self._look(session.ticket)
 
-    def begin_anew(self, session: LobbySession) -> None:
-        """The player's client knows nothing of before: a ticket's place is told again, unless that push is replayed."""
-        if session.queue is not None and session.pushes.acked >= session.place_push:
-            self._queues[session.queue].tell_again(session.id)
+    def begin_anew(self, session: LobbySession, now: float) -> None:
+        """The player's client knows nothing of before: what it waits for is told again, unless that push is replayed."""
+        ticket = session.ticket
+        if ticket is None:
+            return
+        self.ruled.tell_again(session, ticket, now)
+        if session.pushes.acked >= session.place_push:
+            teller = self._teller(ticket)
+            if teller is None:
+                self._untold[session] = None
+            else:
+                teller.tell_again(ticket.id)
             session.touch()
 
-    def acknowledged(self, session: LobbySession) -> None:
-        """The player has acknowledged pushes: perhaps the place told last, so that a newer one may be told."""
-        if session.queue is not None and session.pushes.acked >= session.place_push:
-            self._queues[session.queue].heard(session.id)
+    def acknowledged(self, session: LobbySession, now: float) -> None:
+        """The player has acknowledged pushes: perhaps what was told last, so that something newer may be told."""
+        ticket = session.ticket
+        if ticket is None:
+            return
+        self.ruled.acknowledged(session, ticket, now)
+        teller = self._teller(ticket)
+        if teller is not None and all(
+            entrant.session.pushes.acked >= entrant.session.place_push for entrant in ticket.entrants
+        ):
+            teller.heard(ticket.id)
+
+    def unseated(self, player: PlayerId) -> None:
+        """The player's seat is gone, for whatever reason."""
+        self.ruled.unseated(player)
+        self.capacity_changed()
+
+    def _teller(self, ticket: LobbyTicket) -> Queue | None:
+        """The queue whose places its players are told."""
+        return next((self._queues[name] for name in ticket.queues if name in self._queues), None)
+
+    def _look(self, ticket: LobbyTicket) -> None:
+        """All queues look at it, or none: as it is now."""
+        free = ticket.found is None and ticket.here
+        for name in ticket.queues:
+            if free is (name not in ticket.held):
+                continue
+            if free:
+                del ticket.held[name]
+            else:
+                ticket.held[name] = None
+            if name in self._queues:
+                queue = self._queues[name]
+                queue.come_back(ticket.id) if free else queue.drop(ticket.id)
+                if free:
+                    self._changed[name] = None
+            elif free:
+                self.ruled.release(ticket, name)
+            else:
+                self.ruled.hold(ticket, name)
+
+    def explain(self, ticket: LobbyTicket, now: float) -> dict[str, Any]:
+        """Why it waits, in each of its queues."""
+        told = [
+            of_a_quick_match(self._queues[name], ticket, now)
+            if name in self._queues
+            else of_a_queue_with_rules(self.ruled, name, ticket, now)
+            for name in ticket.queues
+        ]
+        return {"queues": told}
+
+    # --- quick matches ----------------------------------------------------------------------------------------------
 
     def capacity_changed(self) -> None:
         """A session opened, or there is room for another: whoever waits is to be matched again."""
         self._changed.update((game, None) for game, queue in self._queues.items() if len(queue))
+        self.ruled.capacity_changed()
 
     def poll(self, now: float) -> None:
-        """Has the queues matched again whose time has come."""
+        """Has the queues matched again whose time has come, and ends ready checks whose time is up."""
+        self._now = now
         for game, queue in self._queues.items():
             if queue.due is not None and queue.due <= now:
                 self._changed[game] = None
+        self.ruled.poll(now)
 
     def next_due(self) -> float | None:
         """When something happens by itself."""
         dues = [due for queue in self._queues.values() for due in (queue.due, queue.places_due) if due is not None]
+        if self.ruled.due is not None:
+            dues.append(self.ruled.due)
         return min(dues, default=None)
 
     def take_changed(self) -> list[str]:
@@ -121,28 +319,17 @@ class LobbyQueues:
         return changed
 
     def match(self, game: str, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
-        """What to do for the queue of ``game``: end each with :meth:`matched` or :meth:`refused`."""
+        """What to do for the queue of ``game``: end each with :meth:`seated_all` or :meth:`refused`."""
         return self._queues[game].match(now, open_sessions)
 
-    def seated(self, session: LobbySession, offer: SeatOffer, rematch_of: SessionId | None = None) -> None:
-        """The player has a seat: a ticket goes, and the player is told where."""
-        queued = self.remove(session)
-        if queued is not None and queued != offer.data["game"]:  # somebody else has seated them, in another game
-            self._push(session, "unqueued", {"game": queued, "reason": "already_seated"})
-        self._push(session, "matched", offer.data | ({} if rematch_of is None else {"rematch": rematch_of}))
-
-    def barred(self, session: LobbySession, from_: SessionId) -> None:
-        """That session does not take the player, who goes on waiting for another one."""
-        if session.queue is not None:
-            self._queues[session.queue].bar(session.id, from_)
-            session.touch()
-            self._changed[session.queue] = None
-
-    def turned_away(self, session: LobbySession, reason: str) -> None:
-        """The ticket goes without a seat."""
-        game = self.remove(session)
-        if game is not None:
-            self._push(session, "unqueued", {"game": game, "reason": reason})
+    def barred(self, ticket: LobbyTicket, from_: SessionId) -> None:
+        """That session does not take one of its players: they go on waiting for another one."""
+        ticket.barred |= {from_}
+        for name in ticket.queues:
+            if name in self._queues:
+                self._queues[name].bar(ticket.id, from_)
+                self._changed[name] = None
+        ticket.entrants[0].session.touch()
 
     def refused(self, game: str, decision: Decision | None, now: float) -> None:
         """A decision (``None``: any) could not be carried out: those whom it concerned go on waiting."""
@@ -152,33 +339,114 @@ class LobbyQueues:
         """Tells those whose place is new."""
         for game, queue in self._queues.items():
             for lobby_id, place in queue.places(now):
-                session = self._waiting[lobby_id]
-                data = {"game": game, "place": place, "waiting": len(queue)}
-                session.place_push = self._push(session, "queued", data)
+                ticket = self._waiting[lobby_id]
+                for entrant in ticket.entrants:
+                    self._tell_queued(entrant.session, ticket, place, len(queue))
+        untold, self._untold = self._untold, {}
+        for session in untold:
+            if session.ticket is not None:
+                self._tell_queued(session, session.ticket, 0, self.waiting(session.ticket.queues[0]))
+
+    def _tell_queued(self, session: LobbySession, ticket: LobbyTicket, place: int, waiting: int) -> None:
+        queues = list(ticket.queues)
+        data = {"game": queues[0], "queues": queues, "place": place, "waiting": waiting}
+        session.place_push = self._push(session, "queued", data)
 
     # --- what is kept if the server dies ----------------------------------------------------------------------------
 
     def image(self, session: LobbySession) -> Waits:
         """What it is queued for."""
-        if session.queue is None:
-            return Waits(session.place_push)
-        ticket = self._queues[session.queue].ticket(session.id)
+        ticket = session.ticket
+        plays = _plays_image(self.ruled.plays(session.player))
+        if ticket is None:
+            return Waits(session.place_push, None, plays)
+        at = next(at for at, entrant in enumerate(ticket.entrants) if entrant.session is session)
+        own = ticket.entrants[at]
+        teller = self._teller(ticket)
         barred: list[str] = sorted(ticket.barred)
-        image = TicketImage(session.queue, ticket.number, ticket.queued_at_s, ticket.told, barred)
-        return Waits(session.place_push, image)
+        image = TicketImage(
+            ticket.queues[0],
+            ticket.number,
+            ticket.queued_at,
+            0 if teller is None else teller.ticket(ticket.id).told,
+            barred,
+            [] if ticket.queues[0] in self._queues and len(ticket.queues) == 1 else list(ticket.queues),
+            plain(own.attributes),
+            dict(own.latency_ms),
+            [entrant.session.id for entrant in ticket.entrants] if ticket.size > 1 else [],
+            "" if ticket.found is None or ticket.found.check is None else ticket.found.id,
+        )
+        return Waits(session.place_push, image, plays)
 
-    def restore(self, session: LobbySession, image: TicketImage, shift_s: float) -> None:
-        """The place of one who is away; to be called in the order of the tickets' numbers.
+    def restore_plays(self, session: LobbySession, image: PlaysImage) -> None:
+        """As what its player, who has a seat, was matched."""
+        member = Member(session.player, values(image.attributes), Rating(image.mu, image.sigma), dict(image.latency_ms))
+        self.ruled.restore_plays(session.player, image.queue, member)
+
+    def restore(self, kept: Mapping[LobbyId, tuple[LobbySession, TicketImage]], shift_s: float) -> None:
+        """All tickets, by lobby session, of players who are away. A ready check that ran is off, for nobody's fault.
 
         The place that was told last is ``unheard`` as long as its push is not acknowledged.
         """
-        queue = self._queues.get(image.game)
-        if queue is None:
-            self._push(session, "unqueued", {"game": image.game, "reason": "unknown_game"})
+        done: dict[LobbyId, None] = {}
+        for session, image in sorted(kept.values(), key=lambda one: one[1].number):
+            if session.id in done:
+                continue
+            ids = [LobbyId(it) for it in image.members] or [session.id]
+            done.update((it, None) for it in ids)
+            there = [kept[it] for it in ids if it in kept and kept[it][1].number == image.number]
+            if len(there) < len(ids):
+                for one, _ in there:
+                    self._tell_gone(one, image, "party_changed")
+            else:
+                self._restore(there, shift_s)
+
+    def _restore(self, kept: Sequence[tuple[LobbySession, TicketImage]], shift_s: float) -> None:
+        image = kept[0][1]
+        names = tuple(name for name in image.queues or [image.game] if self.game_of(name) is not None)
+        if not names:
+            for session, one in kept:
+                self._tell_gone(session, one, "unknown_queue" if image.queues else "unknown_game")
             return
-        unheard = bool(image.told) and session.pushes.acked < session.place_push
-        barred = frozenset(SessionId(barred) for barred in image.barred)
-        queued_at = image.queued_at + shift_s
-        queue.restore(Ticket(session.id, queued_at, False, image.told, unheard, image.number, barred))
-        session.queue = image.game
-        self._waiting[session.id] = session
+        entrants = tuple(Entrant(session, values(one.attributes), dict(one.latency_ms)) for session, one in kept)
+        self._made = max(self._made, image.number)
+        ticket = LobbyTicket(entrants, names, image.number, image.queued_at + shift_s)
+        ticket.barred = frozenset(SessionId(barred) for barred in image.barred)
+        self._keep(ticket)
+        unheard = bool(image.told) and any(session.pushes.acked < session.place_push for session, _ in kept)
+        for at, name in enumerate(names):
+            if name in self._queues:
+                silent = any(other in self._queues for other in names[:at])
+                told = (0, False) if silent else (image.told, unheard)
+                quick = Ticket(
+                    ticket.id, ticket.queued_at, False, *told, ticket.number, ticket.barred, ticket.size, silent
+                )
+                self._queues[name].restore(quick)
+                ticket.held[name] = None
+        self._begin(ticket)
+        for session, one in kept:
+            self._untold.pop(session, None)  # it was told in the same round in which the ticket was made
+            if one.check:
+                self._push(session, "ready_check_off", {"match": one.check, "reason": "failed", "requeued": True})
+
+    def _tell_gone(self, session: LobbySession, image: TicketImage, reason: str) -> None:
+        queues = list(image.queues) or [image.game]
+        self._push(session, "unqueued", {"game": image.game, "queues": queues, "reason": reason})
+
+
+def match_data(order: MatchOrder | None, player: PlayerId) -> dict[str, Any]:
+    """What a player is told of the match, besides the seat."""
+    if order is None:
+        return {}
+    return {"queue": order.queue, "match": order.id, "team": team_of(order, player), "region": order.region}
+
+
+def _is_in(entrant: Entrant, party: _Party) -> bool:
+    return any(member.session is entrant.session for member in party.members)
+
+
+def _plays_image(plays: tuple[str, Member] | None) -> PlaysImage | None:
+    if plays is None:
+        return None
+    name, member = plays
+    return PlaysImage(name, plain(member.attributes), dict(member.latency_ms), member.rating.mu, member.rating.sigma)

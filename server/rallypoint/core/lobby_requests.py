@@ -7,16 +7,27 @@ from typing import Protocol, assert_never
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.ids import PlayerId, SessionId
 from rallypoint_protocol.messages import (
+    Accept,
     Answer,
+    Block,
     CancelQueue,
     Create,
     Describe,
+    Enqueue,
+    Explain,
     Join,
     Kick,
+    Leaderboard,
     Listen,
     LobbyRequest,
     Locate,
     Lock,
+    PartyCreate,
+    PartyJoin,
+    PartyKick,
+    PartyLead,
+    PartyLeave,
+    PartyReady,
     QuickMatch,
     Rematch,
     Say,
@@ -30,6 +41,9 @@ from .chat import Chats
 from .directory import Directory
 from .lobby_queues import LobbyQueues
 from .lobby_session import LobbySession
+from .parties import Parties
+from .queue_requests import QueueRequests
+from .party_requests import PartyRequests
 from .rematch import Rematches
 from .room_requests import RoomRequests
 
@@ -60,6 +74,8 @@ class LobbyRequests:
         chats: Chats,
         rematches: Rematches,
         rooms: RoomRequests,
+        parties: Parties,
+        party_requests: PartyRequests,
     ) -> None:
         self._seats = seats
         self._queues = queues
@@ -67,18 +83,25 @@ class LobbyRequests:
         self._chats = chats
         self._rematches = rematches
         self._rooms = rooms
+        self._parties = parties
+        self._party_requests = party_requests
+        self._tickets = QueueRequests(seats, queues, parties)
+        self.blocks: list[tuple[PlayerId, PlayerId, bool]] = []
+        """To be stored: who, whom, and whether to block or not any more."""
 
     def answer(self, session: LobbySession, message: LobbyRequest, address: str, now: float) -> Answer:
         """Executes the request. ``address`` is the client's, for who tries too many room codes."""
         match message:
-            case QuickMatch():
-                may_sit = self._seats.may_sit(session.player, message.game)
-                answer = self._queues.join(session, message, now, may_sit=may_sit)
-                if not answer.error:
-                    self._rematches.left(session.player)
+            case QuickMatch() | Enqueue() | CancelQueue() | Accept() | Explain():
+                answer = self._tickets.answer(session, message, now)
+                if session.ticket is not None and not answer.error:
+                    for player in session.ticket.players:
+                        self._rematches.left(player)
                 return answer
-            case CancelQueue():
-                return self._queues.cancel(session, message)
+            case Block():
+                return self._block(session, message)
+            case Leaderboard():  # whoever drives the lobby asks the store: only one that has none leaves it to us
+                return Answer(message.id, error="not_kept", reason="this server keeps no ratings")
             case Locate():
                 url = self._seats.locate(SessionId(message.session), message.token)
                 if url is None:
@@ -88,6 +111,7 @@ class LobbyRequests:
                 answer = self._rooms.answer(session, message, address, now)
                 if not answer.error:
                     self._rematches.seated(session.player)
+                    self._parties.seen(session.player)
                 return answer
             case Spectate() | Lock() | Describe() | Kick():
                 return self._rooms.answer(session, message, address, now)
@@ -104,8 +128,16 @@ class LobbyRequests:
                 return self._chats.say(session, message, now)
             case Rematch():
                 return self._rematches.ask(session, message, now)
+            case PartyCreate() | PartyJoin() | PartyLeave() | PartyReady() | PartyKick() | PartyLead():
+                return self._party_requests.answer(session, message, address, now)
             case _:
                 assert_never(message)
+
+    def _block(self, session: LobbySession, message: Block) -> Answer:
+        if message.player == session.player:
+            return Answer(message.id, error="refused", reason="you cannot block yourself")
+        self.blocks.append((session.player, PlayerId(message.player), message.blocked))
+        return Answer(message.id)
 
     def _watch(self, session: LobbySession, message: Watch) -> Answer:
         if message.game and message.game not in self._queues:

@@ -28,6 +28,7 @@ from .lobby_queues import LobbyQueues
 from .lobby_register import LobbyRegister
 from .lobby_session import Answers, LobbySession, LobbyState
 from .outgoing import Outgoing
+from .parties import Parties
 from .rematch import Rematches
 from .tokens import TokenPair
 
@@ -53,6 +54,7 @@ class LobbyReturn:
         directory: Directory,
         chats: Chats,
         rematches: Rematches,
+        parties: Parties,
         keeper: LobbyKeeper,
     ) -> None:
         self._terms = terms
@@ -62,6 +64,7 @@ class LobbyReturn:
         self._directory = directory
         self._chats = chats
         self._rematches = rematches
+        self._parties = parties
         self._keeper = keeper
 
     def restore(self, entries: Mapping[str, Sequence[bytes]], shift_s: float, now: float) -> None:
@@ -75,13 +78,17 @@ class LobbyReturn:
         self._chats.restore_rooms(table.rooms, now)
         for offer in table.offers.values():
             self._rematches.restore(offer, shift_s)
-        tickets: list[tuple[int, LobbySession, TicketImage]] = []
+        tickets: dict[LobbyId, tuple[LobbySession, TicketImage]] = {}
         for image in images:
             session = self._session(image, shift_s, now)
             if image.waits.ticket is not None:
-                tickets.append((image.waits.ticket.number, session, image.waits.ticket))
-        for _, session, ticket in sorted(tickets, key=lambda one: one[0]):
-            self._queues.restore(session, ticket, shift_s)
+                tickets[session.id] = session, image.waits.ticket
+            if image.waits.plays is not None and self._seats.is_seated(session.player):
+                self._queues.restore_plays(session, image.waits.plays)
+        self._queues.restore(tickets, shift_s)
+        members = {image.player: image.member for image in images}
+        for party in table.parties.values():
+            self._parties.restore(party, members)
         for session in self._register:
             self._keeper.restored(session)
 

@@ -25,6 +25,8 @@ from .outgoing import Outgoing
 from .tokens import NewToken, TokenPair
 
 if TYPE_CHECKING:
+    from .lobby_ticket import LobbyTicket
+    from .party import PartyMember
     from .watcher import Watcher
 
 __all__ = ["ANSWERS_KEPT", "Answers", "Grace", "IllegalLobbyEvent", "LobbyEvent", "LobbySession", "LobbyState"]
@@ -130,11 +132,12 @@ class LobbySession:
         "id",
         "listens",
         "name",
+        "party",
         "place_push",
         "player",
-        "queue",
         "state",
         "talk",
+        "ticket",
         "tokens",
         "watcher",
     )
@@ -158,10 +161,12 @@ class LobbySession:
         self.state = LobbyState.CONNECTED
         self._pushes: Outgoing[Push] | None = None
         self._answers: Answers | None = None
-        self.queue: str | None = None
-        """The game that its player is queued for."""
+        self.ticket: LobbyTicket | None = None
+        """What its player waits for."""
         self.place_push = 0
         """Number of the last push that told a place in a queue."""
+        self.party: PartyMember | None = None
+        """Its player's place in a party."""
         self.watcher: Watcher | None = None
         """What it has of the list of sessions, once it has watched."""
         self.listens: tuple[str, ...] = ()
@@ -176,6 +181,11 @@ class LobbySession:
         if self._pushes is None:
             self._pushes = Outgoing()
         return self._pushes
+
+    @property
+    def queue(self) -> str | None:
+        """The (first) queue that its player waits in."""
+        return None if self.ticket is None else self.ticket.queues[0]
 
     @property
     def pushed(self) -> int:

@@ -1,23 +1,26 @@
 """Quick match: one queue a game, first come first seated.
 
-A ticket is a player's place in the queue. Whenever something changes, the tickets of connected players are looked at in
-order of arrival: the oldest go into free seats of running sessions, the oldest session first. If at least ``seats_min``
-still wait, a session is created for as many as fit. If fewer wait, and the oldest of them for ``bots_after_s``, a
-session is created for those, and bots fill it up. Tickets of players who are away keep their place and are skipped.
+A ticket is the place of a player, or of a group that plays in one session or not at all. Whenever something changes,
+the tickets of those who are here are looked at in order of arrival: the oldest go into free seats of running sessions,
+the oldest session first. If at least ``seats_min`` still wait, a session is created for as many as fit. If fewer wait,
+and the oldest of them for ``bots_after_s``, a session is created for those, and bots fill it up. Tickets of players who
+are away keep their place and are skipped; so is a group where it does not fit: see :mod:`.quick_groups`.
 
-:meth:`Queue.match` proposes and changes nothing: a ticket leaves the queue when its player has the seat
+:meth:`Queue.match` proposes and changes nothing: a ticket leaves the queue when its players have their seats
 (:meth:`~Queue.remove`). A proposal that could not be carried out is told by :meth:`~Queue.refused`; such
 proposals then rest for a moment, and the tickets stay where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final
 
 from rallypoint_protocol.ids import LobbyId, SeatIndex, SessionId, Token
+
+from .quick_groups import Line, Overdue, into_open
 
 __all__ = ["CreateFor", "Decision", "OpenSession", "Queue", "QuickMatchRules", "SeatIn", "SeatOffer", "Ticket"]
 
@@ -74,7 +77,7 @@ class SeatOffer:
 
 @dataclass(frozen=True, slots=True)
 class SeatIn:
-    """Decision: a seat in a running session for one ticket."""
+    """Decision: seats in a running session for all of one ticket."""
 
     lobby_id: LobbyId
     session_id: SessionId
@@ -96,6 +99,7 @@ class Ticket:
     """A place in the queue since ``queued_at_s``."""
 
     lobby_id: LobbyId
+    """Of the player, or of the one who has queued the group."""
     queued_at_s: float
     connected: bool = True
     told: int = 0
@@ -106,6 +110,10 @@ class Ticket:
     """Counts the tickets of the queue."""
     barred: frozenset[SessionId] = frozenset()
     """Sessions that do not take this player: one that has banned it, or where it sits already."""
+    size: int = 1
+    """How many players it is."""
+    silent: bool = False
+    """Its place is not told: it waits in another queue, too, that tells."""
 
 
 class Queue:
@@ -118,6 +126,7 @@ class Queue:
         self._tickets: dict[LobbyId, Ticket] = {}
         self._tickets_max = tickets_max
         self._tickets_made = 0
+        self._groups = 0
         self._seat_from = float("-inf")
         self._create_from = float("-inf")
         self._places_changed = False
@@ -127,16 +136,25 @@ class Queue:
         return len(self._tickets)
 
     @property
+    def players_here(self) -> int:
+        """How many players wait and are here."""
+        return sum(ticket.size for ticket in self._tickets.values() if ticket.connected)
+
+    @property
     def full(self) -> bool:
         """True if no ticket can be added."""
         return len(self._tickets) >= self._tickets_max
 
-    def add(self, lobby_id: LobbyId, now: float) -> None:
-        """A ticket at the end of the queue. The caller has seen to it that it is new and that there is room."""
+    def add(
+        self, lobby_id: LobbyId, now: float, *, size: int = 1, number: int | None = None, silent: bool = False
+    ) -> None:
+        """A ticket at the end of the queue. The caller has seen to it that it is new and that there is room.
+
+        ``number``: if it was numbered already, higher than any before; else it is one more than the last.
+        """
         assert lobby_id not in self._tickets
         assert not self.full
-        self._tickets_made += 1
-        self._tickets[lobby_id] = Ticket(lobby_id, now, number=self._tickets_made)
+        self._keep(Ticket(lobby_id, now, number=number or self._tickets_made + 1, size=size, silent=silent))
 
     def ticket(self, lobby_id: LobbyId) -> Ticket:
         """A place in the queue, to be read."""
@@ -144,14 +162,12 @@ class Queue:
 
     def restore(self, ticket: Ticket) -> None:
         """A ticket of a server that died: to be called in the order of their numbers, before any other is added."""
-        assert ticket.number > self._tickets_made
-        self._tickets_made = ticket.number
-        self._tickets[ticket.lobby_id] = ticket
+        self._keep(ticket)
         self._places_changed = True
 
     def remove(self, lobby_id: LobbyId) -> None:
         """The ticket is seated, cancelled or gone: everybody behind it moves up."""
-        del self._tickets[lobby_id]
+        self._groups -= self._tickets.pop(lobby_id).size > 1
         self._places_changed = True
 
     def drop(self, lobby_id: LobbyId) -> None:
@@ -181,6 +197,12 @@ class Queue:
             ticket.unheard = False
             self._places_changed = True
 
+    def _keep(self, ticket: Ticket) -> None:
+        assert ticket.number > self._tickets_made
+        self._tickets_made = ticket.number
+        self._tickets[ticket.lobby_id] = ticket
+        self._groups += ticket.size > 1
+
     def match(self, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
         """What to do now, in order; ``open_sessions`` are the game's, oldest first. To be called after every change.
 
@@ -190,17 +212,19 @@ class Queue:
         here = (ticket for ticket in self._tickets.values() if ticket.connected)
         passed: list[Ticket] = []
         decisions: list[Decision] = []
+        overdue = Overdue(now) if self._groups else None
         if self._tickets and now >= self._seat_from:
-            decisions += _into_open(here, passed, open_sessions)
-        left = (ticket.lobby_id for ticket in chain(passed, here))
-        if now < self._create_from:
-            waiting = list(islice(left, 1))
-        else:
-            waiting = list(left)
-            while created := self._next_session(waiting, now):
+            decisions += [
+                SeatIn(ticket.lobby_id, session) for ticket, session in into_open(here, passed, open_sessions, overdue)
+            ]
+        left = chain(passed, here)
+        line = Line(islice(left, 1) if now < self._create_from else left)
+        if now >= self._create_from:
+            while created := self._next_session(line, now):
                 decisions.append(created)
-                del waiting[: len(created.lobby_ids)]
-        self.due = self._next_due(waiting, now)
+        self.due = self._next_due(line.first, now)
+        if line.first is not None and overdue is not None and overdue.due is not None:
+            self.due = overdue.due if self.due is None else min(self.due, overdue.due)
         return decisions
 
     def refused(self, decision: Decision | None, now: float) -> None:
@@ -212,24 +236,26 @@ class Queue:
         if self.due is None or self.due > now + RETRY_S:
             self.due = now + RETRY_S
 
-    def _next_session(self, waiting: list[LobbyId], now: float) -> CreateFor | None:
-        rules = self.rules
-        if not waiting:
+    def _next_session(self, line: Line[Ticket], now: float) -> CreateFor | None:
+        rules, first = self.rules, line.first
+        if first is None:
             return None
-        group = tuple(waiting[: rules.seats_max])
-        if len(group) >= rules.seats_min:
-            return CreateFor(group)
-        if rules.bots_after_s is not None and now >= self._tickets[group[0]].queued_at_s + rules.bots_after_s:
-            return CreateFor(group, bots=rules.seats_min - len(group))
-        return None
+        group = line.take(rules.seats_min, rules.seats_max)
+        if not group and rules.bots_after_s is not None and now >= first.queued_at_s + rules.bots_after_s:
+            group = line.take(first.size, rules.seats_max)
+        if not group:
+            return None
+        people = sum(ticket.size for ticket in group)
+        return CreateFor(tuple(ticket.lobby_id for ticket in group), bots=max(0, rules.seats_min - people))
 
-    def _next_due(self, waiting: list[LobbyId], now: float) -> float | None:
-        """When those who still wait (the first of them is enough) may get something by mere passing of time."""
+    def _next_due(self, first: Ticket | None, now: float) -> float | None:
+        """When those who still wait (the ``first`` of them is enough) may get something by mere passing of time."""
+        if first is None:
+            return None
         dues = [rest for rest in (self._seat_from, self._create_from) if rest > now]
-        if waiting and self.rules.bots_after_s is not None:
-            bots_at = self._tickets[waiting[0]].queued_at_s + self.rules.bots_after_s
-            dues.append(max(bots_at, self._create_from))
-        return min(dues) if waiting and dues else None
+        if self.rules.bots_after_s is not None:
+            dues.append(max(first.queued_at_s + self.rules.bots_after_s, self._create_from))
+        return min(dues, default=None)
 
     @property
     def places_due(self) -> float | None:
@@ -247,7 +273,7 @@ class Queue:
         self._places_from = now + PLACES_EVERY_S
         told = []
         for place, ticket in enumerate(self._tickets.values(), start=1):
-            if ticket.connected and not ticket.unheard and ticket.told != place:
+            if ticket.connected and not ticket.silent and not ticket.unheard and ticket.told != place:
                 told.append(_tell(ticket, place))
         return told
 
@@ -256,7 +282,7 @@ class Queue:
         for behind, ticket in enumerate(reversed(self._tickets.values())):
             if ticket.told:
                 break  # whoever came before it was told before it
-            if ticket.connected:
+            if ticket.connected and not ticket.silent:
                 told.append(_tell(ticket, len(self._tickets) - behind))
         return told[::-1]
 
@@ -264,28 +290,3 @@ class Queue:
 def _tell(ticket: Ticket, place: int) -> tuple[LobbyId, int]:
     ticket.told, ticket.unheard = place, True
     return ticket.lobby_id, place
-
-
-def _into_open(here: Iterator[Ticket], passed: list[Ticket], open_sessions: Iterable[OpenSession]) -> Iterator[SeatIn]:
-    """Tickets in order into free seats. Those who may not sit where they were next go to ``passed``, in order."""
-    for session in open_sessions:
-        for _ in range(session.free):
-            ticket = _next_for(session.session_id, here, passed)
-            if ticket is None:
-                break
-            yield SeatIn(ticket.lobby_id, session.session_id)
-        else:
-            continue
-        if not passed:
-            return
-
-
-def _next_for(session: SessionId, here: Iterator[Ticket], passed: list[Ticket]) -> Ticket | None:
-    for at, ticket in enumerate(passed):
-        if session not in ticket.barred:
-            return passed.pop(at)
-    for ticket in here:
-        if session not in ticket.barred:
-            return ticket
-        passed.append(ticket)
-    return None

@@ -163,8 +163,8 @@ def _data(data: Any) -> dict[str, Any]:
 def _word(name: str, args: list[Any]) -> tuple[str, int | None, str, dict[str, Any]]:
     """For an op: what, seat, name, fields."""
     match name, args:
-        case "join", [seat, player, who, bot]:
-            return "join", seat, who, {"player": player, "bot": bot}
+        case "join", [seat, player, who, bot, *team]:
+            return "join", seat, who, {"player": player, "bot": bot, **({"team": team[0]} if team else {})}
         case "drop", [seat, until_ms]:
             return "drop", seat, "", {"until_ms": until_ms}
         case "until", [seat, until_ms]:

@@ -15,6 +15,7 @@ A turn-based session consumes one stimulus a step, and makes a step only when th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rallypoint_protocol.close import CloseCode
@@ -27,6 +28,7 @@ from .course import start_or_cancel, watch_ends, watch_time
 from .entrance import Entrance
 from .game_like import Answer, GameLike
 from .input_buffer import InputBuffer
+from .match_teams import info_of, match_with
 from .orders import Denial, Order
 from .passes import Passes
 from .restoring import put_back
@@ -99,7 +101,9 @@ class SessionCore:
         self.created_at = now
         self.row_changed = True
         """What lists show of it is new; whoever reads it sets it back."""
-        self.row_seen: tuple[bool, Any] = (False, None)
+        self.row_seen: tuple[bool, Any, bool] = (False, None, False)
+        self.backfill_since = now
+        """Since when the game wants players in free seats, if it does; after a recovery, since its first step."""
         self.entrance = Entrance(self, schema, schema_hash)
         self.stimuli: list[tuple[Seat | None, Any]] = []
         """What has reached the session, and waits for its steps; with a seat: an input of it."""
@@ -113,6 +117,8 @@ class SessionCore:
         self.ended_at = now
         self.keeper: SessionKeeper | None = None
         if image is None:
+            if order.match is not None:
+                game.match = info_of(order.match)
             if order.meta:
                 game.set_meta(order.meta)
             game.create(dict(order.options))
@@ -160,6 +166,11 @@ class SessionCore:
             return 0
         return self.seating.free
 
+    @property
+    def backfill(self) -> bool:
+        """Its queue may send players for free seats."""
+        return self.game.backfill and self.order.match is not None and self.free_seats > 0
+
     def seated(self) -> Iterator[Seat]:
         """All seats that somebody has, reserved ones included, in order."""
         return iter(self.seating)
@@ -176,9 +187,20 @@ class SessionCore:
     # --- seats ------------------------------------------------------------------------------------------------------
 
     def reserve(
-        self, player_id: PlayerId, name: str, now: float, *, bot: bool = False, keep_s: float | None = None
+        self,
+        player_id: PlayerId,
+        name: str,
+        now: float,
+        *,
+        bot: bool = False,
+        keep_s: float | None = None,
+        team: int | None = None,
     ) -> tuple[SeatIndex, Token] | Denial:
-        """Keeps the first free seat for a player, for a while; gives it, and the token that takes it."""
+        """Keeps the first free seat for a player, for a while; gives it, and the token that takes it.
+
+        ``team``: of a player who is not in the session's match yet (a backfill); who is needs none. A bot without one
+        plays in the first team that lacks somebody.
+        """
         if self.state is SessionState.ENDED:
             return Denial("unknown", "the session has ended")
         if self.locked:
@@ -186,6 +208,9 @@ class SessionCore:
         reserved = self.seating.reserve(player_id, name, now, bot=bot, keep_s=keep_s)
         if isinstance(reserved, Denial):
             return reserved
+        match = match_with(self.order.match, self.seating, reserved[0], team)
+        if match is not self.order.match:
+            self.order = replace(self.order, match=match)
         self.row_changed = True
         return SeatIndex(reserved[0].index), reserved[1]
 

@@ -14,12 +14,13 @@ All times are seconds of the monotonic clock of the node that wrote it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from .game_image import GameChange, GameImage
-from .orders import Order
+from .orders import MatchOrder, Order
 
 __all__ = ["EventImage", "SeatImage", "SessionImage", "SessionPart", "SignalImage", "Standing"]
 
@@ -122,6 +123,8 @@ class SessionPart(msgspec.Struct, array_like=True):
     departed: list[DepartedImage]
     departed_count: int
     """How many there have been, these included."""
+    match: MatchOrder | None = None
+    """With a player more in its teams; ``None``: nobody."""
 
     @classmethod
     def decode(cls, data: bytes) -> SessionPart:
@@ -185,6 +188,8 @@ class SessionImage(msgspec.Struct, array_like=True):
                 seat.append((number, part.tick, kind, fields), lost)
         if part.standing is not None:
             self.standing = part.standing
+        if part.match is not None:
+            self.order = replace(self.order, match=part.match)
         new = part.departed_count - self.departed_count
         if new > 0:
             self.departed_count = part.departed_count

@@ -3,8 +3,9 @@
 The ops of a step are what the core called on the game, in order, so that a replay can call it again:
 
 - ``[seat, input]``: an input, as it was decoded;
-- ``["join", seat, player, name, bot]``, ``["start"]``, ``["drop", seat, away_until_ms]``,
-  ``["until", seat, away_until_ms]``, ``["let_go", seat]``, ``["back", seat]``, ``["leave", seat, reason]``;
+- ``["join", seat, player, name, bot]``, of who has a team with that besides; ``["start"]``,
+  ``["drop", seat, away_until_ms]``, ``["until", seat, away_until_ms]``, ``["let_go", seat]``, ``["back", seat]``,
+  ``["leave", seat, reason]``;
 - ``["answer", id, method, args, value, error]``, and ``False`` after these if the value is nothing that can be kept;
 - ``["signal", name, data]``, ``["time_up"]``, ``["meta", meta]``;
 - ``["recovered", epoch]``: what all seats hold was let go.
@@ -31,11 +32,24 @@ __all__ = ["SessionKeeper", "image_of"]
 class SessionKeeper:
     """Of one session. What it collects is bounded by what happens between two calls of :meth:`part`."""
 
-    __slots__ = ("_departed", "_session", "_standing", "acks", "events", "news", "ops", "run", "signals", "stepped")
+    __slots__ = (
+        "_departed",
+        "_match",
+        "_session",
+        "_standing",
+        "acks",
+        "events",
+        "news",
+        "ops",
+        "run",
+        "signals",
+        "stepped",
+    )
 
     def __init__(self, session: SessionCore) -> None:
         self._session = session
         self._departed = session.seating.departed_count
+        self._match = session.order.match
         self._standing: tuple[Any, ...] = ()
         self.ops: list[tuple[Any, ...]] = []
         self.events: list[tuple[int, int, int, bytes, int]] = []
@@ -78,6 +92,10 @@ class SessionKeeper:
         if count > self._departed:
             departed = [_departed(one) for one in seating.departed[self._departed - count :]]
             self._departed = count
+        more: tuple[Any, ...] = ()
+        if session.order.match is not self._match:
+            more = (session.order.match,)
+            self._match = session.order.match
         data = encode(
             (
                 session.epoch,
@@ -93,6 +111,7 @@ class SessionKeeper:
                 self.signals,
                 departed,
                 count,
+                *more,
             )
         )
         self.ops.clear()

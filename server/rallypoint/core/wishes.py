@@ -39,6 +39,8 @@ def follow_game(session: SessionCore, step: Step, now: float) -> None:
         if kicked is not None:
             session.leave(kicked, now, "kicked")
     seen = session.row_seen
-    if seen[0] is not game.locked or seen[1] is not game.meta:
-        session.row_seen = (game.locked, game.meta)
+    if seen[0] is not game.locked or seen[1] is not game.meta or seen[2] is not game.backfill:
+        if seen[2] is not game.backfill:
+            session.backfill_since = now
+        session.row_seen = (game.locked, game.meta, game.backfill)
         session.row_changed = True

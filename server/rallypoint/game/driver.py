@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from rallypoint.core.game_image import GameImage
 from rallypoint.core.game_like import Answer, Ask, OptionsRefused
+from rallypoint.core.match_teams import MatchInfo
 from rallypoint_protocol.channels import Channel, Channels
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import GAME_ID
@@ -50,6 +51,8 @@ class GameDriver:
         self.finished = False
         self.result: dict[str, Any] | None = None
         self.locked = False
+        self.backfill = False
+        self.match: MatchInfo | None = None
         self.resubscribed: list[int] = []
         self.subscribing = False
         """Somebody has other channels since the last step."""
@@ -108,10 +111,10 @@ class GameDriver:
         self.now_ms = now_ms
         self.channels.open_tick()
 
-    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+    def join(self, seat: int, player_id: str, name: str, bot: bool, team: int | None = None) -> None:
         kind: Any = self.definition.player  # its other fields have defaults, which type checkers do not see
         player: Player = kind(name=name)
-        player._sit(self.game, seat, player_id, bot)
+        player._sit(self.game, seat, player_id, bot, team)
         self._players[seat] = player
         self._list_players()
         self._fresh[player.id] = player
@@ -319,6 +322,14 @@ class GameDriver:
         kind, values = found
         if player._game is not None:  # one who is gone gets nothing, least of all in the name of who has the seat now
             self._events.append((player.seat, kind, values(event)))
+
+    @property
+    def teams(self) -> tuple[tuple[Player, ...], ...]:
+        teams: list[list[Player]] = [[] for _ in (() if self.match is None else self.match.sizes)]
+        for player in self.player_list:
+            if player._team is not None:
+                teams[player._team].append(player)
+        return tuple(map(tuple, teams))
 
     def kick(self, player: Player) -> None:
         player._require_game()

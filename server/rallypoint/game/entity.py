@@ -38,6 +38,8 @@ EVERYONE = "everyone"
 """The channel that every seat is subscribed to."""
 
 _RESERVED = frozenset({"id", "owner", "channel"})
+_YIELDING = frozenset({("Player", "team")})
+"""Came later than games that have fields of that name: the field is what they get."""
 _FRAMEWORK = __name__.rpartition(".")[0] + "."
 
 
@@ -118,7 +120,8 @@ def _check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any], o
         raise DefinitionError(f"{name} has several bases with fields. Give it one, and declare the other fields here")
     for base in (base for direct in bases for base in direct.__mro__):
         for field_name in own:
-            if field_name in vars(base) and base.__module__.startswith(_FRAMEWORK):
+            taken = field_name in vars(base) and (base.__name__, field_name) not in _YIELDING
+            if taken and base.__module__.startswith(_FRAMEWORK):
                 raise DefinitionError(f"{name}.{field_name}: this name is taken by the framework, choose another")
         for field_name in base.__dict__.get("__fields__", ()):
             if field_name in namespace and field_name not in own:

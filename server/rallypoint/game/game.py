@@ -41,6 +41,7 @@ from .rewind import history_of
 if TYPE_CHECKING:
     import random
 
+    from rallypoint.core.match_teams import MatchInfo
     from rallypoint_protocol.schema import FieldDef
 
     from .driver import GameDriver
@@ -83,6 +84,8 @@ class Game(Generic[P]):
         name: what players and URLs call the game (the class name in lower case).
         bot: ``"module:Class"`` of a :class:`rallypoint_client.Bot` that may fill seats, after ``bots_after_s`` (5) of
             waiting.
+        queues: further queues that players may wait in, with rules of who plays with whom: a dict, or the name of a
+            TOML file beside the game's module (none; docs/matchmaking.md). A subclass has none of its base's.
     """
 
     uses: ClassVar[Iterable[type]]
@@ -105,7 +108,7 @@ class Game(Generic[P]):
         cls.__player__ = _player_class(cls)
         base = getattr(cls, "__options__", None)
         if base is None or options:
-            cls.__options__ = read_options(name, options, base)
+            cls.__options__ = read_options(name, options, base, cls.__module__)
         own = collect_fields(name, _body(cls))
         if "__init__" in vars(cls):
             raise DefinitionError(f"{name}.__init__: the server creates games. Write `def created(self, options)`")
@@ -326,6 +329,24 @@ class Game(Generic[P]):
     def unlock(self) -> None:
         """Free seats are open again."""
         self._driver.locked = False
+
+    @property
+    def match(self) -> MatchInfo | None:
+        """The match that was found for this session; ``None`` if no queue with rules has made it."""
+        return self._driver.match
+
+    @property
+    def teams(self) -> tuple[tuple[P, ...], ...]:
+        """The players of each team who have a seat now, also those who are away. Empty in a session without teams."""
+        return cast("tuple[tuple[P, ...], ...]", self._driver.teams)
+
+    def backfill(self, wanted: bool = True) -> None:
+        """Asks the queue that has made this session for players in free seats, or no longer. At first it does not.
+
+        They come one by one, as ``joined(player)``, into the teams that lack players. In a session without ``match``
+        nobody comes.
+        """
+        self._driver.backfill = bool(wanted)
 
     def finish(self, result: Result | None = None) -> None:
         """Ends the session with this step. Every player is told the result."""

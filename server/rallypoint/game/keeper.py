@@ -144,7 +144,7 @@ class Keeper:
             values: list[Any] = []
             kind.collect(id_, entity, item.mirror, [], values, self._driver.get)
             if isinstance(entity, Player):
-                players.append((entity.seat, (entity.bot, entity._subscribed, values, entity._buffer_ticks)))
+                players.append((entity.seat, _row(entity, values)))
             else:
                 entities.append((id_, (kind.index, *item.place, values)))
         for player in self._driver.player_list if self._driver.subscribing else ():
@@ -152,9 +152,14 @@ class Keeper:
             if item.place != _place(player):
                 item.place = _place(player)
                 values = self._classes[type(player)].values(player, self._driver.get)
-                players.append((player.seat, (player.bot, player._subscribed, values, player._buffer_ticks)))
+                players.append((player.seat, _row(player, values)))
         self._driver.subscribing = False
         return entities, players
+
+
+def _row(player: Player, values: list[Any]) -> tuple[Any, ...]:
+    """A player whole, as a ``PlayerImage``."""
+    return player.bot, player._subscribed, values, player._buffer_ticks, player._team
 
 
 def _place(thing: Any) -> tuple[Any, ...]:
@@ -165,12 +170,14 @@ def _place(thing: Any) -> tuple[Any, ...]:
 
 
 def _standing(driver: GameDriver) -> tuple[Any, ...]:
-    return driver.finished, driver.result, driver.locked, driver.meta
+    return driver.finished, driver.result, driver.locked, driver.meta, driver.backfill
 
 
 def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     """Metadata and the result are replaced as a whole."""
-    return one[0] is other[0] and one[1] is other[1] and one[2] is other[2] and one[3] is other[3]
+    return (
+        one[0] is other[0] and one[1] is other[1] and one[2] is other[2] and one[3] is other[3] and one[4] is other[4]
+    )
 
 
 def random_state(driver: GameDriver) -> int:

@@ -34,7 +34,11 @@ def image_of(driver: GameDriver) -> GameImage:
         classes[driver.definition.game].values(driver.game, find),
         {
             player.seat: PlayerImage(
-                player.bot, list(player._subscribed), classes[type(player)].values(player, find), player._buffer_ticks
+                player.bot,
+                list(player._subscribed),
+                classes[type(player)].values(player, find),
+                player._buffer_ticks,
+                player._team,
             )
             for player in driver.player_list
         },
@@ -60,6 +64,8 @@ def image_of(driver: GameDriver) -> GameImage:
         saved,
         saved_tick,
         None if driver.history is None else driver.history.image(),
+        driver.backfill,
+        driver.match,
     )
     return GameImage.decode(_encode(own))
 
@@ -106,6 +112,7 @@ def _build(driver: GameDriver, image: GameImage) -> None:
     driver.last_id, driver.last_ask = image.last_id, image.last_ask
     driver.finished, driver.result = image.finished, image.result
     driver.locked, driver.meta = image.locked, image.meta
+    driver.backfill, driver.match = image.backfill, image.match
     driver.timers.restore(image.timers, image.last_timer)
     driver.asked = {ask[0]: Ask(ask[0], ask[1], tuple(ask[2]), ask[3]) for ask in image.asks}
     kinds = definition.kept
@@ -117,7 +124,7 @@ def _build(driver: GameDriver, image: GameImage) -> None:
     kinds[0].fill(driver.game, image.game, find)  # first everything is there, then it can refer to each other
     for player, player_image in zip(players, image.players.values(), strict=True):
         kinds[1].fill(player, player_image.values, find)
-        player._buffer_ticks = player_image.input_buffer_ticks
+        player._buffer_ticks, player._team = player_image.input_buffer_ticks, player_image.team
     for entity, entity_image in zip(entities, image.entities.values(), strict=True):
         kinds[entity_image.kind].fill(entity, entity_image.values, find)
     if driver.history is not None:

@@ -48,8 +48,9 @@ def migrated(definition: Definition, image: GameImage) -> GameImage:
     players: dict[int, PlayerImage] = {}
     for item in state.players:
         seat, bot, names = item.pop("seat", None), item.pop("bot", False), item.pop("subscriptions", [])
-        buffer_ticks = image.players[seat].input_buffer_ticks if seat in image.players else -1
-        players[seat] = PlayerImage(bot, names, _values(game, definition.kept[1], item), buffer_ticks)
+        was = image.players.get(seat)
+        buffer_ticks, team = (-1, None) if was is None else (was.input_buffer_ticks, was.team)
+        players[seat] = PlayerImage(bot, names, _values(game, definition.kept[1], item), buffer_ticks, team)
     if list(players) != list(image.players):
         raise GameImageRefused(f"{game}.migrate gave players in the seats {list(players)}, not {list(image.players)}")
     for id_, entity in entities.items():

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Final
 
+from rallypoint.core.matchmaking.rules import QueueRules
 from rallypoint.core.session_terms import INPUT_BUFFER_TICKS_MAX, SessionSettings
+from rallypoint.rules_file import GameFacts, RulesError, class_option, load_rules, read_rules
 
 from .errors import DefinitionError
 
@@ -41,6 +46,7 @@ class Options:
     replayable: bool = False
     input_buffer_ticks: int = 0
     rewind_ticks: int = 10
+    queues: tuple[QueueRules, ...] = ()
 
     @property
     def turn_based(self) -> bool:
@@ -68,8 +74,10 @@ class Options:
 _KNOWN: Final = ("seats", *(item.name for item in fields(Options) if not item.name.startswith("seats_")))
 
 
-def read_options(game: str, given: dict[str, Any], base: Options | None) -> Options:
-    """Checks the arguments of a game class; what is not given comes from ``base``, but for the name.
+def read_options(game: str, given: dict[str, Any], base: Options | None, module: str = "") -> Options:
+    """Checks the arguments of a game class; what is not given comes from ``base``, but for the name and the queues.
+
+    A file of rules is found beside ``module``, that of the class.
 
     Raises:
         DefinitionError: with what to write instead.
@@ -84,14 +92,43 @@ def read_options(game: str, given: dict[str, Any], base: Options | None) -> Opti
         raise DefinitionError(f"{game} needs to know its players. Write `class {game}(Game, seats=(2, 8), tick_hz=20)`")
     if "seats" in given:
         values["seats_min"], values["seats_max"] = _seats(game, given["seats"])
-    values |= {key: value for key, value in given.items() if key != "seats"}
+    values |= {key: value for key, value in given.items() if key not in ("seats", "queues")}
     values["name"] = _name(game, given.get("name"))
+    values["queues"] = ()  # not those of the base: their names would be there twice
     grace_s = values.get("grace_s", 30)
     if "grace_budget_s" not in given and ("grace_s" in given or base is None):
         values["grace_budget_s"] = grace_s * 4 if _is_number(grace_s) else 120
     options = Options(**values)
     _check(game, options)
-    return options
+    return replace(options, queues=_queues(game, given["queues"], options, module)) if "queues" in given else options
+
+
+def _queues(game: str, queues: Any, options: Options, module: str) -> tuple[QueueRules, ...]:
+    facts = GameFacts(options.name, options.seats_min, options.seats_max, options.bot is not None)
+    try:
+        if isinstance(queues, str):
+            return load_rules(_beside(game, queues, module), facts)
+        if isinstance(queues, Mapping):
+            return read_rules(queues, facts, class_option(game))
+    except RulesError as error:
+        raise DefinitionError(str(error)) from None
+    raise DefinitionError(
+        f'{game}: queues={queues!r}. Write {{"ranked": {{"teams": "1v1", "rules": [...]}}}}, or a file beside the'
+        ' game\'s module, as in queues="ranked.toml"'
+    )
+
+
+def _beside(game: str, name: str, module: str) -> Path:
+    """The file of that name, in the folder of the game's module; an absolute path is taken as it is."""
+    if Path(name).is_absolute():
+        return Path(name)
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None:
+        raise DefinitionError(
+            f"{game}: queues={name!r} would be beside the game's module, and {module or 'it'} has no file."
+            " Write the whole path, or the rules as a dict"
+        )
+    return Path(file).parent / name
 
 
 def _seats(game: str, seats: Any) -> tuple[int, int]:

@@ -38,7 +38,7 @@ class Player(Entity):
     class Orbit(Game[Pilot], seats=(2, 8)): ...
     """
 
-    _extra_slots = ("_buffer_ticks", "_game", "_held", "_subscribed", "bot", "seat")
+    _extra_slots = ("_buffer_ticks", "_game", "_held", "_subscribed", "_team", "bot", "seat")
 
     name: str = field("")
     """As given by the player: normalised, bounded, but never to be treated as markup."""
@@ -60,8 +60,9 @@ class Player(Entity):
         self._subscribed: tuple[str, ...] = ()
         self._buffer_ticks = -1
         """-1: as the game's option says."""
+        self._team: int | None = None
 
-    def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool) -> None:
+    def _sit(self, game: Game[Any], seat: int, player_id: str, bot: bool, team: int | None = None) -> None:
         """Framework use: the player has this seat now."""
         self.id = player_entity_id(seat)
         self.seat = seat
@@ -71,6 +72,15 @@ class Player(Entity):
         self._held = {}
         self._subscribed = ()
         self._buffer_ticks = -1
+        self._team = team
+
+    @property
+    def team(self) -> int | None:
+        """In which team of the match, 0-based: an index into ``game.teams``. ``None``: the session has no teams.
+
+        Clients do not see it. A class that declares a field ``team`` has that in place of this.
+        """
+        return self._team
 
     @property
     def connected(self) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_keeper import KeptEntry
 from rallypoint.core.lobby_session import LobbySession, LobbyState
+from rallypoint.core.lobby_ticket import LobbyTicket
 from rallypoint.core.quick_match import SeatOffer
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Entry, EntryKind, Guest, Store
@@ -26,14 +27,19 @@ from rallypoint_protocol.close import CloseCode, Fault
 from rallypoint_protocol.codec import BadMessage, decode_lobby
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
-from rallypoint_protocol.messages import Hello, LobbyMessage, Pong, Resume
+from rallypoint_protocol.messages import Answer, Hello, Leaderboard, LobbyMessage, Pong, Resume
 
 from .guest_lookups import GuestLookups
 from .kept_guests import NewGuest
+from .leader_lookups import LeaderLookups
 from .lobby_door import LobbyDoor
 from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .lobby_writer import Commit, LobbyWriter
 from .matching import Matching, Sessions
+from .profile_lookups import ProfileLookups
+
+if TYPE_CHECKING:
+    from rallypoint.core.matchmaking.profile import Profile
 
 __all__ = ["Commit", "LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
 
@@ -69,6 +75,8 @@ class LobbyHost:
         self._store = store
         self._new_guest = store.new_guest if new_guest is None else new_guest
         self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
+        self._profiles = ProfileLookups(store, loop.time, self._profiled, self._rearm, keeps=store.keeps_guests)
+        self._leaders = LeaderLookups(store, self._answered)
         self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
         self.met: Callable[[LobbyConnection], None] | None = None
@@ -130,6 +138,8 @@ class LobbyHost:
             self._writer.cut(receiver, code, code.policy.meaning)
         self._receivers.clear()
         await self._door.stop()
+        await self._profiles.stop()
+        await self._leaders.stop()
         await asyncio.gather(*(receiver.connection.wait_closed() for receiver in open_))
 
     # --- what is kept if the server dies --------------------------------------------------------------------------
@@ -189,6 +199,9 @@ class LobbyHost:
     def _route(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
         if receiver.session is None:
             self._first(receiver, message, now)
+            return
+        if isinstance(message, Leaderboard) and self._store.keeps_guests:
+            self._leaders.start(receiver, receiver.session.player, message)
             return
         reply = self._lobby.received(receiver.session, message, now, receiver.connection.remote_ip)
         if isinstance(reply, Close):
@@ -279,7 +292,10 @@ class LobbyHost:
         not_before = now
         try:
             self._tell_ended(now)
+            for ticket in self._lobby.queues.ruled.take_strangers():
+                self._profiles.start(ticket, ticket.queues)
             self._matching.settle(now)
+            self._store_words()
             for session, push in self._lobby.take_pushes(now):
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
@@ -292,6 +308,24 @@ class LobbyHost:
             self._settling = False
         self._release(now)
         self._arm(not_before)
+
+    def _store_words(self) -> None:
+        """What the store is to know of what players have said and done."""
+        for player, other, blocked in self._lobby.take_blocks():
+            self._store.block(player, other, blocked)
+        for dodge in self._lobby.queues.ruled.take_dodges():
+            self._store.dodged(dodge.player, self._lobby.unix_ms() / 1000)
+
+    def _profiled(self, ticket: LobbyTicket, profiles: Mapping[PlayerId, Profile]) -> None:
+        """The store knows the players of a ticket, or does not say: it is searched for from now on."""
+        self._lobby.queues.ruled.profiled(ticket, profiles)
+        self._settle(self._loop.time())
+
+    def _answered(self, receiver: LobbyReceiver, answer: Answer) -> None:
+        """A leaderboard is there: for that connection, if it is still there."""
+        if not receiver.done and not self._stopped:
+            self._writer.tell(receiver, answer)
+            self._settle(self._loop.time())
 
     def _flush(self, now: float) -> None:
         last, framed = b"", b""
@@ -338,7 +372,8 @@ class LobbyHost:
 
     def _arm(self, not_before: float) -> None:
         """Sees to it that :meth:`_wake` comes when something is due. A timer that comes too early does no harm."""
-        due = min((due for due in (self._lobby.next_due(), self._door.due) if due is not None), default=None)
+        dues = (self._lobby.next_due(), self._door.due, self._profiles.due)
+        due = min((due for due in dues if due is not None), default=None)
         if due is None or (self._timer is not None and self._timer_due <= due):
             return
         if self._timer is not None:
@@ -351,6 +386,14 @@ class LobbyHost:
         now = self._loop.time()
         for receiver in self._door.poll(now):
             self._close(receiver, CloseCode.FIRST_FRAME_LATE, "no first frame", now)
+        self._settling = True  # what comes of these is settled below
+        try:
+            self._profiles.poll(now)
+            self._matching.search(now)  # a turn: what is left goes on when the loop has done everything else
+        except Exception:
+            log.exception("search for matches failed")
+        finally:
+            self._settling = False
         self._settle(now)
 
 

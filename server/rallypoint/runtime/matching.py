@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final, Protocol, assert_never
+from typing import Any, Final, Protocol, assert_never
 
 import structlog
 
 from rallypoint.core.lobby import Lobby, Seats
-from rallypoint.core.orders import Denial, Order
+from rallypoint.core.lobby_queues import match_data
+from rallypoint.core.lobby_ticket import FoundMatch, LobbyTicket
+from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
 from rallypoint.core.rematch import Agreed
+from rallypoint.core.ruled_queues import BackfillWanted
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
 __all__ = ["Matching", "Sessions"]
@@ -35,12 +38,28 @@ class Sessions(Seats, Protocol):
         """A new session without players; denied if this node takes no more (full, draining), or the game refuses."""
 
     def reserve(
-        self, session_id: SessionId, player: PlayerId, name: str, lobby_id: LobbyId, now: float, /
+        self,
+        session_id: SessionId,
+        player: PlayerId,
+        name: str,
+        lobby_id: LobbyId,
+        now: float,
+        team: int | None = None,
+        /,
     ) -> SeatOffer | Denial:
-        """A seat for the player, kept for a while; denied if the session no longer takes players, or not this one."""
+        """A seat for the player, kept for a while; denied if the session no longer takes players, or not this one.
+
+        ``team``: of one who is not in the session's match yet.
+        """
+
+    def give_back(self, session_id: SessionId, player: PlayerId, /) -> None:
+        """A seat was reserved, and its player is not told of it: it is free again."""
 
     def add_bots(self, session_id: SessionId, count: int, /) -> None:
         """Bots in free seats of the session."""
+
+    def backfills(self, queue: str, /) -> Sequence[BackfillWanted]:
+        """The running sessions of that queue that want more players."""
 
 
 class Matching:
@@ -50,15 +69,24 @@ class Matching:
         self._lobby = lobby
         self._sessions = sessions
 
+    def search(self, now: float) -> None:
+        """One turn of the search of queues with rules. What it finds is placed by :meth:`settle`."""
+        ruled = self._lobby.queues.ruled
+        for queue in ruled.backfills_due(now):
+            ruled.backfills(queue, self._sessions.backfills(queue), now)
+        ruled.search(now)
+
     def settle(self, now: float) -> None:
         """Does all that was decided. It ends: each round seats somebody, puts a queue to rest, or makes a rematch."""
         queues, rematches = self._lobby.queues, self._lobby.rematches
         while True:
-            games, agreed = queues.take_changed(), rematches.take_agreed()
-            if not games and not agreed:
+            games, agreed, found = queues.take_changed(), rematches.take_agreed(), queues.ruled.to_place
+            if not games and not agreed and not found:
                 return
             for rematch in agreed:
                 self.rematch(rematch, now)
+            for match in found:
+                self.place(match, now)
             for game in games:
                 self.run(game, now)
 
@@ -88,6 +116,8 @@ class Matching:
             log.info("rematch not placed", session=agreed.session, game=agreed.group.game, players=len(waiting))
             self._lobby.rematches.failed(agreed, waiting)
 
+    # --- quick matches ----------------------------------------------------------------------------------------------
+
     def _execute(self, game: str, decision: Decision, now: float) -> bool:
         """True if everybody concerned has a seat, or the queue has changed and is matched again anyhow."""
         match decision:
@@ -110,31 +140,109 @@ class Matching:
                 assert_never(decision)
 
     def _may_wait(self, game: str, lobby_id: LobbyId) -> bool:
-        """False if the player has got a seat elsewhere while waiting, from a backend, and so waits no more."""
-        session = self._lobby.find(lobby_id)
-        if session is None or self._sessions.may_sit(session.player, game):
+        """False if a player has got a seat elsewhere while waiting, from a backend, and so the ticket waits no more."""
+        ticket = self._lobby.queues.ticket(lobby_id)
+        if ticket is None or all(self._sessions.may_sit(player, game) for player in ticket.players):
             return True
-        self._lobby.queues.turned_away(session, "already_seated")
+        self._lobby.queues.turned_away(ticket, "already_seated")
         return False
 
     def _seat(self, lobby_id: LobbyId, session_id: SessionId, now: float) -> bool:
-        session = self._lobby.find(lobby_id)
-        if session is None:
+        ticket = self._lobby.queues.ticket(lobby_id)
+        if ticket is None:
             return True  # gone meanwhile: nobody is left to be seated
-        offer = self._sessions.reserve(session_id, session.player, session.name, lobby_id, now)
-        if not isinstance(offer, Denial):
-            self._lobby.seat(session, offer)
-        elif offer.error in _OF_THE_PLAYER:
-            self._lobby.queues.barred(session, session_id)
+        offers = self._reserve(session_id, ticket, now)
+        if not isinstance(offers, Denial):
+            self._lobby.seat_all(ticket, offers)
+        elif offers.error in _OF_THE_PLAYER:
+            self._lobby.queues.barred(ticket, session_id)
         else:
             return False
         return True
+
+    def _reserve(
+        self, session_id: SessionId, ticket: LobbyTicket, now: float, team: int | None = None
+    ) -> list[SeatOffer] | Denial:
+        """Seats for all of a ticket, or for none."""
+        offers: list[SeatOffer] = []
+        for entrant in ticket.entrants:
+            session = entrant.session
+            offer = self._sessions.reserve(session_id, session.player, session.name, session.id, now, team)
+            if isinstance(offer, Denial):
+                for player in ticket.players[: len(offers)]:
+                    self._sessions.give_back(session_id, player)
+                return offer
+            offers.append(offer)
+        return offers
+
+    # --- queues with rules ------------------------------------------------------------------------------------------
+
+    def place(self, found: FoundMatch, now: float) -> None:
+        """Seats a match that was found, all or nothing. Raises nothing: a failure is logged, and the match rests."""
+        try:
+            self._place(found, now)
+        except Exception:
+            log.exception("match failed", queue=found.rules.name, match=found.id)
+            self._lobby.queues.ruled.unplaced(found, now)
+
+    def _place(self, found: FoundMatch, now: float) -> None:
+        queues, rules = self._lobby.queues, found.rules
+        elsewhere = [
+            ticket
+            for ticket in found.tickets
+            if not all(self._sessions.may_sit(player, rules.game) for player in ticket.players)
+        ]
+        if elsewhere:
+            queues.ruled.unplaced(found, now)
+            for ticket in elsewhere:
+                queues.turned_away(ticket, "already_seated")
+            return
+        order = order_of(found)
+        session_id = found.match.backfill or self._sessions.create(
+            rules.game, now, Order(rules.options, quick=False, match=order)
+        )
+        if isinstance(session_id, Denial):
+            log.info("match not placed", queue=rules.name, match=found.id, why=session_id.error)
+            queues.ruled.unplaced(found, now)
+            return
+        offers = self._reserve_all(found, session_id, now)
+        if isinstance(offers, Denial):
+            log.info("match not placed", queue=rules.name, match=found.id, session=session_id, why=offers.error)
+            queues.ruled.unplaced(found, now, rests=True)
+            return
+        if any(found.match.bots):
+            self._sessions.add_bots(session_id, sum(found.match.bots))
+        queues.ruled.placed(found, now)
+        for ticket, theirs in zip(found.tickets, offers, strict=True):
+            self._lobby.seat_all(ticket, theirs, order)
+        log.info(
+            "match made", queue=rules.name, match=found.id, session=session_id, quality=round(found.match.quality, 3)
+        )
+
+    def _reserve_all(self, found: FoundMatch, session_id: SessionId, now: float) -> list[list[SeatOffer]] | Denial:
+        """Seats for all of a match, team by team, or for none."""
+        reserved: list[list[SeatOffer]] = []
+        for index, team in enumerate(found.by_team):
+            for ticket in team:
+                # Who is matched for a new session is in its order already.
+                offers = self._reserve(session_id, ticket, now, None if found.match.backfill is None else index)
+                if isinstance(offers, Denial):
+                    for other in found.tickets[: len(reserved)]:
+                        for player in other.players:
+                            self._sessions.give_back(session_id, player)
+                    return offers
+                reserved.append(offers)
+        return reserved
+
+    # --- rematches --------------------------------------------------------------------------------------------------
 
     def _again(self, agreed: Agreed, waiting: list[PlayerId], now: float) -> None:
         """Takes those who get a seat out of ``waiting``."""
         order = agreed.group.order
         if order.leader is not None and order.leader not in waiting:
             order = replace(order, leader=waiting[0])
+        if order.match is not None:
+            order = replace(order, match=replace(order.match, id=self._lobby.new_id()))
         session_id = self._sessions.create(agreed.group.game, now, order)
         if isinstance(session_id, Denial):
             return
@@ -145,5 +253,14 @@ class Matching:
             elif session is not None:
                 offer = self._sessions.reserve(session_id, session.player, session.name, session.id, now)
                 if not isinstance(offer, Denial):
-                    self._lobby.seat(session, offer, agreed.session)
+                    told: dict[str, Any] = {"rematch": agreed.session, **match_data(order.match, member.player)}
+                    self._lobby.seat(session, offer, told)
                     waiting.remove(member.player)
+
+
+def order_of(found: FoundMatch) -> MatchOrder:
+    """What the session of a match is to know of it. Of a backfill: only what those who come are told."""
+    match, rules = found.match, found.rules
+    teams = tuple(tuple(player for ticket in team for player in ticket.players) for team in found.by_team)
+    sizes = tuple(team.most for team in rules.teams)
+    return MatchOrder(found.id, rules.name, teams, sizes, rules.rated, match.region, match.quality)

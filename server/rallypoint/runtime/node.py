@@ -21,6 +21,7 @@ from rallypoint.game.driver import GameDriver
 from rallypoint.game.options import Options
 from rallypoint.ports import BotOffer, BotRunner, Entry, EntryKind, Journal, Records, SessionRecord
 from rallypoint.runtime.ambient import Ambient
+from rallypoint.runtime.backfills import BackfillFacts, Backfills
 from rallypoint.runtime.held_back import HeldBack
 from rallypoint.runtime.journal_keys import RESULT, SESSION
 from rallypoint.runtime.records import NoRecords, quarantined, record_of
@@ -118,6 +119,7 @@ class Node:
         self._swept: dict[SessionId, SessionHost] = {}
         self._waiting: dict[SessionId, SessionHost] = {}
         self.held_back = HeldBack(self)
+        self._backfills = Backfills()
         self._unstored: dict[str, Entry] = {}
         """Results that the store does not have yet, by their keys in the journal."""
         self.replays: Replays | None = None
@@ -237,13 +239,29 @@ class Node:
                 del self._open[game][session_id]
 
     def reserve(
-        self, session_id: SessionId, player: PlayerId, name: str, lobby_id: LobbyId, now: float, /
+        self,
+        session_id: SessionId,
+        player: PlayerId,
+        name: str,
+        lobby_id: LobbyId,
+        now: float,
+        team: int | None = None,
+        /,
     ) -> SeatOffer | Denial:
         """A seat for the player, kept for a while. Denied: ``unknown``, ``full``, ``locked``, ``kicked``..."""
-        reserved = self.seat(session_id, player, name, now)
+        reserved = self.seat(session_id, player, name, now, team=team)
         if isinstance(reserved, Denial):
             return reserved
         return self.offer(session_id, *reserved)
+
+    def give_back(self, session_id: SessionId, player: PlayerId, /) -> None:
+        """A seat was reserved, and its player is not told of it: it is free again."""
+        host = self.hosts.get(session_id)
+        seat = None if host is None else host.core.seating.of(player)
+        if host is not None and seat is not None:
+            host.core.leave(seat, self._clock())
+            host.stir()
+            self.seat_given_up(host, seat)
 
     def seat(
         self,
@@ -254,15 +272,19 @@ class Node:
         *,
         bot: bool = False,
         keep_s: float | None = None,
+        team: int | None = None,
     ) -> tuple[SeatIndex, Token] | Denial:
-        """Reserves a seat for ``keep_s`` (or as long as usual); gives it, and the token that takes it."""
+        """Reserves a seat for ``keep_s`` (or as long as usual); gives it, and the token that takes it.
+
+        ``team``: in which a backfilled player plays; who is in the session's match already needs none.
+        """
         host = self.hosts.get(session_id)
         if host is None:
             return Denial("unknown", "there is no such session")
         own = host.definition.options
         if not self.book.may_sit(player, exclusive=own.exclusive):
             return Denial("already_seated", "you have a seat in a session: leave it first")
-        reserved = host.core.reserve(player, name, now, bot=bot, keep_s=keep_s)
+        reserved = host.core.reserve(player, name, now, bot=bot, keep_s=keep_s, team=team)
         if not isinstance(reserved, Denial):
             self.book.add(player, session_id, own.name, exclusive=own.exclusive, bot=bot)
             host.stir()
@@ -289,6 +311,10 @@ class Node:
             game = host.definition.options.name
             self.bots.play(BotOffer(game, bot, session_id, self.url(session_id), reserved[1], name))
             self.counts.bots_added += 1
+
+    def backfills(self, queue: str, /) -> list[BackfillFacts]:
+        """Sessions of that queue that want players for free seats. Seat them with ``team``."""
+        return [] if self.draining else list(self._backfills.of(queue))
 
     def is_seated(self, player: PlayerId, /) -> bool:
         """True while the player has a seat in any session."""
@@ -328,6 +354,7 @@ class Node:
 
     def row_changed(self, host: SessionHost) -> None:
         """What lists show of a session is new."""
+        self._backfills.look(host)
         self.listed(host.core.id)
 
     def session_started(self, host: SessionHost) -> None:
@@ -352,6 +379,7 @@ class Node:
 
     def capacity_changed(self, host: SessionHost) -> None:
         """A session takes players again, or takes no more."""
+        self._backfills.look(host)
         order = host.core.order
         if host.core.free_seats and host.core.id in self.hosts and order.quick and not order.private:
             self._open[host.definition.options.name][host.core.id] = host
@@ -372,6 +400,7 @@ class Node:
         self._open[host.definition.options.name].pop(host.core.id, None)
         self._waiting.pop(host.core.id, None)
         self.codes.pop(host.code, None)
+        self._backfills.forget(host.core.id)
         self.ticker.remove(host.core.id)
         self.counts.sessions_ended += 1
         self.counts.conflated += sum(seat.conflated for seat in host.core.seated())

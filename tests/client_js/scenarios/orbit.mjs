@@ -3,12 +3,11 @@
 import { named, report, until } from "./scene.mjs";
 
 const [ann, bob] = [await named("Ann"), await named("Bob")];
-const places = [];
 const list = ann.sessions("orbit");
 await list.ready;
 const before = list.rows.length;
 const seats = await Promise.all([
-  ann.quickMatch("orbit", { onWait: (place, waiting) => places.push([place, waiting]) }),
+  ann.quickMatch("orbit"),
   bob.quickMatch("orbit"),
 ]);
 const [seat, other] = seats;
@@ -37,7 +36,6 @@ report({
   players: seat.latest.players.map(({ seat: at, name }) => [at, name]).sort(),
   indexes: seats.map(({ index }) => index).sort(),
   states: seats.map(({ state }) => state),
-  waited: places.length > 0,
   inOrder: ticks.every((tick, at) => at === 0 || tick === ticks[at - 1] + 1),
   passes: ticks.length,
   smooth,

@@ -11,6 +11,7 @@ from typing import Any
 
 from rallypoint.core.game_image import GameImage
 from rallypoint.core.game_like import Answer, Ask
+from rallypoint.core.match_teams import MatchInfo
 from rallypoint_protocol.channels import Channels
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.inputs import Input
@@ -54,6 +55,8 @@ class Diary:
         self.finished = False
         self.result: dict[str, Any] | None = None
         self.locked = False
+        self.backfill = False
+        self.match: MatchInfo | None = None
         self.meta: dict[str, Any] = {}
         self.open_asks: list[Ask] = []
         self.last_ask = 0
@@ -113,7 +116,7 @@ class Diary:
         self.tick, self.now_ms = tick, now_ms
         self.channels.open_tick()
 
-    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+    def join(self, seat: int, player_id: str, name: str, bot: bool, team: int | None = None) -> None:
         self.players[seat] = player_id
         self._hear("join", seat, player_id, name, bot)
 

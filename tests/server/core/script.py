@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from rallypoint.core.game_like import Answer, Ask, GameLike
+from rallypoint.core.match_teams import MatchInfo
 from rallypoint.core.orders import Denial
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Refusal, SessionCore, SessionSettings, Step, Taken
@@ -32,6 +33,8 @@ class Script:
         self.finished = False
         self.result: dict[str, Any] | None = None
         self.locked = False
+        self.backfill = False
+        self.match: MatchInfo | None = None
         self.resubscribed: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
         self.hooks: dict[str, Callable[..., Any]] = {}
@@ -66,7 +69,7 @@ class Script:
         self.channels.open_tick()
         self._told("open", tick, now_ms)
 
-    def join(self, seat: int, player_id: str, name: str, bot: bool) -> None:
+    def join(self, seat: int, player_id: str, name: str, bot: bool, team: int | None = None) -> None:
         self._told("join", seat, name)
 
     def start(self) -> None:

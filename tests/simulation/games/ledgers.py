@@ -31,7 +31,7 @@ DRIFTERS_MAX = 12
 class Bookkeeper(Clerk):
     """A player of these games."""
 
-    team: str = field("")
+    team: str = field("")  # type: ignore[assignment]  # its own, in place of the team of a match
     purse: int = field(0, to="owner")
 
 

@@ -1,6 +1,5 @@
 /** @import { LobbyOptions } from "./lobby_link.js" */
 /** @import { Bag } from "./messages.js" */
-/** @import { OnWait } from "./quick_match.js" */
 /** @import { OnWanted } from "./rematch.js" */
 /** @import { Make } from "./requests.js" */
 /** @import { SeatOffer } from "./seat_offer.js" */
@@ -16,7 +15,7 @@
  * the lobby session is gone, `LobbyClosed` if it is closed, and `InvalidInput` for what no server would take.
  * Whatever gives a seat also throws `SessionGone` if that was not taken in time, and `ConnectFailed`.
  */
-export class Lobby extends LobbySessions {
+export class Lobby extends LobbyPlayers {
     /**
      * @param {string} url
      * @param {LobbyOptions} [options]
@@ -24,26 +23,6 @@ export class Lobby extends LobbySessions {
     constructor(url: string, options?: LobbyOptions);
     /** The seats that were taken through this lobby and are open, those of a spectator included. */
     get seats(): LobbySeat[];
-    /**
-     * Waits for a seat in any session of `game`, and takes it. Aborting the signal gives the queue place up.
-     *
-     * @param {string} game
-     * @param {{ onWait?: OnWait, signal?: AbortSignal }} [options] `onWait(place, waiting)` is told the place
-     *   in the queue whenever it changes
-     * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown_game`, `already_queued`, `already_seated`, `queue_full`; or why the
-     *   place was lost, as `cancelled`
-     */
-    quickMatch(game: string, { onWait, signal }?: {
-        onWait?: OnWait;
-        signal?: AbortSignal;
-    }): Promise<LobbySeat>;
-    /**
-     * Gives the queue place up; the `quickMatch` that waits ends with `RequestRefused` (`cancelled`).
-     *
-     * @throws {RequestRefused} `not_queued`
-     */
-    cancel(): Promise<void>;
     /**
      * A new session of `game`, and a seat in it as its leader.
      *
@@ -81,16 +60,6 @@ export class Lobby extends LobbySessions {
      *   `not_allowed` (this game has no spectators)
      */
     spectate(session: Which): Promise<LobbySeat>;
-    /**
-     * Takes a seat that was offered. It is kept for about 15 seconds.
-     *
-     * @param {SeatOffer} offer
-     * @param {{ signal?: AbortSignal }} [options]
-     * @returns {Promise<LobbySeat>}
-     */
-    take(offer: SeatOffer, { signal }?: {
-        signal?: AbortSignal;
-    }): Promise<LobbySeat>;
     /**
      * Seats that nobody here had asked for and nobody has taken yet, oldest first: a backend seats a player so.
      */
@@ -141,9 +110,8 @@ export class Lobby extends LobbySessions {
 export type Which = SessionName | {
     readonly code: string;
 };
-import { LobbySessions } from "./lobby_sessions.js";
+import { LobbyPlayers } from "./lobby_players.js";
 import { LobbySeat } from "./lobby_seat.js";
-import type { OnWait } from "./quick_match.js";
 import type { Bag } from "./messages.js";
 import type { SeatOffer } from "./seat_offer.js";
 import type { SessionName } from "./session_id.js";

@@ -7,6 +7,12 @@ export class LobbySeat extends Seat {
      */
     constructor(lobby: Lobby, offer: SeatOffer, surroundings: Surroundings);
     lobby: Lobby;
+    /** The queue with rules whose match this session is; empty: of none. @readonly */
+    readonly queue: string;
+    /** The match's id; empty: there is none. @readonly */
+    readonly match: string;
+    /** The player's team in it, from 0; `null`: there are no teams. @readonly */
+    readonly team: number | null;
     /** Nobody else is seated. For the session's leader. */
     lock(): Promise<void>;
     /** Free seats are open again. For the session's leader. */

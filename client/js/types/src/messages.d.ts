@@ -11,6 +11,14 @@
  * @typedef {{ field: string, op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "has", value: Scalar }} Condition
  */
 /**
+ * What a player says for the rules of queues: at most 16 names, with numbers, texts, or lists of texts.
+ * @typedef {Record<string, boolean | number | bigint | string | string[]>} Attributes
+ */
+/**
+ * Round trip to each region, in milliseconds.
+ * @typedef {Record<string, number>} Latencies
+ */
+/**
  * Answer to hello or resume on the lobby. `event`: number of the last push so far. `secret`, for a guest who
  * is to be known again: to be kept with `player`; empty if there is nothing new to keep. `seats`: `[session,
  * game]` for each seat that the player has.
@@ -126,6 +134,17 @@ export function encodeListen(id: number, room: string): Uint8Array<ArrayBufferLi
 export function encodeUnlisten(id: number, room: string): Uint8Array<ArrayBufferLike>;
 export function encodeSay(id: number, room: string, text: string): Uint8Array<ArrayBufferLike>;
 export function encodeRematch(id: number, session: string, wanted: boolean): Uint8Array<ArrayBufferLike>;
+export function encodeEnqueue(id: number, queues: readonly string[], attributes: Attributes, latencyMs: Latencies): Uint8Array<ArrayBufferLike>;
+export function encodeAccept(id: number, match: string, accepted: boolean): Uint8Array<ArrayBufferLike>;
+export function encodeExplain(id: number): Uint8Array<ArrayBufferLike>;
+export function encodePartyCreate(id: number): Uint8Array<ArrayBufferLike>;
+export function encodePartyJoin(id: number, code: string): Uint8Array<ArrayBufferLike>;
+export function encodePartyLeave(id: number): Uint8Array<ArrayBufferLike>;
+export function encodePartyReady(id: number, ready: boolean, attributes: Attributes, latencyMs: Latencies): Uint8Array<ArrayBufferLike>;
+export function encodePartyKick(id: number, player: string): Uint8Array<ArrayBufferLike>;
+export function encodePartyLead(id: number, player: string): Uint8Array<ArrayBufferLike>;
+export function encodeBlock(id: number, player: string, blocked: boolean): Uint8Array<ArrayBufferLike>;
+export function encodeLeaderboard(id: number, queue: string, limit: number, around: boolean): Uint8Array<ArrayBufferLike>;
 /**
  * A value of an option or of metadata: nil, bool, int, float or text of at most 128 characters.
  */
@@ -142,6 +161,14 @@ export type Condition = {
     op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "has";
     value: Scalar;
 };
+/**
+ * What a player says for the rules of queues: at most 16 names, with numbers, texts, or lists of texts.
+ */
+export type Attributes = Record<string, boolean | number | bigint | string | string[]>;
+/**
+ * Round trip to each region, in milliseconds.
+ */
+export type Latencies = Record<string, number>;
 /**
  * Answer to hello or resume on the lobby. `event`: number of the last push so far. `secret`, for a guest who
  * is to be known again: to be kept with `player`; empty if there is nothing new to keep. `seats`: `[session,

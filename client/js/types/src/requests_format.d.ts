@@ -12,6 +12,7 @@ export const COUNT: Element;
 export const TICK: Element;
 export const VERSION: Element;
 export const LIMIT: Element;
+export const LEADERS: Element;
 export const TEXT: Element;
 export const LINE: Element;
 /** @type {Element} */
@@ -23,11 +24,14 @@ export const FLOAT: Element;
  * @type {Element}
  */
 export const TOKEN: Element;
-/**
- * Options or metadata.
- * @type {Element}
- */
+/** Options or metadata. */
 export const BAG: Element;
+/** The queues of a ticket. */
+export const QUEUES: Element;
+/** What a player says for the rules of queues. */
+export const ATTRIBUTES: Element;
+/** Round trips to regions. */
+export const LATENCIES: Element;
 /** @type {Element} */
 export const CONDITIONS: Element;
 /**

@@ -1,0 +1,108 @@
+"""Rules about who is not matched with whom: those who differ (``Equal``), and who avoids whom (``Avoid``)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from rallypoint.core.matchmaking.pairing import Entry, Measure
+from rallypoint.core.matchmaking.rules import Avoid, Equal
+from rallypoint.core.matchmaking.ticket import Member
+from rallypoint_protocol.ids import PlayerId
+
+__all__ = ["AvoidMeasure", "DodgersMeasure", "EqualMeasure", "SortMeasure"]
+
+
+class SortMeasure(Measure):
+    """Tickets are of sorts, and only those of the same sort are matched: the base of the next two."""
+
+    def narrow(self, entries: list[Entry], value: Entry, joint: int, step: int) -> list[Entry]:
+        index = self.index
+        sort = value.values[index]
+        return [entry for entry in entries if entry.values[index] == sort]
+
+    def costs(self, entries: list[Entry], entry: Entry, step: int) -> list[float]:
+        index = self.index
+        sort = entry.values[index]
+        return [0.0 if other.values[index] == sort else 1.0 for other in entries]
+
+    def score(self, entries: Sequence[Entry], step: int) -> tuple[float, float]:
+        """Of how many sorts more than one."""
+        more = len({entry.values[self.index] for entry in entries}) - 1
+        return float(more), 1.0 if more else 0.0
+
+
+class EqualMeasure(SortMeasure):
+    """A value is the attribute, and whether it is a truth value (``True`` is not 1)."""
+
+    rule: Equal
+
+    def _sort(self, member: Member) -> Hashable:
+        value = member.attributes.get(self.rule.attribute, self.rule.default)
+        return (value, True) if isinstance(value, bool) else value
+
+    def refusal(self, members: Sequence[Member]) -> str:
+        sorts = [self._sort(member) for member in members]
+        if None in sorts:
+            return f"rule {self.rule.name}: the attribute {self.rule.attribute} is missing"
+        if any(sort != sorts[0] for sort in sorts):
+            return f"rule {self.rule.name}: the members of the party differ in {self.rule.attribute}"
+        return ""
+
+    def value(self, members: Sequence[Member]) -> Hashable:
+        return self._sort(members[0])
+
+
+class DodgersMeasure(SortMeasure):
+    """A value is whether a member has declined too often: a party with one is like that one."""
+
+    rule: Avoid
+
+    def refusal(self, members: Sequence[Member]) -> str:
+        return ""
+
+    def value(self, members: Sequence[Member]) -> bool:
+        return any(member.dodges >= self.rule.limit for member in members)
+
+
+class AvoidMeasure(Measure):
+    """A value is whom the members avoid, as the sets that they came with (they are large, and copies would be, too)."""
+
+    rule: Avoid
+
+    def refusal(self, members: Sequence[Member]) -> str:
+        return ""
+
+    def value(self, members: Sequence[Member]) -> tuple[frozenset[PlayerId], ...]:
+        if self.rule.what == "blocked":
+            return tuple(member.blocked for member in members if member.blocked)
+        return tuple(met for member in members for met in member.recent[: self.rule.matches] if met)
+
+    def narrow(self, entries: list[Entry], value: Entry, joint: int, step: int) -> list[Entry]:
+        index, players = self.index, value.players
+        avoided = value.values[index]
+        if avoided:
+            whole = avoided[0].union(*avoided[1:])
+            entries = [entry for entry in entries if whole.isdisjoint(entry.players)]
+        kept = []
+        for entry in entries:
+            for their in entry.values[index]:
+                if not their.isdisjoint(players):
+                    break
+            else:
+                kept.append(entry)
+        return kept
+
+    def _avoid(self, a: Entry, b: Entry) -> bool:
+        return not self.narrow([b], a, 0, 0)
+
+    def costs(self, entries: list[Entry], entry: Entry, step: int) -> list[float]:
+        if self.limits[step] is not None:
+            return [0.0] * len(entries)  # else they would not be candidates
+        return [1.0 if self._avoid(entry, other) else 0.0 for other in entries]
+
+    def score(self, entries: Sequence[Entry], step: int) -> tuple[float, float]:
+        """How many pairs there are that avoid each other."""
+        if self.limits[step] is not None:
+            return 0.0, 0.0
+        pairs = sum(self._avoid(one, other) for place, one in enumerate(entries) for other in entries[:place])
+        return float(pairs), 1.0 if pairs else 0.0

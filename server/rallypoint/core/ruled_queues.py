@@ -1,0 +1,447 @@
+"""The lobby's side of queues with rules: tickets are searched for, found, asked whether they are ready, and placed.
+
+The story of a ticket here: it *waits* for what is known of its players (:meth:`RuledQueues.profiled`); then each of its
+queues looks for a match for it. Found in one, it is held in all the others. If the queue has a ready check, everybody
+is asked; then whoever drives the lobby reserves the seats (:attr:`RuledQueues.to_place`), all or nothing, and says
+:meth:`~RuledQueues.placed` or :meth:`~RuledQueues.unplaced`. A ticket that is not seated is back in its old place.
+
+The search goes on in turns (:meth:`RuledQueues.search`) of a bounded amount of work, shared by all queues that have
+some to do, so that nothing else has to wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
+
+from .lobby_session import LobbySession, LobbyState
+from .lobby_ticket import FoundMatch, LobbyTicket
+from .matchmaking.rules import QueueRules
+from .matchmaking.ticket import Backfill, Match, Member, Rating, Ticket
+from .ready_checks import CheckState, ReadyCheck, ReadyChecks
+
+if TYPE_CHECKING:
+    from .matchmaking.profile import Profile
+    from .matchmaking.queue import MatchQueue
+
+__all__ = ["UNITS", "BackfillWanted", "Dodge", "RuledQueues"]
+
+UNITS: Final = 2000
+"""Pair evaluations of one turn, all queues together: about 3 ms."""
+BACKFILLS_EVERY_S: Final = 1.0
+"""What running sessions want is looked at so often, besides when it changes."""
+BACKFILL_RESTS_S: Final = 5.0
+"""A session that has refused a player whom its queue has sent gets others only after that."""
+
+SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
+
+
+class BackfillWanted(Protocol):
+    """What a running session wants of its queue."""
+
+    @property
+    def session(self) -> SessionId:
+        """Which."""
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """Free seats of each team."""
+
+    @property
+    def teams(self) -> tuple[tuple[PlayerId, ...], ...]:
+        """Who plays in each team; without bots."""
+
+    @property
+    def region(self) -> str:
+        """Where it is."""
+
+    @property
+    def asked_at(self) -> float:
+        """Since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dodge:
+    """A player has declined or missed a ready check, or left in it."""
+
+    player: PlayerId
+    queue: str
+
+
+class RuledQueues:
+    """The queues with rules of one node. ``drop`` takes a ticket out of all queues and tells why."""
+
+    def __init__(
+        self,
+        rules: Sequence[QueueRules],
+        tickets_max: int,
+        new_id: Callable[[], str],
+        push: SendPush,
+        drop: Callable[[LobbyTicket, str], None],
+        look: Callable[[LobbyTicket], None],
+    ) -> None:
+        """``look`` has all queues of a ticket look at it, or not, as its state is now."""
+        if rules:
+            from .matchmaking.queue import MatchQueue
+        self.queues: dict[str, MatchQueue] = {one.name: MatchQueue(one, tickets_max) for one in rules}
+        self._new_id = new_id
+        self._push = push
+        self._drop = drop
+        self._look = look
+        self._tickets_max = tickets_max
+        self._waiting = {one.name: 0 for one in rules}
+        self._tickets: dict[str, LobbyTicket] = {}
+        """Those that are searched for, by id."""
+        self._strangers: dict[LobbyTicket, None] = {}
+        """Tickets whose players are to be looked up."""
+        self._stirred: dict[str, None] = {}
+        """Queues that have work, as far as they have not said otherwise since."""
+        self._searched_at = float("-inf")
+        self._found: dict[str, FoundMatch] = {}
+        """To be placed, by match."""
+        self._checks = ReadyChecks()
+        self._checked: dict[str, FoundMatch] = {}
+        """Those whose players are being asked, by match."""
+        self._dodges: list[Dodge] = []
+        self._playing: dict[PlayerId, tuple[str, Member]] = {}
+        """Who was seated by a queue whose sessions may be backfilled, and as what."""
+        self._backfills_at = {one.name: float("-inf") for one in rules if one.backfill}
+        self._resting: dict[SessionId, float] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.queues
+
+    def rules(self, name: str) -> QueueRules:
+        """Of that queue."""
+        return self.queues[name].rules
+
+    def waiting(self, name: str) -> int:
+        """How many tickets are in that queue."""
+        return self._waiting[name]
+
+    def full(self, name: str) -> bool:
+        """True if no other ticket fits in."""
+        return self._waiting[name] >= self._tickets_max
+
+    # --- tickets ----------------------------------------------------------------------------------------------------
+
+    def refusal(self, name: str, ticket: LobbyTicket) -> str:
+        """Why that queue can never match such a ticket; empty if it can."""
+        return self.queues[name].refusal(_members(ticket, name, {}))
+
+    def add(self, ticket: LobbyTicket) -> None:
+        """A ticket, in those of its queues that have rules. It is searched for once its players are looked up."""
+        self._strangers[ticket] = None
+        self._tickets[ticket.id] = ticket
+        for name in self._names(ticket):
+            self._waiting[name] += 1
+            ticket.held[name] = None
+
+    def take_strangers(self) -> list[LobbyTicket]:
+        """Those whose players are to be looked up, with :meth:`profiled` at the end of it, soon."""
+        strangers, self._strangers = list(self._strangers), {}
+        return strangers
+
+    def profiled(self, ticket: LobbyTicket, profiles: Mapping[PlayerId, Profile]) -> None:
+        """What is known of its players; of those who are left out nothing is. From now on it is searched for."""
+        if ticket.gone or ticket.searched:
+            return
+        for name in self._names(ticket):
+            queue = self.queues[name]
+            members = _members(ticket, name, profiles)
+            if queue.refusal(members):
+                self._drop(ticket, "bad_ticket")  # rules that have changed over a restart
+                return
+            ticket.searched[name] = Ticket(ticket.id, members, ticket.queued_at, ticket.number)
+        for name, one in ticket.searched.items():
+            self.queues[name].add(one)
+            ticket.held.pop(name, None)
+            self._stirred[name] = None
+        self._look(ticket)
+
+    def hold(self, ticket: LobbyTicket, name: str) -> None:
+        """That queue looks at it no more."""
+        if name in ticket.searched:
+            self.queues[name].hold(ticket.id)
+            self._stirred[name] = None
+
+    def release(self, ticket: LobbyTicket, name: str) -> None:
+        """That queue looks at it again."""
+        if name in ticket.searched:
+            self.queues[name].release(ticket.id)
+            self._stirred[name] = None
+
+    def remove(self, ticket: LobbyTicket) -> None:
+        """It is gone from all of them."""
+        self._strangers.pop(ticket, None)
+        if self._tickets.pop(ticket.id, None) is None:
+            return
+        for name in self._names(ticket):
+            self._waiting[name] -= 1
+            if name in ticket.searched and ticket.id in self.queues[name]:
+                self.queues[name].remove(ticket.id)
+            self._stirred[name] = None
+        ticket.searched.clear()
+
+    def leave(self, ticket: LobbyTicket, players: Sequence[PlayerId], now: float, *, blamed: bool) -> None:
+        """These of its players are the reason why it is about to go: a match that it is in is off."""
+        found = ticket.found
+        if found is None:
+            return
+        if found.check is not None:
+            found.check.leave(players, blamed=blamed)
+        self._off(found, now, gone=ticket)
+
+    # --- the search -------------------------------------------------------------------------------------------------
+
+    @property
+    def due(self) -> float | None:
+        """When to come again: long ago, if there is work left now."""
+        dues = [self._searched_at] if self._busy() else []
+        dues += [queue.due for queue in self.queues.values() if queue.due is not None]
+        if self._checks.due is not None:
+            dues.append(self._checks.due)
+        if self._tickets and self._backfills_at:
+            dues.append(min(self._backfills_at.values()) + BACKFILLS_EVERY_S)
+        return min(dues, default=None)
+
+    def search(self, now: float, units: int = UNITS) -> None:
+        """One turn: about so many pair evaluations, shared by the queues that have work to do."""
+        self._searched_at = now
+        names = [name for name in self.queues if self._has_work(name, now)]
+        for name in names:
+            queue = self.queues[name]
+            self._stirred.pop(name, None)
+            for match in queue.work(now, max(100, units // len(names))):
+                self._find(queue, match, now)
+
+    def _busy(self) -> bool:
+        return any(queue.busy or name in self._stirred for name, queue in self.queues.items() if len(queue))
+
+    def _has_work(self, name: str, now: float) -> bool:
+        queue = self.queues[name]
+        return queue.busy or name in self._stirred or (queue.due is not None and queue.due <= now)
+
+    def _find(self, queue: MatchQueue, match: Match, now: float) -> None:
+        tickets = tuple(self._tickets[one.id] for one in match.tickets)
+        rules = queue.rules
+        found = FoundMatch(self._new_id(), rules, match, tickets)
+        for ticket in tickets:
+            assert ticket.found is None
+            ticket.found = found
+            ticket.held[rules.name] = None  # by the search
+            self._look(ticket)
+        if rules.ready_s is None:
+            self._found[found.id] = found
+            return
+        found.check = self._checks.begin(found.id, rules.name, found.players, now, rules.ready_s)
+        self._checked[found.id] = found
+        self._touch(found)
+        self._tell_all(found, now)
+
+    # --- ready checks -----------------------------------------------------------------------------------------------
+
+    def answer(
+        self, session: LobbySession, ticket: LobbyTicket | None, match: str, now: float, *, accepts: bool
+    ) -> bool:
+        """The player accepts a match, or does not. False: there is no such match that the player is asked for."""
+        found = None if ticket is None else ticket.found
+        if found is None or found.id != match or found.check is None:
+            return False
+        if found.check.answer(session.player, accepts=accepts):
+            if found.check.state is CheckState.OFF:
+                self._off(found, now)
+            else:
+                self._tell_all(found, now)
+                if found.check.state is CheckState.AGREED:
+                    self._found[found.id] = found
+        return True
+
+    def poll(self, now: float) -> None:
+        """Ends ready checks whose time is up."""
+        for check in self._checks.expired(now):
+            self._off(self._checked[check.match], now)
+
+    def tell_again(self, session: LobbySession, ticket: LobbyTicket, now: float) -> None:
+        """The player's client knows nothing of before: a ready check that runs is told."""
+        if ticket.found is not None and ticket.found.check is not None:
+            self._tell(ticket.found, ticket.found.check, session, now)
+
+    def acknowledged(self, session: LobbySession, ticket: LobbyTicket, now: float) -> None:
+        """The player has acknowledged pushes: perhaps the last of a ready check."""
+        found = ticket.found
+        if found is not None and found.check is not None and session.player in found.stale and _heard(found, session):
+            self._tell(found, found.check, session, now)
+
+    def _tell_all(self, found: FoundMatch, now: float) -> None:
+        assert found.check is not None
+        for session in _sessions(found.tickets):
+            if _heard(found, session):
+                self._tell(found, found.check, session, now)
+            else:
+                found.stale[session.player] = None
+
+    def _tell(self, found: FoundMatch, check: ReadyCheck, session: LobbySession, now: float) -> None:
+        found.stale.pop(session.player, None)
+        data = {
+            "match": found.id,
+            "queue": found.rules.name,
+            "ready_s": round(check.left_s(now), 3),
+            "accepted": check.accepted,
+            "players": check.players,
+            "mine": check.has_accepted(session.player),
+        }
+        found.told[session.player] = self._push(session, "ready_check", data)
+
+    def _off(self, found: FoundMatch, now: float, gone: LobbyTicket | None = None) -> None:
+        """A match that is not to be: its tickets are back, or out. ``gone`` is about to go for a reason of its own."""
+        check = found.check
+        self._close(found)
+        self.queues[found.rules.name].refused(found.match, now)
+        self._stirred[found.rules.name] = None
+        out = () if check is None else check.out
+        if check is not None:
+            self._dodges += [Dodge(player, found.rules.name) for player in check.dodged]
+            self._tell_off(found, check.reason or "failed", {*out, *(() if gone is None else (gone.id,))})
+        for ticket in found.tickets:
+            ticket.held.pop(found.rules.name, None)  # released by the search, as all of its tickets
+            if ticket is gone:
+                continue
+            if ticket.id in out:
+                self._drop(ticket, "declined" if check is not None and check.reason == "declined" else "not_ready")
+            else:
+                self._look(ticket)
+
+    def _tell_off(self, found: FoundMatch, reason: str, out: set[str]) -> None:
+        for ticket in found.tickets:
+            data = {"match": found.id, "reason": reason, "requeued": ticket.id not in out}
+            for entrant in ticket.entrants:
+                if entrant.session.state is not LobbyState.ENDED:
+                    self._push(entrant.session, "ready_check_off", data)
+
+    def _close(self, found: FoundMatch) -> None:
+        """It is found no more."""
+        self._found.pop(found.id, None)
+        self._checked.pop(found.id, None)
+        if found.check is not None:
+            self._checks.end(found.check)
+        for ticket in found.tickets:
+            ticket.found = None
+        self._touch(found)
+
+    def _touch(self, found: FoundMatch) -> None:
+        for session in _sessions(found.tickets):
+            session.touch()
+
+    # --- seats ------------------------------------------------------------------------------------------------------
+
+    @property
+    def to_place(self) -> list[FoundMatch]:
+        """What is to be placed now: say of each what became of it."""
+        return list(self._found.values())
+
+    def placed(self, found: FoundMatch, now: float) -> None:
+        """All of its players have their seats: its tickets are to be removed now."""
+        if found.check is not None:
+            found.check.seated()
+        self._close(found)
+        self.queues[found.rules.name].settled(found.match, now)
+        self._stirred[found.rules.name] = None
+        for ticket in found.tickets:
+            if found.rules.backfill:
+                for member in ticket.searched[found.rules.name].members:
+                    self._playing[member.player] = found.rules.name, member
+
+    def unplaced(self, found: FoundMatch, now: float, *, rests: bool = False) -> None:
+        """None of them has. ``rests``: the running session takes one of them not; it is to be left in peace a while."""
+        if found.id not in self._found:
+            return  # it is off already
+        if rests and found.match.backfill is not None:
+            self._resting[found.match.backfill] = now + BACKFILL_RESTS_S
+        if found.check is not None:
+            found.check.fail()
+        self._off(found, now)
+
+    def take_dodges(self) -> list[Dodge]:
+        """Since the last call."""
+        dodges, self._dodges = self._dodges, []
+        return dodges
+
+    # --- running sessions that want more players --------------------------------------------------------------------
+
+    def capacity_changed(self) -> None:
+        """Sessions may want players, or no more."""
+        for name in self._backfills_at:
+            self._backfills_at[name] = float("-inf")
+
+    def backfills_due(self, now: float) -> list[str]:
+        """Queues for which what sessions want is to be told now."""
+        due = []
+        for name, at in self._backfills_at.items():
+            if self._waiting[name] and not at <= now < at + BACKFILLS_EVERY_S:
+                self._backfills_at[name] = now
+                due.append(name)
+        return due
+
+    def backfills(self, name: str, wanted: Iterable[BackfillWanted], now: float) -> None:
+        """What running sessions of that queue want, all of it."""
+        self._resting = {session: until for session, until in self._resting.items() if now < until}
+        queue = self.queues[name]
+        known = []
+        for one in wanted:
+            teams = tuple(tuple(self._member(player) for player in team) for team in one.teams)
+            members = [member for team in teams for member in team]
+            if one.session not in self._resting and not any(queue.refusal([member]) for member in members):
+                known.append(Backfill(one.session, one.free, teams, one.asked_at, one.region))
+        queue.backfills(known)
+        self._stirred[name] = None
+
+    def _member(self, player: PlayerId) -> Member:
+        known = self._playing.get(player)
+        return Member(player) if known is None else known[1]
+
+    def unseated(self, player: PlayerId) -> None:
+        """The player's seat is gone."""
+        self._playing.pop(player, None)
+
+    def plays(self, player: PlayerId) -> tuple[str, Member] | None:
+        """The queue that has seated the player, and as what, if its sessions may be backfilled."""
+        return self._playing.get(player)
+
+    def restore_plays(self, player: PlayerId, name: str, member: Member) -> None:
+        """As :meth:`plays` said."""
+        if name in self._backfills_at:
+            self._playing[player] = name, member
+
+    # --- steps of the above -----------------------------------------------------------------------------------------
+
+    def _names(self, ticket: LobbyTicket) -> list[str]:
+        return [name for name in ticket.queues if name in self.queues]
+
+
+def _sessions(tickets: Iterable[LobbyTicket]) -> Iterable[LobbySession]:
+    return (entrant.session for ticket in tickets for entrant in ticket.entrants)
+
+
+def _heard(found: FoundMatch, session: LobbySession) -> bool:
+    return session.pushes.acked >= found.told.get(session.player, 0)
+
+
+def _members(ticket: LobbyTicket, name: str, profiles: Mapping[PlayerId, Profile]) -> tuple[Member, ...]:
+    members = []
+    for entrant in ticket.entrants:
+        member = Member(entrant.player, entrant.attributes, latency_ms=entrant.latency_ms)
+        profile = profiles.get(entrant.player)
+        if profile is not None:
+            member = replace(
+                member,
+                rating=profile.ratings.get(name, Rating()),
+                blocked=profile.blocked,
+                recent=profile.recent,
+                dodges=profile.dodges,
+            )
+        members.append(member)
+    return tuple(members)

@@ -1,0 +1,244 @@
+"""Figures of one day: waits against quality, for all and by rating, region and party size.
+
+A wait is that of a ticket, from its arrival until its players had their seats, or until they gave up: those who gave
+up would have waited longer, so leaving them out would flatter rules that let people wait. Tickets that declined or
+missed a ready check, that the queue refused, and that still waited in the end are counted, and are in no wait.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from .measures import steps_of
+from .record import Outcome, Record
+
+__all__ = ["BANDS", "HEAT_QUALITIES", "HEAT_WAITS", "figures_of", "percentile", "summary"]
+
+BANDS: Final = (15.0, 20.0, 25.0, 30.0, 35.0)
+"""Ratings at which one band ends and the next begins."""
+HEAT_WAITS: Final = (0, 1, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 55, 75, 100, 140, 200, 280, 400)
+"""Seconds at which the columns of wait against quality begin."""
+HEAT_QUALITIES: Final = 20
+"""Rows of it, from quality 0 to 1."""
+_SHARES: Final = (*range(100), 99.5, 99.9, 100)
+Figures = dict[str, Any]
+
+
+def percentile(ordered: Sequence[float] | array[float], share: float) -> float | None:
+    """The least of the ordered values that ``share`` of 100 of them do not exceed; ``None`` of nothing."""
+    if not ordered:
+        return None
+    return ordered[max(0, math.ceil(share / 100 * len(ordered) - 1e-9) - 1)]
+
+
+def summary(values: Iterable[float]) -> Figures:
+    """Mean and percentiles, rounded to thousandths; each ``None`` if there is nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return dict.fromkeys(("mean", "p5", "p50", "p90", "p95", "p99", "max"))
+    found = {"mean": math.fsum(ordered) / len(ordered)}
+    found |= {f"p{share}": percentile(ordered, share) or 0.0 for share in (5, 50, 90, 95, 99)}
+    found["max"] = ordered[-1]
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def figures_of(record: Record) -> Figures:
+    """Everything that is shown, as JSON has it."""
+    tickets, matches = record.tickets, record.matches
+    rows = range(len(tickets))
+    waits = sorted(tickets.wait[row] for row in rows if tickets.outcome[row] in _WAITED)
+    minutes = record.span_s / 60
+    return {
+        "queue": record.rules.name,
+        "hours": round(record.span_s / 3600, 4),
+        "tickets": _ends(record),
+        "players": {
+            "came": sum(tickets.size),
+            "seated": sum(match.players for match in matches),
+        },
+        "wait_s": summary(waits),
+        "quality": summary(match.quality for match in matches),
+        "rating_spread": summary(match.spread for match in matches),
+        "team_gap": summary(match.gap for match in matches if match.gap is not None),
+        "favourite": summary(match.favourite for match in matches if match.favourite is not None),
+        "latency_ms": summary(match.latency_ms for match in matches if match.latency_ms is not None),
+        "matches": {
+            "played": len(matches),
+            "a_minute": round(len(matches) / minutes, 3),
+            "with_bots": sum(match.bots > 0 for match in matches),
+            "players_mean": round(sum(match.players for match in matches) / max(1, len(matches)), 3),
+        },
+        "checks": {
+            "made": record.checks,
+            "declined": record.checks_declined,
+            "missed": record.checks_missed,
+            "failed_share": _share(record.checks_declined + record.checks_missed, record.checks),
+        },
+        "refusals": dict(record.refusals),
+        "expansions": _expansions(record),
+        "by_band": _by_band(record),
+        "by_region": _by_region(record),
+        "by_party": _by_party(record),
+        "starving": _starving(record),
+        "wait_shares": [[share, _rounded(percentile(waits, share))] for share in _SHARES] if waits else [],
+        "wait_quality": _heat(record),
+        "over_time": _over_time(record),
+    }
+
+
+_WAITED: Final = (Outcome.SEATED, Outcome.GAVE_UP)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _share(part: float, of: float) -> float:
+    return round(part / of, 5) if of else 0.0
+
+
+def _ends(record: Record) -> Figures:
+    counts = [0] * len(Outcome)
+    for outcome in record.tickets.outcome:
+        counts[outcome] += 1
+    ends: Figures = {"came": len(record.tickets)}
+    ends |= {outcome.name.lower(): counts[outcome] for outcome in Outcome}
+    waited = counts[Outcome.SEATED] + counts[Outcome.GAVE_UP]
+    return ends | {"gave_up_share": _share(counts[Outcome.GAVE_UP], waited), "nobody_free": record.nobody_free}
+
+
+# --- by group ---------------------------------------------------------------------------------------------------------
+
+
+def _grouped(record: Record, names: Sequence[str], group_of: Callable[[int], int]) -> list[Figures]:
+    """The same figures for each group of tickets that is not empty."""
+    tickets = record.tickets
+    rows: list[list[int]] = [[] for _ in names]
+    for row in range(len(tickets)):
+        rows[group_of(row)].append(row)
+    return [_group(record, name, members) for name, members in zip(names, rows, strict=True) if members]
+
+
+def _group(record: Record, name: str, rows: Sequence[int]) -> Figures:
+    tickets = record.tickets
+    waits = sorted(tickets.wait[row] for row in rows if tickets.outcome[row] in _WAITED)
+    seated = [row for row in rows if tickets.outcome[row] == Outcome.SEATED]
+    return {
+        "name": name,
+        "tickets": len(rows),
+        "share": _share(len(rows), len(tickets)),
+        "gave_up_share": _share(len(waits) - len(seated), len(waits)),
+        "wait_p50": _rounded(percentile(waits, 50)),
+        "wait_p95": _rounded(percentile(waits, 95)),
+        "quality_mean": _mean([tickets.quality[row] for row in seated]),
+        "spread_mean": _mean([tickets.spread[row] for row in seated]),
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(math.fsum(values) / len(values), 3) if values else None
+
+
+def _by_band(record: Record) -> list[Figures]:
+    names = [
+        f"under {BANDS[0]:g}",
+        *(f"{low:g} to {high:g}" for low, high in pairwise(BANDS)),
+        f"{BANDS[-1]:g} and more",
+    ]
+    return _grouped(record, names, lambda row: bisect_right(BANDS, record.tickets.mu[row]))
+
+
+def _by_region(record: Record) -> list[Figures]:
+    names = [*record.regions, "unknown"]
+    return _grouped(record, names, lambda row: record.tickets.region[row])
+
+
+def _by_party(record: Record) -> list[Figures]:
+    most = max(record.tickets.size, default=1)
+    names = ["alone", *(f"party of {size}" for size in range(2, most + 1))]
+    return _grouped(record, names, lambda row: record.tickets.size[row] - 1)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def _expansions(record: Record) -> list[Figures]:
+    """For each rule with more than one limit: how many of the matches were made under which."""
+    found = []
+    for place, rule in enumerate(record.rules.rules):
+        steps = steps_of(rule)
+        if len(steps) == 1:
+            continue
+        counts = [0] * len(steps)
+        for match in record.matches:
+            counts[match.steps[place]] += 1
+        found.append(
+            {
+                "rule": rule.name,
+                "steps": [
+                    {
+                        "after_s": after,
+                        "limit": _finite(limit),
+                        "matches": count,
+                        "share": _share(count, len(record.matches)),
+                    }
+                    for (after, limit), count in zip(steps, counts, strict=True)
+                ],
+            }
+        )
+    return found
+
+
+def _finite(limit: float | None) -> float | None:
+    return limit if limit is not None and math.isfinite(limit) else None
+
+
+def _starving(record: Record) -> Figures | None:
+    found = record.starving
+    if found is None:
+        return None
+    return {
+        "wait_s": round(found.wait_s, 3),
+        "at_s": round(found.at, 3),
+        "players": list(found.players),
+        "rating": round(found.mu, 3),
+        "region": found.region,
+        "text": found.text,
+        "rules": [dict(rule) for rule in found.rules],
+    }
+
+
+# --- for charts -------------------------------------------------------------------------------------------------------
+
+
+def _heat(record: Record) -> list[list[int]]:
+    """How many tickets were seated after a wait of each column with a quality of each row."""
+    tickets = record.tickets
+    cells = [[0] * HEAT_QUALITIES for _ in HEAT_WAITS]
+    for wait, quality, outcome in zip(tickets.wait, tickets.quality, tickets.outcome, strict=True):
+        if outcome == Outcome.SEATED:
+            row = min(HEAT_QUALITIES - 1, max(0, int(quality * HEAT_QUALITIES)))
+            cells[bisect_right(HEAT_WAITS, wait) - 1][row] += 1
+    return cells
+
+
+def _over_time(record: Record) -> Figures:
+    """Samples of who waits and who plays; arrivals and matches between two samples."""
+    count = len(record.waiting)
+    came, played = [0] * count, [0] * count
+    for at in record.tickets.at:
+        came[min(count - 1, int(at / record.every_s))] += 1
+    for match in record.matches:
+        played[min(count - 1, int(match.at / record.every_s))] += 1
+    return {
+        "every_s": round(record.every_s, 3),
+        "waiting": record.waiting,
+        "playing": record.playing,
+        "came": came,
+        "matches": played,
+    }
