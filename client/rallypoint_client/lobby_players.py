@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from rallypoint_protocol.limits import LEADERS_MAX
 from rallypoint_protocol.messages import Block, Leaderboard as LeaderboardRequest, PartyCreate, PartyJoin
 
+from .callbacks import call
 from .errors import RequestRefused
 from .heartbeat import Timing
 from .identity import Identity
@@ -27,6 +29,8 @@ class LobbyPlayers(LobbyQueues):
     def __init__(
         self, url: str, name: str, *, fresh: bool, identity: Identity | None, random: Random, timing: Timing
     ) -> None:
+        self.on_party: Callable[[Party | None], object] | None = None
+        """Called when :attr:`party` is another one, or none."""
         self._party: Party | None = None
         self._left = ("", 0)
         """Code and number of the last change of the party that one was in: what comes late of it is no news."""
@@ -89,6 +93,7 @@ class LobbyPlayers(LobbyQueues):
         """For the party itself."""
         if self._party is party:
             self._party = None
+            call(self.on_party, None)
 
     async def _come_in(self, make: Make) -> Party:
         state = read_party(await self._request(make))
@@ -104,9 +109,10 @@ class LobbyPlayers(LobbyQueues):
         code, n = self._left
         if state.code == code and state.n <= n:
             return
-        if self._party is not None:
-            self._party.ended("left")
-        self._party = Party(self, state)
+        former, self._party = self._party, Party(self, state)
+        if former is not None:
+            former.ended("left")
+        call(self.on_party, self._party)
 
     def _party_off(self, data: dict[str, Any]) -> None:
         code, n = data.get("code"), data.get("n")

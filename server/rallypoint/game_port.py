@@ -97,6 +97,7 @@ class GamePort:
             lobbies_max=limits.lobbies_max,
             tickets_max=limits.tickets_max,
             keep=journal.keeps,
+            rules=[rules for definition in definitions for rules in definition.options.queues],
         )
         self.guests = KeptGuests(store, self.node.scribe)
         self.lobby_host = LobbyHost(

@@ -145,10 +145,16 @@ async def test_who_is_kicked_is_told(reason):
 @on_both_loops
 async def test_a_party_that_the_player_is_in_already_is_told():
     async with met() as (_, guest, lobby):
+        told: list[str | None] = []
+        lobby.on_party = lambda party: told.append(None if party is None else party.code)
         await guest.send(party_push(1, 7, "bob", ME, leader="bob"))
         while lobby.party is None:
             await asyncio.sleep(0)
         assert (lobby.party.code, lobby.party.is_leader) == ("K7M2QX", False)
+        await guest.send(party_push(2, 2, ME, code="OTHER2"), party_off(3, "kicked", 3, code="OTHER2"))
+        while lobby.party is not None:
+            await asyncio.sleep(0)
+        assert told == ["K7M2QX", "OTHER2", None]
 
 
 @on_both_loops

@@ -102,6 +102,20 @@ async def test_the_guide_from_its_beginning_to_its_end(prompt: Prompt, capsys: p
     assert again.index == 1 - first.index
     assert again.result is not None
 
+    await prompt.type_in("Play by rules")
+    out = capsys.readouterr().out
+    assert re.search(r"a match in ranked: (9|10) s to say yes", out)
+    assert re.search(r"team [01] of a match in ranked", out)
+    await prompt.type_in("Why do I wait?")
+    out = capsys.readouterr().out
+    assert "another time" in out
+    assert re.search(r"^  rating: 0 of 0 fit, next change in \d", out, re.MULTILINE)
+    await prompt.type_in("In a party")
+    out = capsys.readouterr().out
+    assert "[('Ann', False, True), ('Bob', True, True)]" in out
+    assert "together: True" in out
+    assert "Ann is still in it; Bob's: left" in out
+
     await prompt.type_in("Open a session, and show what is open")
     showing = asyncio.create_task(prompt["show"](bob))
     out = await until_printed(capsys, "players are here")

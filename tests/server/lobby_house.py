@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from itertools import count
+from types import SimpleNamespace
 
 from rallypoint.core.lobby import Lobby
 from rallypoint.core.quick_match import QuickMatchRules
@@ -146,12 +147,26 @@ class FakeStore(NoStore):
     def __init__(self, keeps_guests=False):
         self.keeps_guests = keeps_guests
         self.guests = {}
+        self.dodges = []
+        self.blocks = []
         self.slow = False
         self.error = None
         self.asked = []
 
     def new_guest(self, player, name, secret_hash, stored=None):
         self.guests[player] = (name, secret_hash)
+
+    async def profile(self, player, queues):
+        """Nobody is known from before."""
+        if self.error is not None:
+            raise self.error
+        return SimpleNamespace(ratings={}, blocked=frozenset(), recent=(), dodges=0)
+
+    def dodged(self, player, at):
+        self.dodges.append(player)
+
+    def block(self, player, other, blocked):
+        self.blocks.append((player, other, blocked))
 
     async def find_guest(self, player, secret):
         if self.slow:

@@ -16,12 +16,14 @@ from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import SessionId
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import (
+    Accept,
     Ack,
     Answer,
     CancelQueue,
     Chat,
     Condition,
     Create,
+    Enqueue,
     Hello,
     Join,
     Leave,
@@ -274,6 +276,10 @@ class Life:
             token = client.former if number % 4 == 1 and client.former else client.token
             self.visit(client, Resume(PROTOCOL_VERSION, client.lobby, token, 0, 0, client.event))
 
+    def accept(self, client, *, accepted):
+        checks = [one.data["match"] for one in client.heard if isinstance(one, Push) and one.kind == "ready_check"]
+        self.ask(client, lambda id_: Accept(id_, checks[-1] if checks else "none", accepted))
+
     def code(self, number):
         codes = [party.code for party in self.house.lobby.parties.images.values()]
         return codes[number % len(codes)] if codes and number else "NO"
@@ -288,6 +294,9 @@ class Life:
             room.players.setdefault(session.player, session.name)
             self.house.host.offer(session.player, self.house.sessions._offer(room, session.player))
 
+
+QUEUES = (["ranked"], ["duel"], ["orbit", "ranked"], ["ranked", "duel"], ["duel", "orbit"])
+"""With rules, if the house has such queues."""
 
 FILTERS: tuple[list[Condition], ...] = (
     [],
@@ -308,6 +317,10 @@ VERBS = {
     "once more": lambda life, client, n: client.last and life.send(client, client.last),
     "queue": lambda life, client, n: life.ask(client, lambda id_: QuickMatch(id_, "orbit")),
     "cancel": lambda life, client, n: life.ask(client, CancelQueue),
+    "enqueue": lambda life, client, n: life.ask(
+        client, lambda id_: Enqueue(id_, QUEUES[n % len(QUEUES)], {"maps": ["ice"] * (n % 3)}, {"eu": 20.0})
+    ),
+    "accept": lambda life, client, n: life.accept(client, accepted=n > 1),
     "create": lambda life, client, n: life.ask(client, lambda id_: Create(id_, "orbit", {}, {"level": n}, n % 3 == 0)),
     "join": lambda life, client, n: life.ask(client, lambda id_: Join(id_, life.session(client, n))),
     "lock": lambda life, client, n: life.ask(client, lambda id_: Lock(id_, life.session(client, n), n % 2 == 0)),
@@ -348,7 +361,9 @@ COMMON = (
     "end",
     "listen",
     "say",
+    "party",
     "join party",
+    "ready",
 )
 STEPS = st.tuples(st.sampled_from((*VERBS, *COMMON)), st.integers(0, CLIENTS - 1), st.integers(0, 9))
 LIVES = st.lists(STEPS, min_size=5, max_size=40)

@@ -21,6 +21,8 @@ class Person:
         self.acknowledges = True
         self.event = self._ids = 0
         self.party: dict[str, Any] | None = None
+        self.match = ""
+        """Of the last ready check."""
         self.told: list[tuple[str, Any]] = []
         """Kinds of pushes; of ``party`` what others see of each member, of others the reason."""
         self.connection, self.welcome = house.guest(name)
@@ -77,6 +79,7 @@ class Person:
         else:
             if push.kind == "party_off":
                 self.party = None
+            self.match = push.data.get("match", self.match)
             self.told.append((push.kind, push.data.get("reason")))
 
     def take_told(self) -> list[tuple[str, Any]]:

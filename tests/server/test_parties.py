@@ -20,6 +20,7 @@ from rallypoint_protocol.messages import (
     PartyLead,
     PartyLeave,
     PartyReady,
+    Push,
     QuickMatch,
 )
 from tests.server.lobby_house import FakeStore
@@ -90,6 +91,21 @@ def test_a_player_is_in_one_party_at_most(club):
     assert bob.error(PartyCreate) == "already_in_party"
     assert bob.error(PartyJoin, bob.code) == "already_in_party", "not with one's own code, either"
     assert [len(club.lobby.parties.of(PlayerId(one.player))) for one in (ada, bob)] == [1, 1]
+
+
+def test_what_is_told_of_the_end_is_newer_than_all_before_and_older_than_all_after(club):
+    ada, bob = club.party("Ada", "Bob")
+    code, before = ada.code, bob.n
+    ada.ask(PartyKick, bob.player)
+    [off] = [reply for reply in bob.connection.take() if isinstance(reply, Push)]
+    assert (off.kind, off.data) == ("party_off", {"code": code, "n": before + 1, "reason": "kicked"})
+    cid = club.person("Cid")
+    assert cid.ask(PartyJoin, code).value["n"] > before + 1
+    cid.ask(PartyLeave)
+    n, ada.acknowledges = ada.n, False
+    ada.ask(PartyLeave)
+    off = club.lobby.of(PlayerId(ada.player)).pushes.since(0)[-1][1]
+    assert off.data["n"] > n, "of the last one, too"
 
 
 def test_the_same_request_again_is_not_a_second_membership(club):
@@ -194,6 +210,13 @@ def test_the_leader_passes_the_lead_on(club):
     assert club.told(bob)[-1][-1] == ("party", "Ada* Bob"), "who is longest in it, not who came next"
 
 
+def test_a_leader_leads_on_whoever_else_goes(club):
+    ada, bob, cid = club.party("Ada", "Bob", "Cid")
+    ada.ask(PartyLead, bob.player)
+    cid.ask(PartyLeave)
+    assert club.told(ada)[0][-1] == ("party", "Ada Bob*")
+
+
 def test_only_the_leader_does_what_a_leader_does_and_only_to_members(club):
     ada, bob = club.party("Ada", "Bob")
     [eve] = club.party("Eve")
@@ -281,15 +304,19 @@ async def test_who_begins_anew_with_a_hello_keeps_the_party_and_is_told_it_again
 async def test_who_begins_anew_before_it_acknowledged_gets_the_push_again_and_then_what_is_new():
     club = Club(store=FakeStore(keeps_guests=True))
     ada, bob, cid = club.party("Ada", "Bob", "Cid")
-    bob.acknowledges = False
+    bob.acknowledges, secret = False, bob.welcome.secret
     cid.ask(PartyReady, True, {}, {})
     club.settle(ada, bob, cid)
     ada.ask(PartyReady, True, {}, {})
     club.settle(ada, bob, cid)
-    await bob.come_again(bob.welcome.secret)
+    await bob.come_again(secret)
     assert club.told(bob) == [[("party", "Ada* Bob CidR")]]
     bob.acknowledge()
     assert club.told(bob) == [[("party", "Ada*R Bob CidR")]]
+    await bob.come_again(secret)
+    assert club.told(bob) == [[("party", "Ada*R Bob CidR")]]
+    bob.acknowledge()
+    assert club.told(bob) == [[]], "it knows that already"
 
 
 # --- not too often ----------------------------------------------------------------------------------------------------
@@ -320,6 +347,17 @@ def test_who_does_not_acknowledge_is_told_the_newest_only_then(club):
     assert club.told(bob) == [[("party", "Ada*R Bob")]]
     bob.acknowledge()
     assert club.told(bob) == [[("party", "Ada* Bob")]]
+
+
+def test_a_resume_acknowledges_what_was_told_too(club):
+    ada, bob = club.party("Ada", "Bob")
+    bob.acknowledges = False
+    for flag in (True, False):
+        ada.ask(PartyReady, flag, {}, {})
+        club.pass_time(ada, bob)
+    bob.drop()
+    bob.resume()
+    assert club.told(bob)[0][-1] == ("party", "Ada* Bob")
 
 
 def test_nobody_loses_a_lobby_session_by_what_others_do_in_the_party_meanwhile(club):
@@ -447,6 +485,24 @@ def test_a_party_is_there_after_a_restart_with_all_that_its_members_said(kept):
     [told, _] = club.told(ada, bob)
     assert told[-1] == ("party", "Ada Bob*R")
     assert ada.n > n
+
+
+def test_what_clients_have_is_older_than_what_they_are_told_after_a_restart(kept):
+    ada, bob = kept.club.party("Ada", "Bob")
+    bob.ask(PartyReady, True, {}, {})
+    kept.club.settle(ada, bob)
+    before = ada.party
+    club = kept.die()
+    [image] = club.lobby.parties.images.values()
+    assert image.n == before["n"]
+    assert image.shown | {"n": image.n} == before
+
+
+def test_all_of_it_whole_has_parties(kept):
+    kept.club.party("Ada")
+    club = kept.die()
+    [table] = [entry for entry in club.host.wholes() if entry.key == TABLE_KEY]
+    assert len(TableImage.read([table.data]).parties) == 1
 
 
 def test_who_does_not_come_back_after_a_restart_is_out_when_the_window_ends(kept):

@@ -36,16 +36,17 @@ def club():
     return Club(LARGE)
 
 
-def ready(club: Club, *people: Person) -> None:
-    for person in people:
+def ready(club: Club, leader: Person, *others: Person) -> None:
+    """The others are, and all have heard of it."""
+    for person in others:
         assert person.error(PartyReady, True, {}, {}) == ""
-    club.settle(*people)
+    club.settle(leader, *others)
 
 
 def duo(club: Club) -> list[Person]:
     """A party of two that waits."""
     ada, bob = club.party("Ada", "Bob")
-    ready(club, bob)
+    ready(club, ada, bob)
     assert ada.error(Enqueue, ["orbit"], {}, {}) == ""
     club.settle(ada, bob)
     return [ada, bob]
@@ -62,7 +63,7 @@ def reasons(told: list[list[tuple[str, object]]]) -> list[list[object]]:
 def test_the_leader_queues_for_all_and_all_are_told(club):
     ada, bob = club.party("Ada", "Bob")
     assert ada.error(Enqueue, ["orbit"], {}, {}) == "not_ready"
-    ready(club, bob)
+    ready(club, ada, bob)
     assert bob.error(Enqueue, ["orbit"], {}, {}) == "not_leader"
     assert bob.error(QuickMatch, "orbit") == "not_leader"
     assert ada.error(Enqueue, ["orbit"], {}, {}) == ""
@@ -73,14 +74,14 @@ def test_the_leader_queues_for_all_and_all_are_told(club):
 
 def test_a_quick_match_of_a_leader_is_one_of_the_party(club):
     ada, bob = club.party("Ada", "Bob")
-    ready(club, bob)
+    ready(club, ada, bob)
     assert ada.error(QuickMatch, "orbit") == ""
     assert [[kind for kind, _ in told] for told in club.told(ada, bob)] == [["queued"], ["queued"]]
 
 
 def test_a_party_whose_member_is_away_or_seated_is_not_queued(club):
     ada, bob = club.party("Ada", "Bob")
-    ready(club, bob)
+    ready(club, ada, bob)
     bob.drop()
     assert ada.error(Enqueue, ["orbit"], {}, {}) == "not_ready"
     bob.resume()
@@ -103,7 +104,7 @@ def test_queues_that_are_named_twice_or_unknown_or_too_small_are_refused(club):
 def test_who_is_seated_together_stays_in_the_party():
     club = Club()  # sessions of two
     ada, bob = club.party("Ada", "Bob")
-    ready(club, bob)
+    ready(club, ada, bob)
     assert ada.error(Enqueue, ["orbit"], {}, {}) == ""
     told = club.told(ada, bob)
     assert [[kind for kind, _ in one if kind != "party"] for one in told] == [["matched"], ["matched"]]
@@ -203,7 +204,7 @@ async def asked(club: Club) -> list[Person]:
     club.sessions.seats_max = 4
     ada, bob = club.party("Ada", "Bob")
     cid, dan = club.people("Cid", "Dan")
-    ready(club, bob)
+    ready(club, ada, bob)
     for person in (ada, cid, dan):
         assert person.error(Enqueue, ["duos"], {}, {}) == ""
         await settled()
@@ -241,9 +242,8 @@ async def test_a_party_that_changes_in_the_middle_of_a_ready_check_is_out_and_th
 async def test_an_accept_of_a_match_that_is_off_is_answered_so():
     club = Club(LARGE, queues=(DUOS,))
     ada, bob, cid, _ = await asked(club)
-    match_id = next(iter(club.lobby.queues.ticket(club.lobby.of(PlayerId(cid.player)).id).found.id for _ in "x"))
-    assert club.person("Eve").error(Accept, match_id, True) == "no_match", "who is not asked"
+    assert club.person("Eve").error(Accept, cid.match, True) == "no_match", "who is not asked"
     assert cid.error(Accept, "another", True) == "no_match"
-    assert cid.error(Accept, match_id, True) == ""
+    assert cid.error(Accept, cid.match, True) == ""
     ada.ask(PartyKick, bob.player)
-    assert [person.error(Accept, match_id, True) for person in (ada, bob, cid)] == ["no_match"] * 3
+    assert [person.error(Accept, cid.match, True) for person in (ada, bob, cid)] == ["no_match"] * 3

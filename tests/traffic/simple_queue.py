@@ -11,7 +11,10 @@ from rallypoint.core.matchmaking.ticket import Match, Ticket
 @dataclass(frozen=True)
 class Told:
     text: str
-    rules: tuple[object, ...] = ()
+
+    @property
+    def data(self):
+        return {"rules": [], "estimate_s": 10.0}
 
 
 class SimpleQueue:

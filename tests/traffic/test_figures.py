@@ -11,7 +11,8 @@ from rallypoint.core.matchmaking.ticket import Match, Member, Rating, Ticket
 from rallypoint_protocol.ids import PlayerId
 from rallypoint_simulation.traffic.figures import figures_of, percentile, summary
 from rallypoint_simulation.traffic.measures import Measures, steps_of
-from rallypoint_simulation.traffic.record import MatchFacts, Outcome, Record
+from rallypoint_simulation.traffic.record import MatchFacts, Outcome, Record, Told
+from rallypoint_simulation.traffic.yardstick import Yardstick
 from tests.traffic.days import DUEL
 
 
@@ -112,6 +113,20 @@ def test_wait_against_quality_counts_each_seated_ticket():
     assert sum(column[18] for column in cells) == 2
 
 
+def test_estimates_are_compared_with_what_came_of_them():
+    record = by_hand()
+    # The first waits 10 s from 0 on, the fifth 60 s from 50 on, the last still waits.
+    record.told = [Told(0, 4.0, 8.0), Told(4, 60.0, 30.0), Told(2, 25.0, None), Told(6, 80.0, 5.0)]
+    assert figures_of(record)["estimates"] == {
+        "asked": 3,
+        "told_share": 0.66667,
+        "sooner_share": 0.5,
+        "estimate_s": 8.0,
+        "rest_s": 6.0,
+        "error_s": 2.0,
+    }
+
+
 def test_figures_of_a_day_without_anybody():
     found = figures_of(Record(DUEL, 60.0, ("eu",), 10.0, waiting=[0], playing=[0]))
     assert found["wait_s"]["p95"] is None
@@ -137,7 +152,9 @@ def match(*teams, at=20.0):
 
 
 def test_a_match_is_measured_team_by_team():
-    found = Measures(PAIRS).of(match((ticket(1, 20, 30),), (ticket(2, 24), ticket(3, 22, queued_at=15.0))), 25.0)
+    found = Measures(PAIRS, Yardstick(PAIRS)).of(
+        match((ticket(1, 20, 30),), (ticket(2, 24), ticket(3, 22, queued_at=15.0))), 25.0
+    )
     assert (found.players, found.spread, found.gap, found.latency_ms, found.at) == (4, 10, 2, 30, 25)
     # 4 points of difference, four players that vary by 25/6 each: Phi(4 / (2 * 25/6)) = Phi(0.48)
     assert found.favourite == pytest.approx(0.6844, abs=1e-4)
@@ -146,19 +163,21 @@ def test_a_match_is_measured_team_by_team():
 
 def test_the_newest_ticket_may_be_the_one_whose_wait_counts():
     newest = replace(PAIRS, age="newest")
-    found = Measures(newest).of(match((ticket(1, 20, 30),), (ticket(2, 24), ticket(3, 22, queued_at=15.0))), 25.0)
+    found = Measures(newest, Yardstick(newest)).of(
+        match((ticket(1, 20, 30),), (ticket(2, 24), ticket(3, 22, queued_at=15.0))), 25.0
+    )
     assert found.steps == (0,)
 
 
 def test_teams_that_differ_in_size_have_no_favourite():
     uneven = replace(PAIRS, teams=(TeamSize(1, 1), TeamSize(3, 3)))
-    found = Measures(uneven).of(match((ticket(1, 20),), (ticket(2, 24, 24, 24),)), 20.0)
+    found = Measures(uneven, Yardstick(uneven)).of(match((ticket(1, 20),), (ticket(2, 24, 24, 24),)), 20.0)
     assert (found.favourite, found.gap) == (None, 4)
 
 
 def test_a_free_for_all_has_no_teams():
     crowd = replace(PAIRS, teams=(TeamSize(2, 8),))
-    found = Measures(crowd).of(match((ticket(1, 20), ticket(2, 24), ticket(3, 22))), 20.0)
+    found = Measures(crowd, Yardstick(crowd)).of(match((ticket(1, 20), ticket(2, 24), ticket(3, 22))), 20.0)
     assert (found.favourite, found.gap, found.spread) == (None, None, 4)
 
 

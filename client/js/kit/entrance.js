@@ -11,6 +11,8 @@ const TRY_AGAIN_S = 3;
 export class Entrance {
   /** @type {Lobby | null} */
   lobby = null;
+  /** Told of each lobby that is let in. @type {(lobby: Lobby) => void} */
+  onLobby = () => {};
   #identity;
   #tell;
   #changed;
@@ -76,7 +78,9 @@ export class Entrance {
         lobby.onState = () => this.#changed();
         lobby.onPush = (kind, data) => this.#pushed(kind, data);
         this.#tell("");
-        return (this.lobby = lobby);
+        this.lobby = lobby;
+        this.onLobby(lobby);
+        return lobby;
       } catch (error) {
         if (!(error instanceof ConnectFailed)) throw error;
         await this.#pause();

@@ -6,11 +6,14 @@
 import { button, el, setText } from "./dom.js";
 import { writeLink } from "./links.js";
 import { GameList } from "./game_list.js";
-import { agoText, clockText, listText } from "./words.js";
+import { LeaderboardPanel } from "./leaderboard_panel.js";
+import { WhyPanel } from "./why_panel.js";
+import { agoText, clockText, listText, queueName } from "./words.js";
 
 /**
  * @typedef {object} HomeActions
  * @property {() => void} quick
+ * @property {(queue: string) => void} queue
  * @property {() => void} cancel
  * @property {(options: Record<string, any>, isPrivate: boolean) => void} create
  * @property {(code: string) => void} joinCode
@@ -21,6 +24,9 @@ import { agoText, clockText, listText } from "./words.js";
 export class Home {
   #quick = el("button", { type: "submit", class: "main", test: "quick" }, "Play now");
   #cancel = button("Stop waiting", () => this.actions.cancel(), { test: "cancel", hidden: true });
+  #queues = el("div", { class: "rp-row rp-queues", hidden: true });
+  /** @type {LeaderboardPanel[]} */
+  #boards = [];
   #code = el("input", {
     test: "join-code",
     name: "code",
@@ -38,9 +44,12 @@ export class Home {
    * @param {string} name
    * @param {HomeActions} actions
    * @param {string} player What `?player=` says.
+   * @param {HTMLElement} party The panel of the party.
    */
-  constructor(options, name, actions, player) {
+  constructor(options, name, actions, player, party) {
     this.actions = actions;
+    this.game = options.game;
+    this.why = new WhyPanel(options.game);
     this.player = player;
     this.nameField = el("input", {
       test: "name",
@@ -69,6 +78,7 @@ export class Home {
       el("header", { class: "rp-hero" }, el("h1", {}, options.title), el("p", {}, options.how ?? "")),
       this.#start(),
       this.#rooms(options),
+      party,
       this.list.element,
       this.replayCard,
     );
@@ -89,11 +99,36 @@ export class Home {
     const isWaiting = text !== "";
     this.#cancel.hidden = !isWaiting;
     this.#quick.hidden = isWaiting;
+    this.#queues.classList.toggle("rp-away", isWaiting);
+    if (!isWaiting) this.why.show(null);
     this.element.classList.toggle("waiting", isWaiting);
     for (const it of this.element.querySelectorAll("button, input, select")) {
-      if (it !== this.#cancel && it instanceof HTMLElement) it.toggleAttribute("disabled", isWaiting);
+      const isFree = it === this.#cancel || it.closest("[data-always]") !== null;
+      if (!isFree && it instanceof HTMLElement) it.toggleAttribute("disabled", isWaiting);
     }
     if (isWaiting && document.activeElement === document.body) this.#cancel.focus();
+  }
+
+  /**
+   * The queues with rules: a button for each, and the best players of those that are rated.
+   * @param {{ name: string, rated: boolean }[]} queues
+   * @param {import("../rallypoint.js").Lobby} lobby
+   */
+  showQueues(queues, lobby) {
+    if (this.#queues.childElementCount === 0) {
+      const press = (/** @type {string} */ name) => () => {
+        if (this.nameField.reportValidity()) this.actions.queue(name);
+      };
+      this.#queues.append(
+        ...queues.map(({ name }) =>
+          button(`${queueName(name, this.game)} match`, press(name), { test: `queue-${name}` }),
+        ),
+      );
+      this.#queues.hidden = queues.length === 0;
+      this.#boards = queues.filter((it) => it.rated).map((it) => new LeaderboardPanel(it.name, this.game));
+      this.list.element.after(...this.#boards.map((board) => board.element));
+    }
+    for (const board of this.#boards) void board.show(lobby);
   }
 
   /** @param {any[]} found As the server lists them. @param {number} nowMs Unix time. */
@@ -124,6 +159,8 @@ export class Home {
       { class: "rp-card rp-start", on: { submit } },
       el("label", {}, el("span", {}, "Your name"), this.nameField),
       this.#quick,
+      this.#queues,
+      this.why.element,
       this.#cancel,
     );
   }

@@ -5,12 +5,13 @@
  * @property {string} player Another identity, so that two people play in one browser: `?player=2`.
  * @property {string} session A session to join.
  * @property {string} code A private room to join.
+ * @property {string} party A party to join.
  * @property {string} watch A session to watch.
  * @property {string} replay A session that has ended, to see again.
  * @property {number} tick Where the replay begins; -1 for its first tick.
  */
 
-const NAMES = /** @type {const} */ (["session", "code", "watch", "replay"]);
+const NAMES = /** @type {const} */ (["session", "code", "party", "watch", "replay"]);
 
 /**
  * @param {string} search As `location.search`.
@@ -24,6 +25,7 @@ export function readLink(search) {
     player: text("player"),
     session: text("session"),
     code: readCode(text("code")),
+    party: readCode(text("party")),
     watch: text("watch"),
     replay: text("replay"),
     tick,

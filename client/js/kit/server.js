@@ -3,7 +3,10 @@
 const REPLAY_TRIES = 6;
 const REPLAY_EVERY_MS = 1000;
 
-/** @typedef {{ spectators: boolean, replays: boolean }} GameSettings */
+/**
+ * `queues`: those with rules.
+ * @typedef {{ spectators: boolean, replays: boolean, queues: { name: string, rated: boolean }[] }} GameSettings
+ */
 
 /** @type {Promise<any> | undefined} */
 let config;
@@ -38,7 +41,8 @@ export function addressOf(lobby, page) {
  */
 export async function gameSettings(game) {
   const found = (await settings())?.games?.find((/** @type {any} */ it) => it.name === game);
-  return { spectators: found?.spectators ?? true, replays: found?.replays ?? false };
+  const { spectators = true, replays = false, queues = [] } = found ?? {};
+  return { spectators, replays, queues };
 }
 
 /**

@@ -23,7 +23,7 @@
  *     });
  *
  * Links: `?session=` and `?code=` join, `?watch=` watches, `?replay=` (and `&tick=`) shows a finished
- * session, `?player=2` is another identity in the same browser. In the console, `rallypoint.seat` and
+ * session, `?party=` joins a party, `?player=2` is another identity in the same browser. In the console, `rallypoint.seat` and
  * `rallypoint.lobby` are at hand.
  */
 
@@ -34,13 +34,15 @@ import { Entrance } from "./entrance.js";
 import { Home } from "./home.js";
 import { keep, kept } from "./kept.js";
 import { askToLeave } from "./leave_dialog.js";
+import { PartyDesk } from "./party_desk.js";
+import { askToPlay } from "./ready_dialog.js";
 import { readCode, readLink, writeLink } from "./links.js";
 import { findReplay, gameSettings, listReplays } from "./server.js";
 import { share } from "./share.js";
 import { ELSEWHERE, standing } from "./standing.js";
 import { Table } from "./table.js";
 import { Toasts } from "./toasts.js";
-import { queueText, sentence, someName, whyNot } from "./words.js";
+import { queueText, sentence, someName, waitText, whyNot, whyOut } from "./words.js";
 
 /** @typedef {import("../rallypoint.js").Lobby} Lobby */
 
@@ -80,6 +82,7 @@ import { queueText, sentence, someName, whyNot } from "./words.js";
  */
 
 const NAME_KEY = "rallypoint.name";
+const EXPLAIN_EVERY_S = 2;
 
 /** @param {ShellOptions} options */
 export function shell(options) {
@@ -112,6 +115,15 @@ export class Shell {
   #notice = "";
   /** Where in the line one waits. */
   #queue = "";
+  #desk = new PartyDesk({
+    reach: () => this.#reach(),
+    ask: (ask) => this.#ask(ask),
+    stop: () => this.#wish?.abort(),
+    isFree: () => this.#wish === null && (this.seat === null || Boolean(this.table?.isOver)),
+    options: (lobby, signal) => this.#playOptions(signal),
+    say: (text) => this.#toasts.say(text),
+    share: (party) => void share({ party }, (text) => this.#toasts.say(text)),
+  });
 
   /** @param {ShellOptions} options */
   constructor(options) {
@@ -127,7 +139,8 @@ export class Shell {
       (kind, data) => this.#pushed(kind, data),
     );
     const name = kept(this.#nameKey) || someName(Math.random);
-    this.#home = new Home(options, name, this.#homeActions(), player);
+    this.#home = new Home(options, name, this.#homeActions(), player, this.#desk.panel.element);
+    this.#entrance.onLobby = (lobby) => this.#desk.attach(lobby);
     document.body.classList.add("rp-page");
     document.body.append(this.#home.element, this.#banner.element, this.#toasts.element);
     addEventListener("keydown", this.#key);
@@ -143,7 +156,7 @@ export class Shell {
 
   /** What the link asks for; or back into a seat that is still kept; or the lobby. */
   async begin() {
-    const { session, code, watch, replay, tick } = this.#link;
+    const { session, code, party, watch, replay, tick } = this.#link;
     if (replay) return this.#watchReplay(replay, tick);
     const lobby = await this.#reach();
     if (lobby === null) return;
@@ -153,6 +166,7 @@ export class Shell {
     else if (session) await this.#ask((it) => it.join(session));
     else if (watch) await this.#ask((it) => it.spectate(watch));
     else this.#atHome();
+    if (party && !mine && !lobby.party) await this.#desk.join(party);
   }
 
   // --- the lobby -------------------------------------------------------------------------------------------
@@ -162,6 +176,7 @@ export class Shell {
     const { game } = this.#options;
     return {
       quick: () => this.#ask((lobby, signal) => lobby.quickMatch(game, { onWait: this.#onWait, signal })),
+      queue: (queue) => this.#ask((lobby, signal) => lobby.play(queue, this.#playOptions(signal))),
       cancel: () => this.#wish?.abort(),
       create: (options, isPrivate) =>
         this.#ask((lobby) => lobby.create(game, { options, private: isPrivate })),
@@ -178,7 +193,8 @@ export class Shell {
   /** @returns {Promise<Lobby | null>} `null` if the server says no, or the page is played in another tab. */
   async #reach() {
     try {
-      return await this.#entrance.reach(this.#home.name, this.seat !== null);
+      const mayStay = this.seat !== null || Boolean(this.lobby?.party); // both hang on the lobby session
+      return await this.#entrance.reach(this.#home.name, mayStay);
     } catch (error) {
       this.#failed(error);
       return null;
@@ -199,7 +215,7 @@ export class Shell {
       if (found) this.#sit(found);
     } catch (error) {
       if (wish.signal.aborted) this.#atHome();
-      else this.#failed(error);
+      else this.#failed(error, this.#queue !== "");
     } finally {
       this.#wish = null;
       this.#home.waiting("");
@@ -240,10 +256,27 @@ export class Shell {
     return await lobby.join(mine.session);
   }
 
-  /** @param {unknown} error */
-  #failed(error) {
+  /** @param {unknown} error @param {boolean} [wasQueued] */
+  #failed(error, wasQueued = false) {
     if (error instanceof TakenOver) this.#takenOver();
-    else this.#atHome(whyNot(error));
+    else this.#atHome(whyOut(error, wasQueued));
+  }
+
+  /** @param {AbortSignal} signal @returns {import("../rallypoint.js").PlayOptions} */
+  #playOptions(signal) {
+    const { game, title } = this.#options;
+    const say = (/** @type {string} */ text) => this.#toasts.say(text);
+    return {
+      signal,
+      explainEveryS: EXPLAIN_EVERY_S,
+      onReadyCheck: (check) => askToPlay(check, { game, title, say }),
+      onWait: (waiting) => {
+        this.#home.waiting("Waiting");
+        this.#home.why.show(waiting);
+        this.#queue = waitText(waiting);
+        this.#show(this.#queue);
+      },
+    };
   }
 
   #onWait = (/** @type {number} */ place, /** @type {number} */ waiting) => {
@@ -261,7 +294,13 @@ export class Shell {
     this.#show(notice, notice ? "worried" : "calm");
     history.replaceState(null, "", location.pathname + writeLink({ player: this.#link.player }));
     void this.#showList();
+    void this.#showQueues();
     void this.#showReplays();
+  }
+
+  async #showQueues() {
+    const { queues } = await gameSettings(this.#options.game);
+    if (this.lobby) this.#home.showQueues(queues, this.lobby);
   }
 
   async #showList() {
@@ -318,6 +357,7 @@ export class Shell {
 
   /** Also told to those who have not asked for it yet. @param {string} kind @param {any} data */
   #pushed(kind, data) {
+    if (kind === "queued" || kind === "ready_check") this.#desk.follow(); // also from a game that is over
     if (data.session !== this.seat?.session) return;
     if (kind === "rematch") {
       this.table?.tellOfRematch(`${data.wanted.length} of ${data.group.length} want another game.`);

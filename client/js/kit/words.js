@@ -23,6 +23,23 @@ const REFUSALS = /** @type {Record<string, string>} */ ({
   declined: "There is no rematch: somebody does not want it.",
   left: "There is no rematch: somebody has left.",
   expired: "There is no rematch: not everybody wanted it in time.",
+  unknown_queue: "This server does not have this queue any more.",
+  not_in_party: "You are in no party any more.",
+  already_in_party: "You are in a party already.",
+  not_leader: "The leader of your party starts games.",
+  not_ready: "Not everybody in your party is ready.",
+  party_too_large: "Your party is too large for this.",
+  store_down: "The server cannot look that up right now. Try again later.",
+});
+
+/** Why one waits for no match any more; other words than those for a rematch. */
+const OUT = /** @type {Record<string, string>} */ ({
+  declined: "You declined the match, and do not wait any longer.",
+  not_ready: "The match was not accepted in time, and you do not wait any longer.",
+  party_changed: "Your party has changed: start again.",
+  left: "You have left the party.",
+  kicked: "You were removed from the party.",
+  ended: "The party is over.",
 });
 
 /** What a page's own errors are to people, by their names; what they say themselves is for programs. */
@@ -58,6 +75,15 @@ export function whyNot(error) {
   return said ? sentence(String(said)) : "That did not work.";
 }
 
+/**
+ * Why one waits for no match any more.
+ * @param {any} error
+ * @param {boolean} wasQueued One had a place in line; before that, the words for a request are meant.
+ */
+export function whyOut(error, wasQueued) {
+  return wasQueued && Object.hasOwn(OUT, error?.code) ? OUT[error.code] : whyNot(error);
+}
+
 /** @param {string} text With a capital at its beginning and a full stop at its end. */
 export function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
@@ -71,6 +97,68 @@ export function sentence(text) {
 export function queueText(place, waiting) {
   if (waiting <= 1) return "You are first in line. Waiting for somebody to play with.";
   return `You have place ${place} of ${waiting} in line.`;
+}
+
+/**
+ * How it stands with who waits for a match.
+ * @param {import("../rallypoint.js").Waiting} waiting
+ */
+export function waitText(waiting) {
+  const { place, why } = waiting;
+  return place > 0 && !why?.text ? queueText(place, waiting.waiting) : sentence(waiting.text);
+}
+
+/**
+ * How long it may take, and how one knows.
+ * @param {import("../rallypoint.js").QueueExplanation} queue
+ */
+export function estimateText({ estimateS, basis }) {
+  if (estimateS === null) return "Too few matches lately to say how long it takes.";
+  const about = `About ${durationText(estimateS)} more`;
+  if (basis === null) return `${about}.`;
+  return `${about}, by ${counted(basis.matches, "match", "matches")} in the last ${Math.round(basis.minutes)} min.`;
+}
+
+/** @param {import("../rallypoint.js").RuleExplanation} rule */
+export function ruleText({ rule, passes, of, limit, nextS, nextLimit }) {
+  if (limit === null && nextS === null) return `${rule}: counts no more`;
+  const next = nextLimit === null ? "counts no more" : "widens";
+  const then = nextS === null ? "" : `, ${next} in ${Math.ceil(nextS)} s`;
+  return `${rule}: ${passes} of ${of} fit${then}`;
+}
+
+/** @param {number} seconds */
+function durationText(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+/** @param {{ accepted: number, players: number }} check */
+export function readyText({ accepted, players }) {
+  return `${accepted} of ${players} have accepted.`;
+}
+
+/**
+ * @param {{ ready: boolean, here: boolean, seated: boolean }} member
+ * @param {boolean} isLeader
+ */
+export function memberText({ ready, here, seated }, isLeader) {
+  const states = [isLeader ? "leads" : ready ? "✓ ready" : "not ready yet"];
+  if (seated) states.push("playing");
+  if (!here) states.push("away");
+  return states.join(" · ");
+}
+
+/**
+ * A queue's name for people: that of its game is left out.
+ * @param {string} queue
+ * @param {string} game
+ */
+export function queueName(queue, game) {
+  if (queue === game) return "Quick match";
+  const short = queue.startsWith(`${game}-`) || queue.startsWith(`${game}_`) ? queue.slice(game.length + 1) : queue;
+  const words = short.replaceAll(/[-_]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { call } from "./callbacks.js";
 import { RequestRefused } from "./errors.js";
 import { readLeaderboard } from "./leaderboard.js";
 import { LEADERS_MAX } from "./limits.js";
@@ -117,10 +118,10 @@ export class LobbyPlayers extends LobbyQueues {
     this.#party = new Party(this, this._requests, state, (party) => {
       if (this.#party !== party) return;
       this.#party = null;
-      this.onParty?.(null);
+      call(this.onParty, null);
     });
     former?.ended("left");
-    this.onParty?.(this.#party);
+    call(this.onParty, this.#party);
   }
 
   /** @param {Record<string, any>} data */

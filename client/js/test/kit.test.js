@@ -6,14 +6,14 @@ import { seatColour } from "../kit/colours.js";
 import { readCode, readLink, writeLink } from "../kit/links.js";
 import { Rate } from "../kit/rate.js";
 import { addressOf } from "../kit/server.js";
-import { LobbyClosed, NotConnected, SeatClosed, SessionGone, TakenOver } from "../rallypoint.js";
+import { LobbyClosed, NotConnected, RequestRefused, SeatClosed, SessionGone, TakenOver, Waiting } from "../rallypoint.js";
 import { standing } from "../kit/standing.js";
 import * as words from "../kit/words.js";
 
 const nameOf = (/** @type {number} */ seat) => ["Ann", "Bob", "Cid"][seat];
 
 test("a link says what to show, and nothing else is read from it", () => {
-  const none = { player: "", session: "", code: "", watch: "", replay: "", tick: -1 };
+  const none = { player: "", session: "", code: "", party: "", watch: "", replay: "", tick: -1 };
   assert.deepEqual(readLink(""), none);
   assert.deepEqual(readLink("?replay=s1&tick=1200&x=1"), { ...none, replay: "s1", tick: 1200 });
   assert.deepEqual(readLink("?player=2&code=k7m-2qx"), { ...none, player: "2", code: "K7M2QX" });
@@ -22,7 +22,7 @@ test("a link says what to show, and nothing else is read from it", () => {
 });
 
 test("what is written as a link is read as the same", () => {
-  for (const link of [{ replay: "a b&c", tick: 0 }, { watch: "s=1" }, { code: "K7M2QX", player: "2" }]) {
+  for (const link of [{ replay: "a b&c", tick: 0 }, { watch: "s=1" }, { code: "K7M2QX", player: "2" }, { party: "K7M2QX" }]) {
     const read = readLink(writeLink(link));
     assert.deepEqual({ ...read, ...link }, read);
   }
@@ -43,6 +43,51 @@ test("a countdown names a second that has begun, and never one below zero", () =
 test("a place in the queue is said in words", () => {
   assert.match(words.queueText(1, 1), /^You are first in line/);
   assert.equal(words.queueText(3, 5), "You have place 3 of 5 in line.");
+});
+
+test("a queue is named for people", () => {
+  for (const [queue, game, name] of [
+    ["ranked", "fourline", "Ranked"],
+    ["orbit-ranked", "orbit", "Ranked"],
+    ["two_on_two", "orbit", "Two on two"],
+    ["orbit", "orbit", "Quick match"],
+  ]) {
+    assert.equal(words.queueName(queue, game), name);
+  }
+});
+
+test("who waits is told why, how long it may take, and how one knows", () => {
+  const why = { text: "3 players near your rating, widening in 8 s" };
+  const waits = (/** @type {any[]} */ ...at) => words.waitText(new Waiting(...(/** @type {any} */ (at))));
+  assert.equal(waits([], 0, 0, null), "Waiting for the leader of your party.");
+  assert.equal(waits(["orbit"], 2, 3, null), "You have place 2 of 3 in line.");
+  assert.equal(waits(["ranked"], 0, 3, null), "Looking for a match.");
+  assert.equal(waits(["ranked"], 0, 3, why), "3 players near your rating, widening in 8 s.");
+  const basis = { matches: 7, minutes: 10 };
+  const estimate = (/** @type {any} */ of) => words.estimateText(of);
+  assert.equal(estimate({ estimateS: 20.4, basis }), "About 20 s more, by 7 matches in the last 10 min.");
+  assert.equal(estimate({ estimateS: 200, basis: { matches: 1, minutes: 10 } }), "About 3 min more, by 1 match in the last 10 min.");
+  assert.match(estimate({ estimateS: null, basis: null }), /^Too few matches/);
+  const rule = (/** @type {any} */ more) => words.ruleText({ rule: "rating", passes: 3, of: 11, limit: 3, nextS: null, nextLimit: null, ...more });
+  assert.equal(rule({}), "rating: 3 of 11 fit");
+  assert.equal(rule({ nextS: 7.2, nextLimit: 6 }), "rating: 3 of 11 fit, widens in 8 s");
+  assert.equal(rule({ nextS: 8 }), "rating: 3 of 11 fit, counts no more in 8 s");
+  assert.equal(rule({ limit: null }), "rating: counts no more");
+});
+
+test("why there is no match is said in other words than why there is no rematch", () => {
+  const declined = new RequestRefused("declined", "you declined the match");
+  assert.match(words.whyOut(declined, true), /^You declined the match/);
+  assert.match(words.whyOut(new RequestRefused("not_ready"), false), /in your party/);
+  assert.match(words.whyOut(new RequestRefused("not_ready"), true), /in time/);
+  assert.match(words.whyNot(declined), /rematch/);
+});
+
+test("members of a party are told apart", () => {
+  const here = { ready: false, here: true, seated: false };
+  assert.equal(words.memberText(here, true), "leads");
+  assert.equal(words.memberText(here, false), "not ready yet");
+  assert.equal(words.memberText({ ready: true, here: false, seated: true }, false), "✓ ready · playing · away");
 });
 
 test("an outcome is told to the winner, to the loser and to who watches", () => {

@@ -11,6 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from rallypoint.core.matchmaking.queue_status import queue_status
 from rallypoint.ports import StoreStatus
 from rallypoint_protocol.ids import SessionId
 
@@ -59,6 +60,10 @@ class Status:
             "seats": {"reserved": census.reserved, "connected": census.connected, "away": census.away},
             "games": games,
             "queues": {name: server.lobby.waiting(name) for name in node.games},
+            "matchmaking": {
+                name: asdict(queue_status(queue, node.now()))
+                for name, queue in server.lobby.queues.ruled.queues.items()
+            },
             "sessions": {
                 "waiting": sum(game.waiting for game in census.games.values()),
                 "running": sum(game.running for game in census.games.values()),

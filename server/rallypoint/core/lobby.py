@@ -247,6 +247,7 @@ class Lobby:
         """A session appeared, what lists show of it may have changed, or it went."""
         self.directory.changed(session)
         self.directory.counts_may_have_changed()
+        self.queues.ruled.capacity_changed()
 
     # --- time -------------------------------------------------------------------------------------------------------
 

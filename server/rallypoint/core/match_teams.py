@@ -7,7 +7,7 @@ teams, and nobody in one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from .orders import MatchOrder
 if TYPE_CHECKING:
     from .seat import Seat
 
-__all__ = ["MatchInfo", "free_by_team", "in_team", "info_of", "match_with", "sizes_of", "team_of"]
+__all__ = ["MatchInfo", "free_by_team", "in_team", "info_of", "match_again", "match_with", "sizes_of", "team_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,19 @@ def free_by_team(match: MatchOrder, seated: Iterable[Seat], free_seats: int) -> 
 
 
 def match_with(match: MatchOrder | None, seated: Iterable[Seat], seat: Seat, team: int | None) -> MatchOrder | None:
-    """After the seat was reserved, for a player of that team. A bot without one plays in the first that has room."""
+    """After the seat was reserved, for a player of that team. A bot without one plays in the first that lacks somebody:
+    one that was never full, else one that somebody has left, or did not come to."""
     if match is None or not match.teams:
         return match
     if team is None and seat.bot and team_of(match, seat.player_id) is None:
         others = [other for other in seated if other is not seat]
-        room = free_by_team(match, others, sum(sizes_of(match)))
+        listed = [max(0, size - len(each)) for size, each in zip(sizes_of(match), match.teams, strict=True)]
+        room = listed if any(listed) else free_by_team(match, others, sum(sizes_of(match)))
         team = next((index for index, free in enumerate(room) if free), None)
     return match if team is None else in_team(match, seat.player_id, team)
+
+
+def match_again(match: MatchOrder, id: str, players: Container[PlayerId]) -> MatchOrder:
+    """For a rematch: only those players are left in its teams."""
+    teams = tuple(tuple(player for player in team if player in players) for team in match.teams)
+    return replace(match, id=id, teams=teams, sizes=sizes_of(match))

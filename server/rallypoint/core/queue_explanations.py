@@ -14,7 +14,8 @@ __all__ = ["of_a_quick_match", "of_a_queue_with_rules"]
 def of_a_queue_with_rules(ruled: RuledQueues, name: str, ticket: LobbyTicket, now: float) -> dict[str, Any]:
     """By the search itself, for this ticket alone."""
     if name in ticket.searched:
-        return ruled.queues[name].explain(ticket.id, now).data
+        told = ruled.queues[name].explain(ticket.id, now).data
+        return told if ticket.found is None else {**told, "text": "a match is being made"}  # perhaps in another queue
     needed = max(0, ruled.rules(name).seats_min - ticket.size)
     return _plain(name, ticket, now, ruled.waiting(name), 0, needed, "your rating is being looked up")
 

@@ -31,8 +31,10 @@ __all__ = ["UNITS", "BackfillWanted", "Dodge", "RuledQueues"]
 
 UNITS: Final = 2000
 """Pair evaluations of one turn, all queues together: about 3 ms."""
-BACKFILLS_EVERY_S: Final = 1.0
-"""What running sessions want is looked at so often, besides when it changes."""
+BACKFILLS_EVERY_S: Final = 0.1
+"""What running sessions want is looked at when something of them has changed, and at most so often;"""
+BACKFILLS_AGAIN_S: Final = 1.0
+"""and so often while any want something."""
 BACKFILL_RESTS_S: Final = 5.0
 """A session that has refused a player whom its queue has sent gets others only after that."""
 
@@ -109,6 +111,11 @@ class RuledQueues:
         self._playing: dict[PlayerId, tuple[str, Member]] = {}
         """Who was seated by a queue whose sessions may be backfilled, and as what."""
         self._backfills_at = {one.name: float("-inf") for one in rules if one.backfill}
+        """When it was looked at what sessions of that queue want."""
+        self._backfills_changed = dict.fromkeys(self._backfills_at)
+        """Queues whose sessions may want something else since."""
+        self._backfilled: dict[str, None] = {}
+        """Queues of which some do."""
         self._resting: dict[SessionId, float] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -204,8 +211,7 @@ class RuledQueues:
         dues += [queue.due for queue in self.queues.values() if queue.due is not None]
         if self._checks.due is not None:
             dues.append(self._checks.due)
-        if self._tickets and self._backfills_at:
-            dues.append(min(self._backfills_at.values()) + BACKFILLS_EVERY_S)
+        dues += [due for name in self._backfills_at if (due := self._backfills_due(name)) is not None]
         return min(dues, default=None)
 
     def search(self, now: float, units: int = UNITS) -> None:
@@ -232,7 +238,6 @@ class RuledQueues:
         for ticket in tickets:
             assert ticket.found is None
             ticket.found = found
-            ticket.held[rules.name] = None  # by the search
             self._look(ticket)
         if rules.ready_s is None:
             self._found[found.id] = found
@@ -300,20 +305,18 @@ class RuledQueues:
         """A match that is not to be: its tickets are back, or out. ``gone`` is about to go for a reason of its own."""
         check = found.check
         self._close(found)
-        self.queues[found.rules.name].refused(found.match, now)
-        self._stirred[found.rules.name] = None
-        out = () if check is None else check.out
+        out = {ticket.id for ticket in found.tickets if ticket is gone or (check is not None and ticket.id in check.out)}
         if check is not None:
             self._dodges += [Dodge(player, found.rules.name) for player in check.dodged]
-            self._tell_off(found, check.reason or "failed", {*out, *(() if gone is None else (gone.id,))})
+            self._tell_off(found, check.reason or "failed", out)
+        if not out:
+            self.queues[found.rules.name].refused(found.match, now)  # the same would be found again at once
+        self._stirred[found.rules.name] = None
         for ticket in found.tickets:
-            ticket.held.pop(found.rules.name, None)  # released by the search, as all of its tickets
-            if ticket is gone:
-                continue
-            if ticket.id in out:
-                self._drop(ticket, "declined" if check is not None and check.reason == "declined" else "not_ready")
-            else:
+            if ticket.id not in out:
                 self._look(ticket)
+            elif ticket is not gone:
+                self._drop(ticket, "declined" if check is not None and check.reason == "declined" else "not_ready")
 
     def _tell_off(self, found: FoundMatch, reason: str, out: set[str]) -> None:
         for ticket in found.tickets:
@@ -374,30 +377,40 @@ class RuledQueues:
 
     def capacity_changed(self) -> None:
         """Sessions may want players, or no more."""
-        for name in self._backfills_at:
-            self._backfills_at[name] = float("-inf")
+        self._backfills_changed = dict.fromkeys(self._backfills_at)
 
     def backfills_due(self, now: float) -> list[str]:
         """Queues for which what sessions want is to be told now."""
-        due = []
+        names = []
         for name, at in self._backfills_at.items():
-            if self._waiting[name] and not at <= now < at + BACKFILLS_EVERY_S:
-                self._backfills_at[name] = now
-                due.append(name)
-        return due
+            due = self._backfills_due(name)
+            if due is not None and (due <= now or now < at):
+                names.append(name)
+        return names
+
+    def _backfills_due(self, name: str) -> float | None:
+        if not self._waiting[name] or not (name in self._backfills_changed or name in self._backfilled):
+            return None
+        every_s = BACKFILLS_EVERY_S if name in self._backfills_changed else BACKFILLS_AGAIN_S
+        return self._backfills_at[name] + every_s
 
     def backfills(self, name: str, wanted: Iterable[BackfillWanted], now: float) -> None:
         """What running sessions of that queue want, all of it."""
         self._resting = {session: until for session, until in self._resting.items() if now < until}
+        self._backfills_at[name] = now
+        self._backfills_changed.pop(name, None)
+        before = self._backfilled.pop(name, name) is None
         queue = self.queues[name]
         known = []
         for one in wanted:
+            self._backfilled[name] = None
             teams = tuple(tuple(self._member(player) for player in team) for team in one.teams)
             members = [member for team in teams for member in team]
             if one.session not in self._resting and not any(queue.refusal([member]) for member in members):
                 known.append(Backfill(one.session, one.free, teams, one.asked_at, one.region))
-        queue.backfills(known)
-        self._stirred[name] = None
+        if known or before:
+            queue.backfills(known)
+            self._stirred[name] = None
 
     def _member(self, player: PlayerId) -> Member:
         known = self._playing.get(player)

@@ -11,6 +11,7 @@ import structlog
 from rallypoint.core.lobby import Lobby, Seats
 from rallypoint.core.lobby_queues import match_data
 from rallypoint.core.lobby_ticket import FoundMatch, LobbyTicket
+from rallypoint.core.match_teams import match_again
 from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
 from rallypoint.core.rematch import Agreed
@@ -193,9 +194,8 @@ class Matching:
             if not all(self._sessions.may_sit(player, rules.game) for player in ticket.players)
         ]
         if elsewhere:
-            queues.ruled.unplaced(found, now)
             for ticket in elsewhere:
-                queues.turned_away(ticket, "already_seated")
+                queues.turned_away(ticket, "already_seated")  # and the match is off
             return
         order = order_of(found)
         session_id = found.match.backfill or self._sessions.create(
@@ -242,7 +242,7 @@ class Matching:
         if order.leader is not None and order.leader not in waiting:
             order = replace(order, leader=waiting[0])
         if order.match is not None:
-            order = replace(order, match=replace(order.match, id=self._lobby.new_id()))
+            order = replace(order, match=match_again(order.match, self._lobby.new_id(), waiting))  # bots are new ones
         session_id = self._sessions.create(agreed.group.game, now, order)
         if isinstance(session_id, Denial):
             return

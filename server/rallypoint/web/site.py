@@ -28,6 +28,7 @@ class GamePage:
         self.definition = definition
         self.name = definition.options.name
         self.spectators = definition.options.spectators > 0
+        self.queues = [{"name": queue.name, "rated": queue.rated} for queue in definition.options.queues]
         game = definition.game
         try:
             self._module: Path | None = Path(inspect.getfile(game)).absolute()
@@ -75,6 +76,7 @@ class Site:
                 "page": game.has_page,
                 "spectators": game.spectators,
                 "replays": self.replays is not None and game.spectators,
+                "queues": game.queues,
             }
             for game in self.games
         ]

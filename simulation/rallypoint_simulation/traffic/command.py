@@ -94,12 +94,14 @@ def play_all(asked: Wanted, queue_of: Callable[[QueueRules], AnyQueue], errors: 
     from .figures import figures_of
     from .play import play
     from .shown import Run
+    from .yardstick import Yardstick
 
+    yardstick = Yardstick(asked.rules[0], asked.rules[1:])
     runs = []
     for place, name in enumerate(asked.names):
         began = time.perf_counter()
         with _progress(errors, name) as tell:
-            record = play(asked.rules[place], _traffic(asked, place), queue_of(asked.rules[place]), tell)
+            record = play(asked.rules[place], _traffic(asked, place), queue_of(asked.rules[place]), tell, yardstick)
         runs.append(Run(name, figures_of(record)))
         took = time.perf_counter() - began
         errors.print(f"{name}: {len(record.tickets):,} tickets in {took:.1f} s", highlight=False, markup=False)

@@ -85,6 +85,7 @@ def figures_of(record: Record) -> Figures:
         "by_region": _by_region(record),
         "by_party": _by_party(record),
         "starving": _starving(record),
+        "estimates": _estimates(record),
         "wait_shares": [[share, _rounded(percentile(waits, share))] for share in _SHARES] if waits else [],
         "wait_quality": _heat(record),
         "over_time": _over_time(record),
@@ -196,6 +197,26 @@ def _expansions(record: Record) -> list[Figures]:
 
 def _finite(limit: float | None) -> float | None:
     return limit if limit is not None and math.isfinite(limit) else None
+
+
+def _estimates(record: Record) -> Figures:
+    """How the estimates that waiting tickets were told came true: the middle of what is possible is half right."""
+    tickets = record.tickets
+    told = [each for each in record.told if tickets.outcome[each.row] in _WAITED]
+    pairs = [
+        (each.estimate_s, tickets.at[each.row] + tickets.wait[each.row] - each.at)
+        for each in told
+        if each.estimate_s is not None
+    ]
+    within = sum(rest <= estimate for estimate, rest in pairs)
+    return {
+        "asked": len(told),
+        "told_share": _share(len(pairs), len(told)),
+        "sooner_share": _share(within, len(pairs)) if pairs else None,
+        "estimate_s": summary(estimate for estimate, _ in pairs)["p50"],
+        "rest_s": summary(rest for _, rest in pairs)["p50"],
+        "error_s": summary(abs(rest - estimate) for estimate, rest in pairs)["p50"],
+    }
 
 
 def _starving(record: Record) -> Figures | None:

@@ -11,6 +11,7 @@ from rallypoint.core.matchmaking.rules import Balance, Distance, Latency, Overla
 from rallypoint.core.matchmaking.ticket import Match, Member
 
 from .record import MatchFacts
+from .yardstick import Yardstick
 
 __all__ = ["Measures", "steps_of"]
 
@@ -35,8 +36,8 @@ def steps_of(rule: Rule) -> tuple[tuple[float, float | None], ...]:
 class Measures:
     """Of the matches of one queue."""
 
-    def __init__(self, rules: QueueRules) -> None:
-        self._rules = rules
+    def __init__(self, rules: QueueRules, yardstick: Yardstick) -> None:
+        self._rules, self._yardstick = rules, yardstick
         self._after = [[after for after, _ in steps_of(rule)][1:] for rule in rules.rules]
         self._teams = len(rules.teams) > 1
 
@@ -49,12 +50,13 @@ class Measures:
         age = max(waits) if self._rules.age == "oldest" else min(waits)
         means = [math.fsum(member.rating.mu for member in team) / len(team) for team in teams if team]
         slowest = max((member.latency_ms.get(match.region, 0.0) for member in players), default=0.0)
+        spread = max(ratings) - min(ratings)
         return MatchFacts(
             seated_at,
             len(players),
             sum(match.bots),
-            match.quality,
-            max(ratings) - min(ratings),
+            self._yardstick.quality(match, spread),
+            spread,
             max(means) - min(means) if self._teams and len(means) > 1 else None,
             _favourite(teams) if self._teams else None,
             slowest if match.region else None,

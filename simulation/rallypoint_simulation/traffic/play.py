@@ -7,7 +7,7 @@ in which something has.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Final, Protocol
@@ -19,7 +19,8 @@ from .arrivals import Comer, Traffic
 from .checks import Asked, ask
 from .measures import Measures
 from .population import Person
-from .record import Outcome, Record, Starving
+from .record import Outcome, Record, Starving, Told
+from .yardstick import Yardstick
 
 __all__ = ["STEP_S", "AnyQueue", "play"]
 
@@ -28,7 +29,17 @@ _UNITS: Final = 1_000_000
 """Of work at once: virtual time stands still, so it does not matter how many."""
 _SAMPLES: Final = 360
 _LOOK_S: Final = 60.0
-"""How often it is looked who waits longest."""
+"""How often it is looked who waits longest, and what some who wait are told."""
+_ASKING: Final = 4
+
+
+class Explained(Protocol):
+    """Why a ticket waits."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 class AnyQueue(Protocol):
@@ -44,7 +55,7 @@ class AnyQueue(Protocol):
     def work(self, now: float, units: int) -> list[Match]: ...
     def settled(self, match: Match, now: float) -> None: ...
     def refused(self, match: Match, now: float) -> None: ...
-    def explain(self, ticket_id: str, now: float) -> Any: ...
+    def explain(self, ticket_id: str, now: float) -> Explained: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -61,18 +72,22 @@ class _Waiting:
 
 
 def play(
-    rules: QueueRules, traffic: Traffic, queue: AnyQueue, tell: Callable[[float], None] = lambda share: None
+    rules: QueueRules,
+    traffic: Traffic,
+    queue: AnyQueue,
+    tell: Callable[[float], None] = lambda share: None,
+    yardstick: Yardstick | None = None,
 ) -> Record:
-    """The whole day. ``tell`` hears from time to time what share of it is over."""
-    return _Day(rules, traffic, queue).play(tell)
+    """The whole day. ``tell`` hears from time to time what share of it is over; ``yardstick`` measures quality."""
+    return _Day(rules, traffic, queue, yardstick or Yardstick(rules)).play(tell)
 
 
 class _Day:
-    def __init__(self, rules: QueueRules, traffic: Traffic, queue: AnyQueue) -> None:
+    def __init__(self, rules: QueueRules, traffic: Traffic, queue: AnyQueue, yardstick: Yardstick) -> None:
         self._rules, self._traffic, self._queue = rules, traffic, queue
         self._record = Record(rules, traffic.span_s, traffic.regions, max(1.0, traffic.span_s / _SAMPLES))
         self._region = {name: place for place, name in enumerate(traffic.regions)}
-        self._measures = Measures(rules)
+        self._measures = Measures(rules, yardstick)
         self._waiting: dict[str, _Waiting] = {}
         self._playing = 0
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
@@ -241,13 +256,16 @@ class _Day:
         self._playing -= len(people)
         self._rest(people, now)
 
-    # --- who starves --------------------------------------------------------------------------------------------------
+    # --- what they are told -------------------------------------------------------------------------------------------
 
     def _look(self, now: float) -> None:
-        """At who has waited longest, of those who are not being asked."""
-        oldest = next((waiting for waiting in self._waiting.values() if not waiting.asked), None)
-        if oldest is not None:
-            self._look_at(oldest, now)
+        """At who has waited longest, and at some others, of those who are not being asked."""
+        searching = [waiting for waiting in self._waiting.values() if not waiting.asked]
+        if searching:
+            self._look_at(searching[0], now)
+        for waiting in searching[:: 1 + len(searching) // _ASKING][:_ASKING]:
+            estimate_s = self._queue.explain(waiting.ticket.id, now).data["estimate_s"]
+            self._record.told.append(Told(waiting.row, now, estimate_s))
         self._at(now + _LOOK_S, self._look)
 
     def _look_at(self, waiting: _Waiting, now: float) -> None:
@@ -255,11 +273,7 @@ class _Day:
         if record.starving is not None and wait <= record.starving.wait_s:
             return
         why = self._queue.explain(waiting.ticket.id, now)
-        rules = tuple(
-            {"rule": rule.rule, "passes": rule.passes, "of": rule.of, "excludes": rule.excludes, "limit": rule.limit}
-            for rule in getattr(why, "rules", ())
-        )
         comer = waiting.comer
         players = tuple(str(person.id) for person in comer.people)
         mu, region = record.tickets.mu[waiting.row], comer.people[0].region
-        record.starving = Starving(wait, now, players, mu, region, str(getattr(why, "text", why)), rules)
+        record.starving = Starving(wait, now, players, mu, region, why.text, tuple(why.data["rules"]))

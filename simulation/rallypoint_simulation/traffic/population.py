@@ -27,6 +27,8 @@ CIRCLE: Final = 10
 """So many people of one region know each other: parties are among them."""
 _PRIOR: Final = Rating()
 _SIGMA_LEAST: Final = 1.2
+_LIKENESS: Final = 0.7
+"""Of the skills of one circle: its square is the part of the variance that they share."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,11 +65,14 @@ def people(count: int, seed: int, population: Population, queues: Sequence[Queue
     names = list(population.regions)
     shares = list(accumulate(region.share for region in population.regions.values()))
     everybody: list[Person] = []
-    region = names[0]
+    region, likeness = names[0], 0.0
     for index in range(count):
         if index % CIRCLE == 0:
             region = random.choices(names, cum_weights=shares)[0]
-        skill = random.gauss(population.skill_mean, population.skill_deviation)
+            likeness = random.gauss(0, 1)
+        # Friends are somewhat alike; all together are normally distributed with that deviation.
+        unlike = _LIKENESS * likeness + math.sqrt(1 - _LIKENESS**2) * random.gauss(0, 1)
+        skill = population.skill_mean + population.skill_deviation * unlike
         line = population.line_ms * random.lognormvariate(0, 0.6)
         latency = population.regions[region].latency_ms
         person = Person(

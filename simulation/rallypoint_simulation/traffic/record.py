@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from rallypoint.core.matchmaking.rules import QueueRules
 
-__all__ = ["MatchFacts", "Outcome", "Record", "Starving", "Tickets"]
+__all__ = ["MatchFacts", "Outcome", "Record", "Starving", "Tickets", "Told"]
 
 
 class Outcome(IntEnum):
@@ -77,6 +77,7 @@ class MatchFacts:
     players: int
     bots: int
     quality: float
+    """By the yardstick of this simulation."""
     spread: float
     """The highest rating less the lowest."""
     gap: float | None
@@ -102,6 +103,15 @@ class Starving:
     rules: tuple[Mapping[str, object], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A waiting ticket was told how long it would still take."""
+
+    row: int
+    at: float
+    estimate_s: float | None
+
+
 @dataclass(slots=True)
 class Record:
     """One set of rules, one day."""
@@ -124,3 +134,4 @@ class Record:
     waiting: list[int] = field(default_factory=list)
     playing: list[int] = field(default_factory=list)
     starving: Starving | None = None
+    told: list[Told] = field(default_factory=list)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from .chart import CHART_STYLE, Chart, Point
 from .figures import HEAT_QUALITIES, HEAT_WAITS
 from .goal import Verdict
-from .shown import GROUP_COLUMNS, GROUPS, Run, rows_of, setup_text, starving_text
+from .shown import GROUP_COLUMNS, GROUPS, Run, estimates_text, rows_of, setup_text, starving_text
 
 __all__ = ["page"]
 
@@ -39,7 +39,9 @@ th { font-weight: 600; } td.better { font-weight: 700; }
 _COLOURS: Final = ("a", "b")
 _NOTE: Final = (
     "A wait is that of a ticket until its players had their seats, or until they gave up. Quality is from 0 to 1:"
-    " 1 less the weighted mean of the costs of the rules. Ratings are what a server would know of the players."
+    " 1 less the weighted mean of how much of each rule's widest limit a match used up. Limits and weights are those of"
+    " the first rules, for all matches; so this is not the quality that a server keeps with a match, which is by the"
+    " limits that were in force. Ratings are what a server would know of the players."
 )
 
 
@@ -58,7 +60,7 @@ def page(runs: Sequence[Run], goal: str, verdict: Verdict | None, command: str) 
         if any(len(run.figures[key]) > 1 for run in runs):
             parts += [f"<h2>By {name}</h2>", _group_chart(runs, name, key), _group_table(runs, name, key)]
     parts += ["<h2>Over the day</h2>", _over_time(runs)]
-    parts += [_expansions(runs), _starving(runs)]
+    parts += [_expansions(runs), _estimates(runs), _starving(runs)]
     body = "\n".join(part for part in parts if part)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -149,6 +151,12 @@ def _starving(runs: Sequence[Run]) -> str:
             ]
             parts.append(_table(["rule", "limit", "pass", "of", "only this rule excludes"], rows))
     return "<h2>Who waited longest, and what it was told</h2>" + "\n".join(parts) if parts else ""
+
+
+def _estimates(runs: Sequence[Run]) -> str:
+    texts = [(place, estimates_text(run.figures)) for place, run in enumerate(runs)]
+    parts = [f"<p>{_mark(place)}{escape(_sentence(text))}</p>" for place, text in texts if text]
+    return "<h2>Estimated waits</h2>" + "\n".join(parts) if parts else ""
 
 
 def _said(value: Any) -> str:

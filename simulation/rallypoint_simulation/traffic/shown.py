@@ -8,7 +8,17 @@ from typing import Any, Final
 
 from .goal import Metric
 
-__all__ = ["GROUPS", "GROUP_COLUMNS", "ROWS", "Run", "Shown", "rows_of", "setup_text", "starving_text"]
+__all__ = [
+    "GROUPS",
+    "GROUP_COLUMNS",
+    "ROWS",
+    "Run",
+    "Shown",
+    "estimates_text",
+    "rows_of",
+    "setup_text",
+    "starving_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,18 @@ def starving_text(figures: Mapping[str, Any]) -> str:
     players = ", ".join(found["players"])
     who = f"{players} (rating {found['rating']:.1f}{', ' + found['region'] if found['region'] else ''})"
     return f"{who} had waited {found['wait_s']:.0f} s at {_clock(found['at_s'])}: {found['text']}"
+
+
+def estimates_text(figures: Mapping[str, Any]) -> str:
+    """How the estimates came true; empty if there were none."""
+    found = figures["estimates"]
+    if found["sooner_share"] is None:
+        return ""
+    return (
+        f"of {found['asked']:,} waiting tickets that asked, {found['told_share']:.0%} were told an estimate;"
+        f" {found['sooner_share']:.0%} of these took no longer. The median estimate was {found['estimate_s']:.1f} s,"
+        f" it took {found['rest_s']:.1f} s, and the median error was {found['error_s']:.1f} s"
+    )
 
 
 def _clock(at_s: float) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .goal import Verdict
-from .shown import GROUP_COLUMNS, GROUPS, Run, rows_of, setup_text, starving_text
+from .shown import GROUP_COLUMNS, GROUPS, Run, estimates_text, rows_of, setup_text, starving_text
 
 __all__ = ["show"]
 
@@ -23,6 +23,9 @@ def show(console: Console, runs: Sequence[Run], goal: str, verdict: Verdict | No
         starving = starving_text(run.figures)
         if starving:
             _say(console, f"{run.name}: waited longest", starving)
+        estimates = estimates_text(run.figures)
+        if estimates:
+            _say(console, f"{run.name}: estimates", estimates)
         for reason, count in run.figures["refusals"].items():
             _say(console, f"{run.name}: refused {count}", reason)
     table = Table(title=Text(setup_text(runs[0].figures)), title_justify="left")

@@ -13,6 +13,9 @@ import pytest
 
 from rallypoint.console.ops import ops_app
 from rallypoint.console.status import Status, problems
+from rallypoint.core.matchmaking.queue import MatchQueue
+from rallypoint.core.matchmaking.rules import QueueRules, TeamSize
+from rallypoint.core.matchmaking.ticket import Member, Ticket
 from rallypoint.core.session import Taken
 from rallypoint.ports import StoreStatus
 from rallypoint.storage.journal_off import JournalOff
@@ -22,6 +25,9 @@ from tests.server.backend_house import ANN, BOB, CID, NOW, BackendHouse
 
 class Lobby:
     """As much of a lobby as the status asks for."""
+
+    def __init__(self, ruled: dict[str, MatchQueue]) -> None:
+        self.queues = SimpleNamespace(ruled=SimpleNamespace(queues=ruled))
 
     def __len__(self) -> int:
         return 3
@@ -35,10 +41,11 @@ class House(BackendHouse):
 
     def __init__(self) -> None:
         super().__init__()
+        self.ruled: dict[str, MatchQueue] = {}
         self.store = StoreStatus("sqlite", pending=2, written=7, webhooks_pending=1)
         server = SimpleNamespace(
             node=self.node,
-            lobby=Lobby(),
+            lobby=Lobby(self.ruled),
             connections=5,
             ready=True,
             started_at=0.0,
@@ -73,6 +80,29 @@ async def test_every_session_and_seat_is_counted_once(house: House) -> None:
     }
     assert (figures["sessions"]["waiting"], figures["sessions"]["running"]) == (1, 1)
     assert figures["queues"] == {"duel": 4, "chess": 5}
+
+
+async def test_queues_with_rules_show_waits_pace_and_quality(house: House) -> None:
+    queue = MatchQueue(QueueRules(name="ranked", game="duel", teams=(TeamSize(1, 1),) * 2), 10)
+    house.ruled["ranked"] = queue
+    assert house.status.figures()["matchmaking"]["ranked"]["wait_p50_s"] is None
+    for number, wait_s in enumerate((30.0, 20.0, 4.0)):
+        queue.add(Ticket(f"t{number}", (Member(ANN),), NOW - wait_s, number))
+    for match in queue.work(NOW, 1000):
+        queue.settled(match, NOW)
+    assert house.status.figures()["matchmaking"] == {
+        "ranked": {
+            "waiting": 1,
+            "players": 1,
+            "oldest_wait_s": 4.0,
+            "minutes": 15,
+            "matches": 1,
+            "matches_per_minute": 0.07,
+            "wait_p50_s": 20.0,
+            "wait_p90_s": 30.0,
+            "quality": 1.0,
+        }
+    }
 
 
 async def test_spectators_are_counted(house: House) -> None:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from rallypoint.core.match_teams import MatchInfo, free_by_team, in_team, info_of, team_of
+from rallypoint.core.match_teams import MatchInfo, free_by_team, in_team, info_of, match_again, match_with, team_of
 from rallypoint.core.orders import MatchOrder
 from rallypoint.core.seat import Seat
 from rallypoint_protocol.ids import PlayerId, Token
 
 ANN, BOB, CID, DAN = (PlayerId(name) for name in ("ann", "bob", "cid", "dan"))
+BOT = PlayerId("bot-1")
 DUO = MatchOrder("m1", "ranked", ((ANN, BOB), (CID,)), (2, 2), rated=True, region="eu", quality=0.8)
 OPEN = MatchOrder("m2", "ffa", ((ANN, BOB),), (4,))
 
@@ -60,3 +61,23 @@ def test_no_more_seats_are_free_in_teams_than_in_the_session() -> None:
 def test_the_free_seats_of_a_free_for_all_are_one_number() -> None:
     assert free_by_team(OPEN, seats(ANN, DAN), 9) == (2,)
     assert free_by_team(MatchOrder("m3", "ffa", ()), seats(ANN), 3) == (3,)
+
+
+def test_a_bot_comes_into_a_team_that_was_never_full_rather_than_take_the_place_of_who_is_yet_to_come() -> None:
+    (ann,) = seats(ANN)
+    bot = Seat(1, BOT, "Bot", Token(b"t"), deadline=1.0, grace_s=1.0, grace_budget_s=1.0, bot=True)
+    more = match_with(DUO, [ann, bot], bot, None)
+    assert more is not None
+    assert more.teams == ((ANN, BOB), (CID, BOT))
+    full = in_team(DUO, DAN, 1)
+    more = match_with(full, [ann, bot], bot, None)  # everybody's place is known, and Bob did not come
+    assert more is not None
+    assert more.teams == ((ANN, BOB, BOT), (CID, DAN))
+
+
+def test_a_rematch_is_of_those_who_agreed() -> None:
+    assert match_again(DUO, "m9", [ANN, CID]) == MatchOrder(
+        "m9", "ranked", ((ANN,), (CID,)), (2, 2), rated=True, region="eu", quality=0.8
+    )
+    unsized = MatchOrder("m1", "ranked", ((ANN, BOB), (CID,)))
+    assert match_again(unsized, "m9", [CID]).sizes == (2, 1)

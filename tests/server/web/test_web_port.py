@@ -195,8 +195,8 @@ async def test_pages_are_told_where_the_lobby_is_and_what_games_there_are(pond: 
         assert (await client.get("/config.json")).json() == {
             "lobby": {"port": 8000, "tls": False},
             "games": [
-                {"name": "pond", "page": True, "spectators": True, "replays": False},
-                {"name": "hidden", "page": True, "spectators": False, "replays": False},
+                {"name": "pond", "page": True, "spectators": True, "replays": False, "queues": []},
+                {"name": "hidden", "page": True, "spectators": False, "replays": False, "queues": []},
             ],
             "version": "1.2.3",
         }

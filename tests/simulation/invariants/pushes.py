@@ -34,10 +34,15 @@ _KINDS: Final[dict[str, frozenset[str]]] = {
     "queued": frozenset({"game", "place", "waiting"}),
     "matched": frozenset({"game", "session", "seat", "url", "token", "schema"}),
     "unqueued": frozenset({"game", "reason"}),
+    "ready_check": frozenset({"match", "queue", "ready_s", "accepted", "players", "mine"}),
+    "ready_check_off": frozenset({"match", "reason", "requeued"}),
+    "party": frozenset({"code", "n", "leader", "members"}),
+    "party_off": frozenset({"code", "n", "reason"}),
     "rematch": frozenset({"session", "game", "wanted", "group"}),
     "rematch_off": frozenset({"session", "reason"}),
 }
 """And what is in each, at least."""
+_WITH_A_CODE: Final = ("matched", "party", "party_off")
 
 
 class _Log:
@@ -207,7 +212,7 @@ class Pushes(LobbyObserver):
         needed = _KINDS.get(push.kind)
         if needed is None or not needed <= set(push.data):
             self.violate(KNOWN_KIND, f"{stay} gets push {push.n}: {push.kind} with {sorted(push.data)}")
-        elif push.data.get("code") is not None and push.kind != "matched":
+        elif push.data.get("code") is not None and push.kind not in _WITH_A_CODE:
             self.violate(KNOWN_KIND, f"{stay} gets push {push.n}: {push.kind} with a room code")
 
     # --- the ends of connections ------------------------------------------------------------------------------------

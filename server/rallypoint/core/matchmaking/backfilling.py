@@ -7,26 +7,29 @@ undone, or until the session says anew what it wants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from rallypoint.core.matchmaking.common import LatencyMeasure
 from rallypoint.core.matchmaking.measures import Measures
 from rallypoint.core.matchmaking.pairing import ALL, Entry
 from rallypoint.core.matchmaking.stages import Stage
-from rallypoint.core.matchmaking.ticket import Backfill, Match, Ticket
+from rallypoint.core.matchmaking.ticket import Backfill, Match, Member, Ticket
 from rallypoint_protocol.ids import SessionId
 
 __all__ = ["SESSIONS_MAX", "Backfilling", "Running"]
 
 SESSIONS_MAX: Final = 64
 """So many sessions, those that asked first, are looked at for a ticket. The others find it when they ask."""
+_OURS: Final = -1
+"""Marks entries of players in a session, which were prepared here."""
 
 
 class Running:
     """A session as it will be once all that was proposed has come true."""
 
-    __slots__ = ("free", "wanted", "rest_until", "sides")
+    __slots__ = ("free", "rest_until", "sides", "wanted")
 
     def __init__(self, wanted: Backfill, sides: list[list[Entry]]) -> None:
         self.wanted = wanted
@@ -59,7 +62,8 @@ class Backfilling:
             if known is not None and known.wanted == one:
                 self._sessions[one.session] = known
                 continue
-            running = Running(one, [self._entries(team, one) for team in one.teams])
+            teams = [*one.teams, *((),) * (len(one.free) - len(one.teams))]
+            running = Running(one, [[self._there(member, one) for member in team] for team in teams])
             self._sessions[one.session] = running
             if known is not None:
                 running.rest_until = known.rest_until
@@ -78,7 +82,7 @@ class Backfilling:
 
     def find(self, entry: Entry, stage: Stage, now: float) -> tuple[Running, int] | None:
         """The first session that this ticket may come into now, and which team of it."""
-        for running in self._sessions.values():
+        for running in islice(self._sessions.values(), SESSIONS_MAX):
             if running.rest_until is None or now >= running.rest_until:
                 team = self.team_for(running, entry, stage)
                 if team is not None:
@@ -117,8 +121,16 @@ class Backfilling:
         return match.backfill
 
     def came(self, match: Match) -> None:
-        """It has its seats: the session says what it wants from now on."""
-        self._proposed.pop(match, None)
+        """It has its seats. The ticket goes; its players are there until the session says who is."""
+        entry = self._proposed.pop(match, None)
+        assert match.backfill is not None
+        running = self._sessions.get(match.backfill)
+        if entry is None or running is None:
+            return
+        side = running.sides[_team_of(match)]
+        if entry in side:
+            side.remove(entry)
+            side += [self._there(member, running.wanted) for member in entry.ticket.members]
 
     def _sit(self, running: Running, entry: Entry, team: int) -> None:
         if any(entry.players[0] in other.players for other in running.there) or team >= len(running.free):
@@ -156,20 +168,16 @@ class Backfilling:
                 means.append(sum(one.values[index] for one in known) / sum(one.size for one in known))
         return max(means) - min(means) if means else 0.0
 
-    def _entries(self, team: Iterable[Member], wanted: Backfill) -> list[Entry]:
-        return [
-            Entry(
-                Ticket(member.player, (member,), wanted.asked_at, 0),
-                self._measures.values((member,), lenient=True),
-                (wanted.asked_at, 0.0),
-            )
-            for member in team
-        ]
+    def _there(self, member: Member, wanted: Backfill) -> Entry:
+        """A player of the session; what nothing is known of is left out."""
+        values = self._measures.values((member,), lenient=True)
+        entry = Entry(Ticket(member.player, (member,), wanted.asked_at, 0), values, (wanted.asked_at, 0.0))
+        entry.arrived = _OURS
+        return entry
 
     def _forget(self, running: Running) -> None:
-        proposed = list(self._proposed.values())
         for entry in running.there:
-            if entry not in proposed and entry.arrived < 0:
+            if entry.arrived == _OURS:
                 self._measures.forget(entry.values)
 
 

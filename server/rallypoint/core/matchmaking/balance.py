@@ -80,7 +80,7 @@ def _least_of_two(divisions: Sequence[Division], sizes: Sequence[int], sums: Seq
 
 
 @lru_cache(maxsize=128)
-def _divisions(sizes: tuple[int, ...], teams: tuple[TeamSize, ...], bots: bool) -> tuple[Division, ...] | None:  # noqa: FBT001  # cached by position
+def _divisions(sizes: tuple[int, ...], teams: tuple[TeamSize, ...], bots: bool) -> tuple[Division, ...] | None:
     """All with the least uneven numbers; ``None``: they are too many. ``sizes`` descend."""
     found: list[tuple[int, Division]] = []
     division: list[list[int]] = [[] for _ in teams]

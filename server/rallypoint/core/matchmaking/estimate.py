@@ -20,10 +20,12 @@ from .ticket import Match, Ticket
 
 __all__ = ["BASIS_TICKETS_MIN", "Estimate", "RecentMatches", "RecentWaits"]
 
-MATCHES_MAX: Final = 512
+MATCHES_MAX: Final = 256
 """So many matches are remembered of a queue, the newest."""
 TICKETS_MAX: Final = 8
-"""So many tickets are remembered of one match: of a larger one, evenly from all of its teams. At most 0.6 MB a queue."""
+"""So many tickets are remembered of one match: of a larger one, evenly from all of its teams.
+
+Together at most 0.4 MB a queue."""
 WINDOWS_S: Final = (300.0, 900.0, 3600.0)
 """The newest matches tell most: the first of these windows is taken that has enough."""
 BASIS_TICKETS_MIN: Final = 8
@@ -105,25 +107,29 @@ class RecentMatches:
             made = self._within(window_s, now)
             waited = [one for each in made for one in each.waited]
             if len(waited) >= (BAND_TICKETS_MIN if window_s < WINDOWS_S[-1] else BASIS_TICKETS_MIN):
-                return _estimate(ticket, now, waited, len(made), round(window_s / 60))
+                return _estimate(ticket, now, waited, len(made), math.ceil(self._seen_s(window_s, now) / 60))
         return None
 
     def recent(self, now: float) -> RecentWaits:
-        """Of the last quarter of an hour."""
+        """Of the last quarter of an hour; of a busy queue, of as much of it as is remembered."""
         window_s = WINDOWS_S[1]
         made = self._within(window_s, now)
         waits = sorted(one.wait_s for each in made for one in each.waited)
-        seen_s = window_s
-        if len(self._made) == MATCHES_MAX and len(made) == MATCHES_MAX:  # older ones of that time are forgotten
-            seen_s = max(1.0, now - made[0].at)
+        seen_s = self._seen_s(window_s, now)
         return RecentWaits(
             matches=len(made),
-            minutes=round(window_s / 60),
+            minutes=math.ceil(seen_s / 60),
             p50_s=_quantile(waits, 0.5),
             p90_s=_quantile(waits, 0.9),
             per_minute=round(len(made) * 60 / seen_s, 2),
             quality=round(sum(each.quality for each in made) / len(made), 3) if made else None,
         )
+
+    def _seen_s(self, window_s: float, now: float) -> float:
+        """How much of the window is remembered: of a busy queue, the newest part."""
+        if len(self._made) < MATCHES_MAX:
+            return window_s
+        return min(window_s, max(1.0, now - self._made[0].at))
 
     def _within(self, window_s: float, now: float) -> list[_Made]:
         return [each for each in self._made if now - each.at <= window_s]

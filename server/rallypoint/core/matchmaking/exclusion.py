@@ -84,16 +84,25 @@ class AvoidMeasure(Measure):
             whole = avoided[0].union(*avoided[1:])
             entries = [entry for entry in entries if whole.isdisjoint(entry.players)]
         kept = []
+        only = players[0] if len(players) == 1 else None
         for entry in entries:
             for their in entry.values[index]:
-                if not their.isdisjoint(players):
+                if only in their if only is not None else not their.isdisjoint(players):
                     break
             else:
                 kept.append(entry)
         return kept
 
+    def goes_with(self, entry: Entry, group: Sequence[Entry]) -> bool:
+        """Whether it avoids none of a group, and none of them it."""
+        return not any(self._avoid(entry, other) for other in group)
+
     def _avoid(self, a: Entry, b: Entry) -> bool:
-        return not self.narrow([b], a, 0, 0)
+        index = self.index
+        for met in a.values[index]:
+            if not met.isdisjoint(b.players):
+                return True
+        return any(not met.isdisjoint(a.players) for met in b.values[index])
 
     def costs(self, entries: list[Entry], entry: Entry, step: int) -> list[float]:
         if self.limits[step] is not None:

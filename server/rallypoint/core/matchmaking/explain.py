@@ -110,8 +110,11 @@ def explain(
     wait_s = entry.wait(now)
     facts = tuple(_facts(measure, tally, place, wait_s) for place, measure in enumerate(counted))
     tightest = _tightest(facts)
-    text = "a match is being made"
-    if not entry.held:
+    if entry.match is not None:
+        text = "a match is being made"
+    elif entry.parked:
+        text = "the search goes on when all of you are here"
+    else:
         text = sentence(
             rules,
             size=entry.size,

@@ -53,7 +53,7 @@ class Forming:
     def form(self, base: list[Entry], candidates: list[Entry], stage: Stage, budget: int) -> Formed | None:
         """A match of all of ``base`` (who fit with each other) and some of the ``candidates``, the best first.
 
-        At the limits of ``stage``; candidates who do not fit with ``base`` are left out here.
+        At the limits of ``stage``. All candidates fit with the first of ``base``.
         """
         self.spent, self.cut = 0, False
         self._budget, self._stage = budget, stage
@@ -64,10 +64,13 @@ class Forming:
         shape: Shape | None = self._shapes.empty
         joints = tuple([ALL] * len(stage.groups))
         top = 0
-        for entry in base:
+        for number, entry in enumerate(base):
             shape = shape.add(entry.size) if shape is not None else None
-            candidates, joints = self._narrowed(candidates, entry, joints)
             top = max(top, entry.stage)
+            if number:
+                candidates, joints = self._narrowed(candidates, entry, joints)
+            else:
+                joints = self._joined(entry, joints)
         if shape is not None:
             self._extend(shape, candidates, joints, top)
         return self._best
@@ -78,17 +81,17 @@ class Forming:
         """Those who still go with the group now that ``joined`` is in it, and what that has in common."""
         stage = self._stage
         self.spent += len(entries) + 1
-        for measure, step in stage.pairs:
-            if not entries:
-                break
+        for measure, step in stage.narrowing:
             entries = measure.narrow(entries, joined, ALL, step)
         if stage.groups:
-            joints = tuple(
-                [m.joint(joint, joined.values[m.index], step) for joint, (m, step) in zip(joints, stage.groups, strict=True)]
-            )
+            joints = self._joined(joined, joints)
             for joint, (measure, step) in zip(joints, stage.groups, strict=True):
                 entries = measure.narrow(entries, joined, joint, step)
         return entries, joints
+
+    def _joined(self, joined: Entry, joints: tuple[int, ...]) -> tuple[int, ...]:
+        groups = zip(joints, self._stage.groups, strict=True)
+        return tuple([measure.joint(joint, joined.values[measure.index], step) for joint, (measure, step) in groups])
 
     def _extend(self, shape: Shape, candidates: list[Entry], joints: tuple[int, ...], top: int) -> bool:
         """Tries all groups that contain the present one. True: the search is over."""
@@ -98,6 +101,7 @@ class Forming:
             stage = self._stages.all[top]
             if shape.total > self._best_total and (stage.bots or (stage.fills and shape.complete)):
                 self._accept(shape, bots=not shape.complete)
+        late = self._stage.late
         reach = shape.total + sum([entry.size for entry in candidates])
         for place, entry in enumerate(candidates):
             if reach < self._rules.seats_max and (not self._may_be_small or reach <= self._best_total):
@@ -109,6 +113,9 @@ class Forming:
             if self.spent >= self._budget:
                 self.cut = True
                 return True
+            if late and not all(measure.goes_with(entry, self._group) for measure in late):
+                self.spent += 1
+                continue
             self._group.append(entry)
             if larger.full:
                 over = self._extend(larger, [], joints, max(top, entry.stage))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rallypoint.core.matchmaking.balance import Division, gap_of
 from rallypoint.core.matchmaking.measures import Measures
@@ -74,6 +75,6 @@ def _balance(measure: BalanceMeasure, sides: list[list[Entry]], step: int) -> tu
         return 0.0, 0.0
     sizes, values = [entry.size for entry in whole], [entry.values[measure.index] for entry in whole]
     ends = [sum(len(side) for side in sides[:number]) for number in range(len(sides) + 1)]
-    division = tuple(tuple(range(first, last)) for first, last in zip(ends, ends[1:], strict=False))
+    division = tuple(tuple(range(first, last)) for first, last in pairwise(ends))
     gap = gap_of(division, sizes, values)
     return gap, share(gap, measure.scales[step])

@@ -59,11 +59,14 @@ class Measures:
             return f"parties of this queue have at most {largest} players"
         return next(filter(None, (measure.refusal(members) for measure in self.all)), "")
 
-    def values(self, members: Sequence[Member]) -> tuple[Any, ...]:
-        """What the measures look at."""
+    def values(self, members: Sequence[Member], *, lenient: bool = False) -> tuple[Any, ...]:
+        """What the measures look at. ``lenient``: ``None`` for each that has something against these members."""
+        if lenient:
+            return tuple(None if m.refusal(members) else m.value(members) for m in self._prepares)
         return tuple(measure.value(members) for measure in self._prepares)
 
     def forget(self, values: tuple[Any, ...]) -> None:
         """Those are not used any more."""
         for measure in self._prepares:
-            measure.forget(values[measure.index])
+            if values[measure.index] is not None:
+                measure.forget(values[measure.index])

@@ -29,12 +29,15 @@ class Entry:
     """A ticket in one queue: what its rules look at, and how far the search has come with it."""
 
     __slots__ = (
+        "again_at",
         "arrived",
         "effort",
         "held",
         "match",
+        "parked",
         "players",
         "rank",
+        "rests_until",
         "size",
         "stage",
         "ticket",
@@ -55,7 +58,13 @@ class Entry:
         self.stage = 0
         """Of the queue's waits at which something changes, how many this ticket has passed."""
         self.held = False
-        """Not looked at."""
+        """Not looked at, for whatever reason: these three."""
+        self.parked = False
+        """By whom the queue belongs to."""
+        self.match: Any = None
+        """The proposal that it is in."""
+        self.rests_until: float | None = None
+        """After a proposal that was refused."""
         self.todo = False
         """It is to be tried."""
         self.arrived = 0
@@ -66,8 +75,8 @@ class Entry:
         """How much is searched for it: more after a search that was cut off."""
         self.wake: float | None = None
         """When something changes for it by mere passing of time."""
-        self.match: Any = None
-        """The proposal that it is in."""
+        self.again_at: float | None = None
+        """When it is tried with more effort."""
 
     def wait(self, now: float) -> float:
         """Seconds since it was queued; never below 0, whatever the clock does."""

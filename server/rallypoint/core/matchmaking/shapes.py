@@ -78,7 +78,7 @@ class Shapes:
         if shape is None:
             if len(self._known) >= SHAPES_MAX:
                 self._known.clear()
-                self.empty._next.clear()  # noqa: SLF001  # the way to all others
+                self.empty._next.clear()  # the way to all others
             shape = self._known[key, singles] = Shape(self, sums, singles, key)
         return shape
 

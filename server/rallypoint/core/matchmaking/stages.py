@@ -28,6 +28,10 @@ class Stage:
     number: int
     pairs: tuple[tuple[Measure, int], ...]
     """Rules about pairs that count, each with its step."""
+    narrowing: tuple[tuple[Measure, int], ...]
+    """Those of them that exclude many, cheaply: worth asking of all candidates whenever one has joined."""
+    late: tuple[AvoidMeasure, ...]
+    """The others: worth asking only of the one who is to join."""
     groups: tuple[tuple[Measure, int], ...]
     """Rules about what all have in common that count."""
     costs: tuple[tuple[Measure, int, float], ...]
@@ -67,6 +71,8 @@ class Stages:
         return Stage(
             number,
             tuple((m, step) for m, step in counting if not isinstance(m, joint)),
+            tuple((m, step) for m, step in counting if not isinstance(m, (*joint, AvoidMeasure))),
+            tuple(m for m, _ in counting if isinstance(m, AvoidMeasure)),
             tuple((m, step) for m, step in counting if isinstance(m, joint)),
             tuple((m, m.step_at(wait), m.rule.weight) for m in ordered if m.rule.weight > 0 and _chooses(m, wait)),
             tuple((m, limit) for m in measures.balances if (limit := m.limits[m.step_at(wait)]) is not None),

@@ -13,7 +13,8 @@ class Waking:
     """The next time of each ticket (:attr:`Entry.wake`), in order; a ticket has one at most."""
 
     def __init__(self) -> None:
-        self._times: list[tuple[float, float, Entry]] = []
+        self._times: list[tuple[float, int, Entry]] = []
+        self._count = 0
         self._live = 0
 
     def set(self, entry: Entry, at: float | None) -> None:
@@ -23,7 +24,8 @@ class Waking:
         self._live += (at is not None) - (entry.wake is not None)
         entry.wake = at
         if at is not None:
-            heappush(self._times, (at, entry.rank[-1], entry))
+            self._count += 1  # of equal times, what was set first
+            heappush(self._times, (at, self._count, entry))
         if len(self._times) > 64 + 4 * self._live:
             self._tidy()
 

@@ -129,4 +129,9 @@ def test_the_pace_of_a_busy_queue_is_that_of_what_is_remembered():
     recent = RecentMatches()
     for number in range(MATCHES_MAX * 2):
         recent.note(match(ticket(1.0), ticket(1.0)), NOW + number * 0.1)
-    assert recent.recent(NOW + MATCHES_MAX * 0.2).per_minute == pytest.approx(600, rel=0.01)
+    now = NOW + MATCHES_MAX * 0.2
+    assert recent.recent(now).per_minute == pytest.approx(600, rel=0.01)
+    assert recent.recent(now).minutes == 1
+    found = recent.estimate(ticket(now=now), now)
+    assert found is not None
+    assert (found.matches, found.minutes) == (MATCHES_MAX, 1)

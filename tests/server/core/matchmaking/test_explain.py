@@ -13,6 +13,7 @@ from rallypoint.core.matchmaking.estimate import RecentMatches
 from rallypoint.core.matchmaking.explain import Explanation, RuleFacts, explain
 from rallypoint.core.matchmaking.measures import measure_of
 from rallypoint.core.matchmaking.pairing import Entry, passes
+from rallypoint.core.matchmaking.queue import MatchQueue
 from rallypoint.core.matchmaking.rules import (
     Avoid,
     Balance,
@@ -150,11 +151,20 @@ def test_who_is_held_is_waiting_and_no_candidate() -> None:
     assert (why.waiting, why.rules[0].of, why.nearby) == (2, 0, 0)
 
 
-def test_a_ticket_in_a_ready_check_is_told_that_a_match_is_made() -> None:
-    queue = Queue(RATING)
-    me = queue.add(rated(25))
-    me.held = True
-    assert queue.why(me).text == "a match is being made"
+def test_a_ticket_that_a_match_was_found_for_is_told_so() -> None:
+    queue = MatchQueue(QueueRules(name="ranked", game="arena", teams=DUEL, rules=(RATING,)), 10)
+    for number in range(2):
+        queue.add(Ticket(f"t{number}", (rated(25, f"p{number}"),), NOW - 1.0, number))
+    assert len(queue.work(NOW, 1000)) == 1
+    why = queue.explain("t0", NOW)
+    assert (why.text, why.waiting) == ("a match is being made", 2)
+
+
+def test_a_ticket_that_is_not_looked_at_is_told_so() -> None:
+    queue = MatchQueue(QueueRules(name="ranked", game="arena", teams=DUEL, rules=(RATING,)), 10)
+    queue.add(Ticket("t0", (rated(25),), NOW, 0))
+    queue.hold("t0")
+    assert queue.explain("t0", NOW).text == "the search goes on when all of you are here"
 
 
 def test_players_are_counted_in_parties() -> None:

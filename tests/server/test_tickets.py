@@ -1,0 +1,597 @@
+"""Tickets of the lobby: in several queues, of parties, found, asked, placed; at the shell, with real frames."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from rallypoint.core.orders import Denial
+from rallypoint.core.quick_match import QuickMatchRules
+from rallypoint.runtime.lobby_host import LobbyHost
+from rallypoint_protocol.ids import PlayerId
+from rallypoint_protocol.messages import (
+    Accept,
+    Block,
+    CancelQueue,
+    Explain,
+    Leaderboard,
+    Leave,
+    PartyCreate,
+    PartyJoin,
+    PartyLeave,
+    PartyReady,
+    QuickMatch,
+)
+from tests.server.match_house import DUEL, ORBIT, PAIRS, RANKED, Guest, Hall
+
+
+@pytest.fixture
+def hall():
+    return Hall()
+
+
+def seated(hall: Hall, *guests: Guest) -> bool:
+    """True if all of them have a seat in the same session, and wait for nothing."""
+    sessions = {guest.last("matched")["session"] for guest in guests}
+    assert not any(guest.session.ticket for guest in guests)
+    return len(sessions) == 1 and all(hall.sessions.is_seated(PlayerId(guest.player)) for guest in guests)
+
+
+def party(*guests: Guest, attributes=None) -> None:
+    """The first leads, the others are ready."""
+    leader, *others = guests
+    code = leader.ask(PartyCreate).value["code"]
+    for guest in others:
+        assert not guest.ask(PartyJoin, code).error
+        assert not guest.ask(PartyReady, True, attributes or {}, {}).error
+
+
+# --- into queues ------------------------------------------------------------------------------------------------------
+
+
+def test_a_quick_match_and_the_queue_of_that_name_are_the_same(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    assert not ann.ask(QuickMatch, "orbit").error
+    assert not bob.enqueue("orbit").error
+    hall.go_on()
+    assert seated(hall, ann, bob)
+    assert "queue" not in ann.last("matched")
+
+
+def test_a_queue_with_rules_is_told_once_and_has_no_places(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("pairs")
+    bob.enqueue("pairs")
+    hall.go_on(5.0)
+    assert ann.last("queued") == {"game": "pairs", "queues": ["pairs"], "place": 0, "waiting": 1}
+    assert bob.last("queued") == {"game": "pairs", "queues": ["pairs"], "place": 0, "waiting": 2}
+    assert ann.count("queued") == bob.count("queued") == 1
+
+
+def test_a_ticket_in_a_queue_of_each_kind_is_told_the_place_in_the_quick_one(hall):
+    [ann] = hall.come("Ann")
+    ann.enqueue("pairs", "orbit", "duel")
+    told = {"game": "pairs", "queues": ["pairs", "orbit", "duel"], "place": 1, "waiting": 1}
+    assert ann.last("queued") == told
+    assert ann.count("queued") == 1
+
+
+@pytest.mark.parametrize(
+    ("queues", "error"),
+    [(["chess"], "unknown_queue"), (["duel", "chess"], "unknown_queue"), (["duel", "duel"], "bad_ticket")],
+)
+def test_wrong_queues_are_answered_and_no_ticket_is_left_behind(hall, queues, error):
+    [ann] = hall.come("Ann")
+    answer = ann.enqueue(*queues)
+    assert (answer.error, bool(answer.reason)) == (error, True)
+    assert ann.queue is None
+    assert hall.lobby.waiting("duel") == 0
+    assert not ann.enqueue("duel").error
+
+
+def test_who_waits_waits_once(hall):
+    [ann] = hall.come("Ann")
+    ann.enqueue("duel")
+    assert ann.enqueue("ranked").error == ann.ask(QuickMatch, "orbit").error == "already_queued"
+
+
+def test_who_sits_does_not_wait(hall):
+    [ann] = hall.come("Ann")
+    hall.sessions.open("orbit", ann.player)
+    assert ann.enqueue("duel").error == "already_seated"
+
+
+def test_a_full_queue_takes_nobody_else_and_the_others_are_not_entered(hall):
+    hall = Hall(tickets_max=1)
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("pairs")
+    assert bob.enqueue("orbit", "pairs").error == "queue_full"
+    assert hall.lobby.waiting("orbit") == 0
+    ann.cancel()
+    assert not bob.enqueue("orbit", "pairs").error
+
+
+def test_a_queue_named_as_a_game_is_refused_at_the_start():
+    with pytest.raises(ValueError, match="'orbit' is named as a game"):
+        Hall(replace(DUEL, name="orbit"))
+
+
+def test_a_cancelled_ticket_is_gone_from_all_of_its_queues(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("duel", "orbit", "pairs")
+    assert not ann.cancel().error
+    assert ann.last("unqueued") == {"game": "duel", "queues": ["duel", "orbit", "pairs"], "reason": "cancelled"}
+    assert ann.cancel().error == "not_queued"
+    bob.enqueue("orbit", "duel")
+    hall.go_on(5.0)
+    assert bob.count("matched") == 0
+    cid.enqueue("duel")
+    hall.go_on()
+    assert seated(hall, bob, cid)
+
+
+# --- found and placed -------------------------------------------------------------------------------------------------
+
+
+def test_a_match_seats_all_and_tells_each_what_it_is(hall):
+    guests = hall.come("Ann", "Bob", "Cid", "Dan")
+    for guest in guests:
+        guest.enqueue("pairs")
+    hall.go_on()
+    assert seated(hall, *guests)
+    told = [guest.last("matched") for guest in guests]
+    assert {data["queue"] for data in told} == {"pairs"}
+    assert len({data["match"] for data in told}) == 1
+    assert sorted(data["team"] for data in told) == [0, 0, 1, 1]
+    assert all(data["region"] == "" for data in told)
+    order = hall.sessions.sessions[told[0]["session"]].order
+    assert (order.quick, order.match.queue, order.match.id, order.match.sizes) == (False, "pairs", told[0]["match"], (2, 2))
+    assert [guest.player in order.match.teams[data["team"]] for guest, data in zip(guests, told, strict=True)] == [True] * 4
+
+
+def test_the_search_never_runs_while_a_message_is_answered(hall, monkeypatch):
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("duel")
+    hall.go_on()
+    bob.enqueue("duel")
+    assert bob.count("matched") == 0, "it has its own turn of the loop"
+    hall.go_on()
+    assert seated(hall, ann, bob)
+
+
+def test_found_in_one_queue_is_gone_from_the_others(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("duel", "orbit", "pairs")
+    bob.enqueue("duel")
+    hall.go_on()
+    assert seated(hall, ann, bob)
+    assert hall.lobby.waiting("orbit") == hall.lobby.waiting("pairs") == hall.lobby.waiting("duel") == 0
+    cid.enqueue("orbit")
+    hall.go_on(5.0)
+    assert cid.count("matched") == 0
+
+
+def test_a_quick_match_takes_a_ticket_out_of_queues_with_rules(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("duel", "orbit")
+    bob.enqueue("orbit")
+    hall.go_on()
+    assert seated(hall, ann, bob)
+    cid.enqueue("duel")
+    hall.go_on(5.0)
+    assert cid.count("matched") == 0
+
+
+def test_who_is_away_is_skipped_and_keeps_the_place(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("duel")
+    ann.drop()
+    bob.enqueue("duel")
+    hall.go_on(5.0)
+    assert bob.count("matched") == 0
+    ann.resume()
+    hall.go_on()
+    assert seated(hall, ann, bob)
+    del cid
+
+
+def test_without_room_the_match_rests_and_nobody_loses_the_place(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    hall.sessions.rooms_max = 0
+    ann.enqueue("duel")
+    bob.enqueue("duel")
+    hall.go_on(0.5)
+    assert (ann.queue, bob.queue) == ("duel", "duel")
+    fired = hall.loop.fired
+    hall.go_on(3.0)
+    assert hall.loop.fired - fired < 12, "once a second, not in a circle"
+    hall.sessions.rooms_max = 10
+    hall.go_on(1.1)
+    assert seated(hall, ann, bob)
+
+
+def test_who_is_seated_elsewhere_is_turned_away_and_the_others_stay(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("duel")
+    hall.go_on()
+    hall.sessions.open("orbit", ann.player)
+    bob.enqueue("duel")
+    hall.go_on()
+    assert ann.last("unqueued")["reason"] == "already_seated"
+    assert bob.queue == "duel"
+    cid.enqueue("duel")
+    hall.go_on()
+    assert seated(hall, bob, cid)
+
+
+def test_if_one_seat_is_refused_none_is_kept(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    reserve = hall.sessions.reserve
+
+    def second_is_refused(session_id, player, *others):
+        if player == bob.player:
+            return Denial("full", "every seat is taken")
+        return reserve(session_id, player, *others)
+
+    hall.sessions.reserve = second_is_refused
+    ann.enqueue("duel")
+    bob.enqueue("duel")
+    hall.go_on()
+    assert (ann.queue, bob.queue) == ("duel", "duel")
+    assert not hall.sessions.is_seated(PlayerId(ann.player))
+    hall.sessions.reserve = reserve
+    hall.go_on(1.1)
+    assert seated(hall, ann, bob)
+
+
+def test_a_failure_while_a_match_is_placed_is_told_once_and_everybody_waits_on(hall, monkeypatch):
+    ann, bob = hall.come("Ann", "Bob")
+    create = hall.sessions.create
+    hall.sessions.create = lambda *args: 1 / 0
+    with capture_logs() as logs:
+        ann.enqueue("duel")
+        bob.enqueue("duel")
+        hall.go_on(0.5)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["match failed"]
+    hall.sessions.create = create
+    hall.go_on(1.1)
+    assert seated(hall, ann, bob)
+
+
+# --- ready checks -----------------------------------------------------------------------------------------------------
+
+
+def test_all_are_asked_and_seated_when_the_last_accepts(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    match = ann.check["match"]
+    told = {"match": match, "queue": "ranked", "ready_s": 10.0, "accepted": 0, "players": 2, "mine": False}
+    assert ann.check == bob.check == told
+    hall.go_on(4.0)
+    ann.accept()
+    assert ann.check == told | {"ready_s": 6.0, "accepted": 1, "mine": True}
+    assert bob.check == told | {"ready_s": 6.0, "accepted": 1}
+    bob.accept()
+    assert seated(hall, ann, bob)
+    assert ann.last("matched")["match"] == match
+    hall.go_on(20.0)
+    assert ann.count("ready_check_off") == 0
+
+
+def test_who_accepted_keeps_the_place_and_is_matched_next_when_another_declines(hall):
+    ann, bob, cid, dan = hall.come("Ann", "Bob", "Cid", "Dan")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    ann.accept()
+    cid.enqueue("ranked")
+    hall.go_on()
+    assert cid.count("ready_check") == 0
+    bob.accept(False)
+    match = ann.check["match"]
+    assert ann.last("ready_check_off") == {"match": match, "reason": "declined", "requeued": True}
+    assert bob.last("ready_check_off") == {"match": match, "reason": "declined", "requeued": False}
+    assert bob.last("unqueued") == {"game": "ranked", "queues": ["ranked"], "reason": "declined"}
+    assert (ann.queue, bob.queue) == ("ranked", None)
+    hall.go_on()
+    assert ann.check["match"] == cid.check["match"] != match
+    ann.accept()
+    cid.accept()
+    assert seated(hall, ann, cid)
+    assert dan.queue is None
+
+
+def test_who_is_silent_is_out_and_the_others_are_back(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    ann.accept()
+    hall.go_on(9.9)
+    assert ann.count("ready_check_off") == 0
+    hall.go_on(0.1)
+    assert ann.last("ready_check_off")["requeued"]
+    assert ann.last("ready_check_off")["reason"] == bob.last("ready_check_off")["reason"] == "expired"
+    assert bob.last("unqueued")["reason"] == "not_ready"
+    assert (ann.queue, bob.queue) == ("ranked", None)
+
+
+@pytest.mark.parametrize("how", ["cancels", "logs out", "is lost"])
+def test_who_leaves_in_the_middle_ends_the_check_for_all(hall, how):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    ann.accept()
+    match how:
+        case "cancels":
+            bob.cancel()
+            assert bob.last("unqueued")["reason"] == "cancelled"
+        case "logs out":
+            bob.connection.say(Leave())
+        case "is lost":
+            bob.drop()
+            hall.go_on(10.0)
+    assert ann.last("ready_check_off")["requeued"]
+    assert ann.queue == "ranked"
+    cid.enqueue("ranked")
+    hall.go_on()
+    assert ann.check["match"] == cid.check["match"]
+
+
+def test_who_is_away_in_a_check_may_come_back_and_accept(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    bob.drop()
+    ann.accept()
+    hall.go_on(5.0)
+    bob.resume()
+    bob.accept()
+    assert seated(hall, ann, bob)
+
+
+def test_an_answer_to_no_match_is_an_error(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    assert ann.ask(Accept, "m1", True).error == "no_match"
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    match = ann.check["match"]
+    assert ann.ask(Accept, "another", True).error == "no_match"
+    assert not ann.ask(Accept, match, True).error
+    assert not ann.ask(Accept, match, True).error
+    bob.accept(False)
+    assert ann.ask(Accept, match, True).error == "no_match"
+
+
+def test_while_a_check_runs_the_ticket_is_held_in_its_other_queues(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("orbit", "ranked", "duel")
+    bob.enqueue("ranked")
+    hall.go_on()
+    cid.enqueue("duel", "orbit")
+    hall.go_on(1.0)
+    assert cid.count("matched") == 0
+    bob.accept(False)
+    hall.go_on()
+    assert seated(hall, ann, cid)
+
+
+def test_news_of_a_check_waits_for_who_has_not_acknowledged_the_last(hall):
+    guests = hall.come("Ann", "Bob", "Cid", "Dan")
+    hall = guests[0].hall
+    hall.lobby.queues.ruled.queues["pairs"].rules = replace(PAIRS, ready_s=10.0)
+    slow = guests[3]
+    for guest in guests:
+        guest.enqueue("pairs")
+    slow.listen()
+    slow.acks = False
+    hall.go_on()
+    for guest in guests[:3]:
+        guest.accept()
+    slow.listen()
+    assert slow.count("ready_check") == 1
+    slow.acks = True
+    assert slow.check["accepted"] == 3
+    assert slow.count("ready_check") == 2
+
+
+def test_a_match_that_all_accepted_and_that_cannot_be_placed_is_off(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    hall.sessions.rooms_max = 0
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    hall.go_on()
+    ann.accept()
+    bob.accept()
+    told = {"match": ann.check["match"], "reason": "failed", "requeued": True}
+    assert ann.last("ready_check_off") == bob.last("ready_check_off") == told
+    assert (ann.queue, bob.queue) == ("ranked", "ranked")
+
+
+# --- parties ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_party_is_one_ticket_and_plays_in_one_team(hall):
+    ann, bob, cid, dan = guests = hall.come("Ann", "Bob", "Cid", "Dan")
+    party(ann, bob)
+    assert not ann.enqueue("pairs").error
+    assert (bob.queue, bob.last("queued")["queues"]) == ("pairs", ["pairs"])
+    assert hall.lobby.waiting("pairs") == 1
+    cid.enqueue("pairs")
+    dan.enqueue("pairs")
+    hall.go_on()
+    assert seated(hall, *guests)
+    assert ann.last("matched")["team"] == bob.last("matched")["team"] != cid.last("matched")["team"]
+
+
+def test_only_a_leader_queues_a_party_whose_members_are_ready(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    party(ann, bob)
+    assert bob.enqueue("pairs").error == "not_leader"
+    bob.ask(PartyReady, False, {}, {})
+    assert ann.enqueue("pairs").error == "not_ready"
+    assert ann.ask(QuickMatch, "orbit").error == "not_ready"
+
+
+def test_a_party_that_is_larger_than_a_team_is_refused(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    party(ann, bob, cid)
+    answer = ann.enqueue("pairs")
+    assert answer.error == "party_too_large"
+    assert "2" in answer.reason
+
+
+def test_any_member_cancels_for_all(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    party(ann, bob)
+    ann.enqueue("pairs")
+    assert not bob.cancel().error
+    assert ann.last("unqueued")["reason"] == bob.last("unqueued")["reason"] == "cancelled"
+    assert ann.queue is None
+
+
+def test_a_ticket_ends_when_its_party_changes(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    party(ann, bob)
+    ann.enqueue("pairs")
+    bob.ask(PartyLeave)
+    assert ann.last("unqueued")["reason"] == "party_changed"
+    assert (ann.queue, bob.queue) == (None, None)
+    ann.enqueue("pairs")
+    assert not cid.enqueue("pairs").error
+
+
+def test_a_member_who_logs_out_ends_the_ticket_of_the_party(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    party(ann, bob)
+    ann.enqueue("pairs")
+    ann.connection.say(Leave())
+    assert bob.last("unqueued")["reason"] == "party_changed"
+    assert hall.lobby.waiting("pairs") == 0
+
+
+def test_a_party_with_a_member_away_is_skipped(hall):
+    ann, bob, cid, dan = guests = hall.come("Ann", "Bob", "Cid", "Dan")
+    party(ann, bob)
+    ann.enqueue("pairs")
+    bob.drop()
+    cid.enqueue("pairs")
+    dan.enqueue("pairs")
+    hall.go_on(2.0)
+    assert ann.count("matched") == 0
+    bob.resume()
+    hall.go_on()
+    assert seated(hall, *guests)
+
+
+def test_a_member_who_leaves_in_a_check_costs_the_party_its_place_and_not_the_others():
+    hall = Hall(replace(PAIRS, ready_s=10.0))
+    ann, bob, cid, dan = hall.come("Ann", "Bob", "Cid", "Dan")
+    party(ann, bob)
+    for guest in (ann, cid, dan):
+        guest.enqueue("pairs")
+    hall.go_on()
+    cid.accept()
+    bob.ask(PartyLeave)
+    assert [ann.queue, bob.queue, cid.queue, dan.queue] == [None, None, "pairs", "pairs"]
+    assert cid.last("ready_check_off") == {"match": cid.check["match"], "reason": "left", "requeued": True}
+    assert not ann.last("ready_check_off")["requeued"]
+    assert ann.last("unqueued")["reason"] == "party_changed"
+
+
+def test_a_party_goes_into_one_quick_match_together(hall):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    hall.sessions.open("orbit", "x", "y", "z")
+    party(ann, bob, cid)
+    ann.ask(QuickMatch, "orbit")
+    hall.go_on()
+    assert seated(hall, ann, bob, cid)
+
+
+def test_if_one_of_a_party_is_banned_all_of_it_goes_elsewhere(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    room = hall.sessions.open("orbit", "x")
+    room.banned.add(PlayerId(bob.player))
+    party(ann, bob)
+    ann.ask(QuickMatch, "orbit")
+    hall.go_on()
+    assert seated(hall, ann, bob)
+    assert PlayerId(ann.player) not in room.players
+
+
+def test_a_party_is_told_its_place_again_when_all_have_heard_the_last(hall):
+    hall = Hall(rules=QuickMatchRules("orbit", 9, 9))
+    zoe, ann, bob = hall.come("Zoe", "Ann", "Bob")
+    party(ann, bob)
+    zoe.ask(QuickMatch, "orbit")
+    ann.ask(QuickMatch, "orbit")
+    assert ann.last("queued")["place"] == bob.last("queued")["place"] == 2
+    zoe.cancel()
+    hall.go_on(1.0)
+    assert ann.last("queued")["place"] == bob.last("queued")["place"] == 1
+
+
+# --- backfill ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Wanted:
+    session: str
+    free: tuple[int, ...] = (1, 0)
+    teams: tuple[tuple[str, ...], ...] = ((), ())
+    region: str = ""
+    asked_at: float = 0.0
+
+
+def test_a_running_session_that_asks_gets_a_player(hall):
+    ann = hall.come("Ann")[0]
+    room = hall.sessions.open("orbit", "x")
+    hall.sessions.wanted = {"duel": [Wanted(room.id)]}
+    ann.enqueue("duel")
+    hall.go_on()
+    data = ann.last("matched")
+    assert (data["session"], data["queue"], data["team"]) == (room.id, "duel", 0)
+
+
+def test_a_session_that_refuses_a_player_whom_its_queue_has_sent_is_left_in_peace_a_while(hall):
+    ann = hall.come("Ann")[0]
+    room = hall.sessions.open("orbit", "x")
+    room.banned.add(PlayerId(ann.player))
+    hall.sessions.wanted = {"duel": [Wanted(room.id)]}
+    with capture_logs() as logs:
+        ann.enqueue("duel")
+        hall.go_on(4.5)
+    assert sum(line["event"] == "match not placed" for line in logs) == 1
+    assert ann.queue == "duel"
+
+
+# --- explanations, blocks, leaderboards -------------------------------------------------------------------------------
+
+
+def test_a_ticket_says_why_it_waits_in_each_of_its_queues(hall):
+    [ann] = hall.come("Ann")
+    assert ann.ask(Explain).error == "no_ticket"
+    ann.enqueue("orbit", "duel")
+    hall.go_on(2.0)
+    quick, duel = ann.ask(Explain).value["queues"]
+    assert (quick["queue"], quick["waited_s"], quick["waiting"], quick["players_needed"]) == ("orbit", 2.0, 1, 1)
+    assert quick["text"] == "1 more player is needed"
+    assert duel["queue"] == "duel"
+
+
+def test_nobody_blocks_themselves(hall):
+    [ann] = hall.come("Ann")
+    assert ann.ask(Block, ann.player, True).error == "refused"
+
+
+def test_without_a_store_there_are_no_ratings(hall):
+    [ann] = hall.come("Ann")
+    assert ann.ask(Leaderboard, "duel", 10, False).error == "not_kept"
