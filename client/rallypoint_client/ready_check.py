@@ -41,6 +41,8 @@ class ReadyCheck:
         self.over = ""
         """Empty while it runs; then ``matched``, or why there is no match: ``declined``, ``expired``, ``left``,
         ``failed``; or ``gone``: the lobby session, or the place in the queue."""
+        self.requeued = False
+        """When it is over without a match: whether one goes on waiting, at one's old place."""
         self.on_change: Callable[[ReadyCheck], object] | None = None
         self._until = float("inf")
         self._said: bool | None = None
@@ -76,10 +78,10 @@ class ReadyCheck:
                 self._until = min(self._until, self._time() + left_s)
                 call(self.on_change, self)
 
-    def ended(self, reason: str) -> None:
+    def ended(self, reason: str, *, requeued: bool = False) -> None:
         """It is over. Twice is once."""
         if not self.over:
-            self.over = reason
+            self.over, self.requeued = reason, requeued
             call(self.on_change, self)
 
 

@@ -31,7 +31,7 @@ class Ticket:
                 self._checked(data)
             case "ready_check_off":
                 if self.check is not None and data.get("match") == self.check.match:
-                    self._check_over(str(data.get("reason", "failed")))
+                    self._check_over(str(data.get("reason", "failed")), requeued=bool(data.get("requeued")))
             case "unqueued":
                 self.clear(str(data.get("reason", "gone")))
             case "matched" if not data.get("rematch") and (data.get("queue") or data.get("game")) in self.queues:
@@ -56,7 +56,7 @@ class Ticket:
             self.check = self._new_check(match)
         self.check.told(data)
 
-    def _check_over(self, reason: str) -> None:
+    def _check_over(self, reason: str, *, requeued: bool = False) -> None:
         check, self.check = self.check, None
         if check is not None:
-            check.ended(reason)
+            check.ended(reason, requeued=requeued)

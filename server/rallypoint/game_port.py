@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from socket import socket
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from rallypoint.config import Settings
 from rallypoint.console.kept_answers import KeptAnswers
 from rallypoint.core.lobby import Lobby
 from rallypoint.core.lobby_image import Unreadable
+from rallypoint.core.matchmaking.rules import QueueRules
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint.game.definition import Definition
 from rallypoint.ports import Entry, EntryKind, Journal, JournalUnusable, Recovered, Store
@@ -97,7 +99,7 @@ class GamePort:
             lobbies_max=limits.lobbies_max,
             tickets_max=limits.tickets_max,
             keep=journal.keeps,
-            rules=[rules for definition in definitions for rules in definition.options.queues],
+            rules=[self._queue(one, rules) for one in definitions for rules in one.options.queues],
         )
         self.guests = KeptGuests(store, self.node.scribe)
         self.lobby_host = LobbyHost(
@@ -167,6 +169,10 @@ class GamePort:
     def _rules(self, options: Any) -> QuickMatchRules:
         bots_after_s = options.bots_after_s if options.bot is not None and self._with_bots else None
         return QuickMatchRules(options.name, options.seats_min, options.seats_max, bots_after_s)
+
+    def _queue(self, definition: Definition, rules: QueueRules) -> QueueRules:
+        """A queue with rules, as it is here: without bots if there are none."""
+        return rules if self._with_bots and definition.options.bot is not None else replace(rules, bots_after_s=None)
 
     async def start(self, certificate: Certificate | None = None, sock: socket | None = None) -> None:
         """Listens (on ``sock``, if it is there), and serves from here on. Raises ``OSError`` if the port is taken."""

@@ -14,14 +14,14 @@ from rallypoint_client.chat import Room
 from rallypoint_client.lobby_seat import LobbySeat
 from rallypoint_protocol.messages import SessionRow
 
-from .life import Life
+from .matchmaking import Matchable
 from .strangers import visit
 from .world import URL
 
 __all__ = ["Player"]
 
 
-class Player(Life):
+class Player(Matchable):
     """A player with a device. See :class:`~rallypoint_simulation.life.Life` for what observers may read."""
 
     # --- coming and going -------------------------------------------------------------------------------------------

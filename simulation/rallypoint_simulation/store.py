@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import Final
 
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Clock, Guest, SessionRecord, Store, StoreDown, StoreStatus
@@ -14,7 +15,24 @@ from rallypoint_protocol.ids import PlayerId, SessionId
 from .host import Host, Timer
 from .loop import SimulatedLoop
 
+try:
+    from rallypoint.core.matchmaking.profile import Profile
+except ImportError:  # TEMPORARY
+    from dataclasses import dataclass
+
+    @dataclass
+    class Profile:
+        ratings: dict = None
+        blocked: frozenset = frozenset()
+        recent: tuple = ()
+        dodges: int = 0
+
+        def __post_init__(self):
+            self.ratings = {}
+
 __all__ = ["SimulatedStore"]
+
+_DODGES_S: Final = 3600.0
 
 
 class SimulatedStore:
@@ -32,6 +50,10 @@ class SimulatedStore:
         """What the database has: one for each session."""
         self.differing: list[tuple[SessionRecord, SessionRecord]] = []
         """Ends that a later server has told otherwise than an earlier one."""
+        self.blocks: dict[PlayerId, dict[PlayerId, None]] = {}
+        """Whom each player has blocked."""
+        self.dodges: list[tuple[PlayerId, float]] = []
+        """Who has declined or missed a ready check, and when."""
         self._dice = dice
         self._wall = wall
         self._answer_s = answer_s
@@ -76,6 +98,25 @@ class SimulatedStore:
         await self._answer()
         own = [record for record in self.ended_records if any(seat.player == player for seat in record.seats)]
         return own[: -limit - 1 : -1]
+
+    async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
+        """See the port. Everybody's ratings are those of a new player."""
+        await self._answer()
+        since = self._wall() - _DODGES_S
+        dodges = sum(who == player and at > since for who, at in self.dodges)
+        return Profile(blocked=frozenset(self.blocks.get(player, ())), dodges=dodges)
+
+    def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
+        """See the port."""
+        theirs = self.blocks.setdefault(player, {})
+        if blocked:
+            theirs[other] = None
+        else:
+            theirs.pop(other, None)
+
+    def dodged(self, player: PlayerId, at: float) -> None:
+        """See the port."""
+        self.dodges.append((player, at))
 
     def delay_s(self) -> float:
         """How long the next write takes."""
@@ -154,6 +195,17 @@ class _Client:
 
     async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
         return await self._store.results_of(player, limit)
+
+    async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
+        return await self._store.profile(player, queues)
+
+    def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
+        if self._host.alive:
+            self._store.block(player, other, blocked)
+
+    def dodged(self, player: PlayerId, at: float) -> None:
+        if self._host.alive:
+            self._store.dodged(player, at)
 
     def status(self) -> StoreStatus:
         return self._store.status()

@@ -235,14 +235,22 @@ async def test_a_late_word_does_not_make_a_ready_check_longer():
         with pytest.raises(RequestRefused) as caught:
             await playing
         assert caught.value.code == "not_ready"
-        assert asked[0].over == "expired"
+        assert (asked[0].over, asked[0].requeued) == ("expired", False)
 
 
 @on_both_loops
 async def test_if_somebody_else_declines_one_goes_on_waiting():
     async with met() as (server, guest, lobby):
         told: list[Waiting] = []
-        playing = asyncio.create_task(lobby.play("ranked", on_wait=told.append, explain_every_s=None))
+        asked: list[ReadyCheck] = []
+
+        def ask(check: ReadyCheck) -> None:
+            asked.append(check)
+            check.accept()
+
+        playing = asyncio.create_task(
+            lobby.play("ranked", on_wait=told.append, on_ready_check=ask, explain_every_s=None)
+        )
         await guest.answer(ENQUEUE, {})
         await guest.send(queued(1), check(2))
         assert await guest.answer(ACCEPT) == ["m1", True]
@@ -251,6 +259,7 @@ async def test_if_somebody_else_declines_one_goes_on_waiting():
         await guest.send(check(5, match="m2"))
         assert await guest.answer(ACCEPT) == ["m2", True]
         assert len(told) == before + 1  # it waits again
+        assert [(check.over, check.requeued) for check in asked] == [("declined", True), ("", False)]
         await guest.send(found())
         await (await server.guest()).seat()
         await (await playing).close()

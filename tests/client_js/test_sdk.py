@@ -121,6 +121,20 @@ async def test_a_private_room_a_reload_a_second_tab_the_end_and_a_rematch(node: 
     assert found["states"] == ["closed", "closed", "you left"]
 
 
+async def test_queues_with_rules_parties_and_leaderboards(node: list[str], tmp_path: Path) -> None:
+    found = await played(node, "ranked", FourLine, data_dir=tmp_path)
+    assert found["why"] == [["ranked"], True, True]
+    assert found["unknown"] == "unknown_queue"
+    assert (found["declined"], found["off"]) == ("declined", ["declined", True])
+    assert (found["match"], found["over"]) == (["ranked", True, True, [0, 1]], "matched")
+    assert found["board"] == [[["Cid", 1], ["Ann", 1]], 2, 2]
+    assert found["around"] == ["Ann"]
+    assert (found["notReady"], found["notLeader"], found["tooLarge"]) == ("not_ready", "not_leader", "party_too_large")
+    assert found["together"]
+    assert found["kicked"] == ["kicked", None, 1]
+    assert found["left"] == ["left", None]
+
+
 async def test_a_player_predicts_the_own_ship_as_the_server_moves_it(node: list[str]) -> None:
     found = await played(node, "predict", Orbit)
     assert not found["diverged"]

@@ -149,6 +149,8 @@ class FakeStore(NoStore):
         self.guests = {}
         self.dodges = []
         self.blocks = []
+        self.asked_leaders = []
+        self.hangs = False
         self.slow = False
         self.error = None
         self.asked = []
@@ -158,9 +160,19 @@ class FakeStore(NoStore):
 
     async def profile(self, player, queues):
         """Nobody is known from before."""
+        await self._answers()
+        return SimpleNamespace(ratings={}, blocked=frozenset(), recent=(), dodges=0)
+
+    async def leaders(self, queue, limit, around):
+        self.asked_leaders.append((queue, limit, around))
+        await self._answers()
+        return SimpleNamespace(data=lambda name: {"queue": name, "rows": [], "total": 0, "me": around})
+
+    async def _answers(self):
+        if self.hangs:
+            await asyncio.get_running_loop().create_future()
         if self.error is not None:
             raise self.error
-        return SimpleNamespace(ratings={}, blocked=frozenset(), recent=(), dodges=0)
 
     def dodged(self, player, at):
         self.dodges.append(player)

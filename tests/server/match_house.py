@@ -34,6 +34,8 @@ class Guest:
         self._asked = 0
         self._last = 0
         self.acks = True
+        self.gone = False
+        """Its connection is lost."""
 
     @property
     def player(self) -> str:

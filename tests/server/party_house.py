@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rallypoint.core.parties import TOLD_EVERY_S
+from rallypoint.core.party_news import TOLD_EVERY_S
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import Ack, Answer, Hello, PartyCreate, PartyJoin, Push, Resume, Welcome

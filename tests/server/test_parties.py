@@ -373,10 +373,10 @@ def test_nobody_loses_a_lobby_session_by_what_others_do_in_the_party_meanwhile(c
 
 def test_without_news_there_is_no_timer(club):
     people = club.party("Ada", "Bob")
-    assert club.lobby.parties.due is None
+    assert club.lobby.parties.news.due is None
     people[1].ask(PartyReady, True, {}, {})
     club.pass_time(*people)
-    assert club.lobby.parties.due is None
+    assert club.lobby.parties.news.due is None
 
 
 def test_a_clock_that_jumps_back_keeps_nobody_waiting():

@@ -10,12 +10,13 @@ from structlog.testing import capture_logs
 
 from rallypoint.core.orders import Denial
 from rallypoint.core.quick_match import QuickMatchRules
-from rallypoint.runtime.lobby_host import LobbyHost
+from rallypoint.ports import StoreDown
+from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import PlayerId
 from rallypoint_protocol.messages import (
     Accept,
+    Answer,
     Block,
-    CancelQueue,
     Explain,
     Leaderboard,
     Leave,
@@ -25,7 +26,8 @@ from rallypoint_protocol.messages import (
     PartyReady,
     QuickMatch,
 )
-from tests.server.match_house import DUEL, ORBIT, PAIRS, RANKED, Guest, Hall
+from tests.server.lobby_house import FakeStore
+from tests.server.match_house import DUEL, PAIRS, Guest, Hall
 
 
 @pytest.fixture
@@ -587,11 +589,147 @@ def test_a_ticket_says_why_it_waits_in_each_of_its_queues(hall):
     assert duel["queue"] == "duel"
 
 
-def test_nobody_blocks_themselves(hall):
+def test_without_a_store_there_are_no_ratings_and_no_block_lists(hall):
     [ann] = hall.come("Ann")
+    assert ann.ask(Leaderboard, "duel", 10, False).error == "not_kept"
+    assert ann.ask(Block, "bob", True).error == "not_kept"
+
+
+@pytest.fixture
+def store():
+    return FakeStore(keeps_guests=True)
+
+
+def test_a_block_is_answered_at_once_and_stored_and_nobody_blocks_themselves(store):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    assert not ann.ask(Block, "bob", True).error
+    assert not ann.ask(Block, "bob", False).error
+    assert store.blocks == [(ann.player, "bob", True), (ann.player, "bob", False)]
     assert ann.ask(Block, ann.player, True).error == "refused"
 
 
-def test_without_a_store_there_are_no_ratings(hall):
+async def turns(hall, count=4):
+    """Other tasks of the loop get their turn, and then what is due."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+    hall.go_on()
+
+
+async def test_a_ticket_is_searched_for_when_its_players_are_looked_up(store):
+    hall = Hall(store=store)
+    ann, bob = hall.come("Ann", "Bob")
+    assert not ann.enqueue("duel").error
+    assert not bob.enqueue("duel").error
+    hall.go_on()
+    assert ann.count("matched") == 0
+    await turns(hall)
+    assert seated(hall, ann, bob)
+
+
+async def test_a_store_that_is_down_makes_everybody_new_and_is_said_in_the_log(store):
+    hall = Hall(store=store)
+    ann, bob = hall.come("Ann", "Bob")
+    store.error = StoreDown("no database")
+    with capture_logs() as logs:
+        ann.enqueue("duel")
+        bob.enqueue("duel")
+        await turns(hall)
+    assert seated(hall, ann, bob)
+    assert [line["why"] for line in logs if line["log_level"] == "warning"] == ["no database"] * 2
+
+
+async def test_a_store_that_does_not_answer_is_waited_for_two_seconds(store):
+    hall = Hall(store=store)
+    ann, bob = hall.come("Ann", "Bob")
+    store.hangs = True
+    ann.enqueue("duel")
+    bob.enqueue("duel")
+    await turns(hall)
+    hall.go_on(1.9)
+    assert ann.count("matched") == 0
+    assert "looked up" in ann.ask(Explain).value["queues"][0]["text"]
+    with capture_logs() as logs:
+        hall.go_on(0.1)
+    assert seated(hall, ann, bob)
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["profiles not there in time"] * 2
+    await hall.host.stop()
+
+
+async def test_who_cancels_before_the_lookup_has_ended_is_not_searched_for(store):
+    hall = Hall(store=store)
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("duel")
+    bob.enqueue("duel")
+    ann.cancel()
+    await turns(hall)
+    assert bob.count("matched") == 0
+    ann.enqueue("duel")
+    await turns(hall)
+    assert seated(hall, ann, bob)
+
+
+async def test_of_many_tickets_none_is_forgotten_in_the_line_for_lookups(store):
+    hall = Hall(store=store)
+    hall.sessions.rooms_max = 10_000
+    guests = hall.come(*(f"Guest {number}" for number in range(100)))
+    for guest in guests:
+        guest.enqueue("duel")
+    for _ in range(20):
+        await turns(hall)
+    assert all(guest.count("matched") == 1 for guest in guests)
+
+
+async def test_who_declines_has_dodged(store):
+    hall = Hall(store=store)
+    ann, bob = hall.come("Ann", "Bob")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    await turns(hall)
+    bob.accept(False)
+    assert store.dodges == [bob.player]
+
+
+async def test_a_leaderboard_is_answered_when_the_store_does_and_may_be_asked_again(store):
+    hall = Hall(store=store)
     [ann] = hall.come("Ann")
-    assert ann.ask(Leaderboard, "duel", 10, False).error == "not_kept"
+    message = encode(Leaderboard(1, "duel", 10, True))
+    ann.connection.receiver.received(message)
+    assert ann.connection.take() == []
+    await turns(hall)
+    answer = Answer(1, {"queue": "duel", "rows": [], "total": 0, "me": ann.player})
+    assert ann.connection.take() == [answer]
+    ann.connection.receiver.received(message)
+    await turns(hall)
+    assert ann.connection.take() == [answer]
+    assert len(store.asked_leaders) == 2
+
+
+async def test_a_leaderboard_of_a_store_that_is_down_is_an_error(store):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    store.error = StoreDown("no database")
+    ann.connection.receiver.received(encode(Leaderboard(1, "duel", 10, False)))
+    await turns(hall)
+    [answer] = ann.connection.take()
+    assert answer.error == "store_down"
+
+
+async def test_one_connection_has_few_leaderboards_under_way(store):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    store.hangs = True
+    for number in range(1, 6):
+        ann.connection.receiver.received(encode(Leaderboard(number, "duel", 10, False)))
+    [answer] = ann.connection.take()
+    assert (answer.id, answer.error) == (5, "too_fast")
+    await hall.host.stop()
+
+
+async def test_who_is_gone_gets_no_leaderboard(store):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    ann.connection.receiver.received(encode(Leaderboard(1, "duel", 10, False)))
+    ann.drop()
+    await turns(hall)
+    assert ann.connection.take() == []

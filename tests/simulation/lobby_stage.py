@@ -167,7 +167,7 @@ class Stage:
         grace = SimpleNamespace(over=lambda now: False)
         kept = SimpleNamespace(acked=0, lost=0)
         self.sessions[f"L{player}"] = SimpleNamespace(
-            player=player, state=LobbyState.CONNECTED, queue=None, pushed=0, pushes=kept, grace=grace
+            player=player, state=LobbyState.CONNECTED, queue=None, pushed=0, pushes=kept, grace=grace, party=None, ticket=None
         )
         wire = self.wire(Hello(1, player))
         self.send(wire, self.welcome(player))
@@ -248,7 +248,7 @@ def matched(stage: Stage, player: str, wire: Wire, session: str = "S", index: in
 def client(**core: Any) -> Any:
     """A player whose program has one lobby."""
     known = {"state": SimpleNamespace(value="connected"), "_requests": {}, "_last_push": 0}
-    lobby = SimpleNamespace(_core=SimpleNamespace(**known | core), _quick=None)
+    lobby = SimpleNamespace(_core=SimpleNamespace(**known | core), _queueing=None)
     device = SimpleNamespace(alive=True, frozen_until=0.0)
     return SimpleNamespace(process=SimpleNamespace(lobbies=[lobby], host=device))
 

@@ -15,6 +15,7 @@ from rallypoint_simulation.scenario import Act, PlayerPlan, Scenario, ServerPlan
 from tests.simulation.mean_acts import evening
 from tests.simulation.mean_durability import made_durable
 from tests.simulation.mean_faults import faults
+from tests.simulation.mean_matchmaking import has_matchmaking, matchmaking_scenario
 from tests.simulation.mean_netcode import with_netcode
 from tests.simulation.mean_themes import Theme, theme
 
@@ -54,6 +55,8 @@ _WEATHERS: Final = (
 
 def mean_scenario(seed: int) -> Scenario:
     """The scenario of that number."""
+    if has_matchmaking(seed):
+        return matchmaking_scenario(seed)
     dice = Random(f"{seed}/scenario")
     games = _games(dice)
     names = _NAMES[: dice.choices(list(_PLAYERS), list(_PLAYERS.values()))[0]]

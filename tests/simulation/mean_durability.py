@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
@@ -17,8 +18,8 @@ _DURABLE: Final = 0.6
 _DOWN_S: Final = (0.02, 0.3, 1.0, 1.0, 4.0, 7.0)
 
 
-def made_durable(scenario: Scenario) -> Scenario:
-    """The same, perhaps with a journal, and with what happens to it."""
+def made_durable(scenario: Scenario, moments: Mapping[str, int] = MOMENTS) -> Scenario:
+    """The same, perhaps with a journal, and with what happens to it, also at some of these ``moments``."""
     dice = Random(f"{scenario.seed}/durability")
     if dice.random() >= _DURABLE:
         return scenario
@@ -31,20 +32,20 @@ def made_durable(scenario: Scenario) -> Scenario:
         segment_bytes=dice.choice((4_096, 65_536, 1_048_576)),
         recovery_wait_s=dice.choice((0.2, 1.0, 3.0)),
     )
-    faults = [*scenario.faults, *_faults(dice, plan, scenario.duration_s)]
+    faults = [*scenario.faults, *_faults(dice, plan, scenario.duration_s, moments)]
     return structs.replace(scenario, server=plan, faults=tuple(faults))
 
 
-def _faults(dice: Random, plan: ServerPlan, duration_s: float) -> list[Fault]:
+def _faults(dice: Random, plan: ServerPlan, duration_s: float, moments: Mapping[str, int]) -> list[Fault]:
     if dice.random() < 0.15:
         return []
-    drawn = [_end(dice, plan, duration_s) for _ in range(dice.choice((1, 1, 1, 2, 2, 3)))]
+    drawn = [_end(dice, plan, duration_s, moments) for _ in range(dice.choice((1, 1, 1, 2, 2, 3)))]
     if dice.random() < 0.25:
         drawn.append(_disk(dice, duration_s))
     return drawn
 
 
-def _end(dice: Random, plan: ServerPlan, duration_s: float) -> Fault:
+def _end(dice: Random, plan: ServerPlan, duration_s: float, moments: Mapping[str, int]) -> Fault:
     """The server ends: at some time, at a message, or at a write of its journal."""
     at = round(dice.uniform(1.0, duration_s - 1.0), 3)
     args: dict[str, Any] = {"down_s": dice.choice(_DOWN_S)}
@@ -61,8 +62,8 @@ def _end(dice: Random, plan: ServerPlan, duration_s: float) -> Fault:
             do, at, write=WriteTrigger(dice.randint(1, 12), dice.choice(("before", "within", "after"))), args=args
         )
     if how < 0.8:
-        kind = dice.choice(list(MOMENTS))
-        moment = Trigger(kind, dice.randint(1, min(10, MOMENTS[kind])), dice.choice(("sent", "received")))
+        kind = dice.choice(list(moments))
+        moment = Trigger(kind, dice.randint(1, min(10, moments[kind])), dice.choice(("sent", "received")))
         return Fault(do, round(at * 0.7, 3), on=moment, after_s=dice.choice((0.0, 0.0, 0.0, 0.001, 0.05)), args=args)
     return Fault(do, at, args=args)
 

@@ -78,7 +78,7 @@ def seat_with_a_wrong_token(stage: Stage) -> None:
 def client_that_waits_for_nothing(stage: Stage) -> None:
     wire = stage.enter("ann")
     ann = stage.players["ann"] = client(welcome=stage.welcome("ann"))
-    ann.process.lobbies[0]._quick = SimpleNamespace(offer=SimpleNamespace(done=lambda: False))
+    ann.process.lobbies[0]._queueing = SimpleNamespace(follows=False, offer=SimpleNamespace(done=lambda: False))
     assert stage.observer.stays["Lann"].wire is wire  # type: ignore[attr-defined]  # of these observers
     stage.look(6.0)
 

@@ -43,7 +43,7 @@ export function askToPlay(check, { game, title, say }) {
     document.title = titleBefore;
     dialog.close();
     dialog.remove();
-    if (check.mine && check.over !== "matched") say("It came to nothing: you keep your place in line.");
+    if (check.requeued) say("It came to nothing: you keep your place in line.");
   }
 
   dialog.addEventListener("cancel", (event) => {

@@ -273,7 +273,7 @@ export class Shell {
       onWait: (waiting) => {
         this.#home.waiting("Waiting");
         this.#home.why.show(waiting);
-        this.#queue = waitText(waiting);
+        this.#queue = waiting.why?.text ? "Looking for a match." : waitText(waiting); // the panel says why
         this.#show(this.#queue);
       },
     };

@@ -9,8 +9,11 @@ export class WhyPanel {
   #text = el("p", { class: "rp-why-text", test: "why" });
   #estimate = el("p", { class: "rp-dim", test: "estimate" });
   #rules = el("ul", { class: "rp-why-rules", test: "why-rules" });
+  #aloud = el("p", { class: "rp-aloud", role: "status", "aria-live": "polite" });
   #more = el("details", {}, el("summary", {}, "Rule by rule"), this.#rules);
-  element = el("div", { class: "rp-why", hidden: true }, this.#text, this.#estimate, this.#more);
+  element = el("div", { class: "rp-why", hidden: true }, this.#text, this.#aloud, this.#estimate, this.#more);
+
+  #said = "";
 
   /** @param {string} game Whose page this is. */
   constructor(game) {
@@ -23,6 +26,9 @@ export class WhyPanel {
     this.element.hidden = queues.length === 0;
     if (waiting === null || queues.length === 0) return;
     setText(this.#text, waiting.text);
+    const steady = waiting.text.replaceAll(/\d+/g, "");
+    if (steady !== this.#said) setText(this.#aloud, waiting.text); // seconds that count down are not read out
+    this.#said = steady;
     setText(this.#estimate, queues.length === 1 ? estimateText(queues[0]) : "");
     const several = queues.length > 1;
     const lines = queues.flatMap((queue) =>

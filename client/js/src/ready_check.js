@@ -33,6 +33,8 @@ export class ReadyCheck {
    * `gone`: the lobby session, or the place in the queue.
    */
   over = "";
+  /** When it is over without a match: whether one goes on waiting, at one's old place. */
+  requeued = false;
   /** @type {((check: ReadyCheck) => unknown) | null} */
   onChange = null;
   #requests;
@@ -94,10 +96,12 @@ export class ReadyCheck {
    * It is over. Twice is once.
    *
    * @param {string} reason
+   * @param {boolean} [requeued]
    */
-  ended(reason) {
+  ended(reason, requeued = false) {
     if (this.over) return;
     this.over = reason;
+    this.requeued = requeued;
     call(this.onChange, this);
   }
 }

@@ -39,7 +39,9 @@ export class Ticket {
       case "ready_check":
         return this.#checked(data);
       case "ready_check_off":
-        if (data.match === this.check?.match) this.#checkOver(String(data.reason ?? "failed"));
+        if (data.match === this.check?.match) {
+          this.#checkOver(String(data.reason ?? "failed"), Boolean(data.requeued));
+        }
         return;
       case "unqueued":
         return this.clear(String(data.reason ?? "gone"));
@@ -77,10 +79,10 @@ export class Ticket {
     this.check?.told(data);
   }
 
-  /** @param {string} reason */
-  #checkOver(reason) {
+  /** @param {string} reason @param {boolean} [requeued] */
+  #checkOver(reason, requeued = false) {
     const { check } = this;
     this.check = null;
-    check?.ended(reason);
+    check?.ended(reason, requeued);
   }
 }

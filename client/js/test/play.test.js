@@ -221,12 +221,25 @@ test("a ready check asks once, and tells what becomes of it", async () => {
 });
 
 test("if somebody else declines one goes on waiting; who declines is out", async () => {
-  const { socket, playing } = await waiting({ onReadyCheck: (check) => check.decline() });
+  /** @type {ReadyCheck[]} */
+  const checks = [];
+  const onReadyCheck = (/** @type {ReadyCheck} */ check) => {
+    checks.push(check);
+    check.decline();
+  };
+  const { socket, playing } = await waiting({ onReadyCheck });
   socket.says(check(2), off(3, "left", true), check(4, { match: "m2" }));
   assert.deepEqual(await asked(socket), [
     [ACCEPT, 2, "m1", false],
     [ACCEPT, 3, "m2", false],
   ]);
+  assert.deepEqual(
+    checks.map(({ over, requeued }) => [over, requeued]),
+    [
+      ["left", true],
+      ["", false],
+    ],
+  );
   socket.says(unqueued(5, "declined"));
   await assert.rejects(playing, { code: "declined", reason: "you declined the match" });
 });

@@ -7,12 +7,12 @@ sessions that ended, match the queues that changed (``Lobby.queues``), make the 
 :meth:`~Lobby.next_due`. If it is to survive the server, what :meth:`~Lobby.take_entries` gives is committed before
 anything is written; after a restart, :meth:`~Lobby.restore` goes on from there.
 
-The work is done by its parts: ``queues``, ``directory`` (the list of sessions), ``chats``, ``rematches``, and requests
-about one session in :mod:`.room_requests`. Each has its bounds, and says what happens at them. Here: a newcomer beyond
-``lobbies_max`` is turned away with ``FULL``, whoever is here stays; a ticket beyond ``tickets_max`` in one queue is
-answered ``queue_full``; 64 answers; 256 pushes or 64 KiB until they are acknowledged. Pushes are few, so a client that
-lets so many pile up is broken, and :class:`Welcome` has no place for a gap: if it resumes and some that it has not got
-are gone, its lobby session ends and it is answered ``UNKNOWN``, seated or not.
+The work is done by its parts: ``queues``, ``directory`` (the list of sessions), ``chats``, ``rematches``, ``parties``,
+and requests about one session in :mod:`.room_requests`. Each has its bounds, and says what happens at them. Here: a
+newcomer beyond ``lobbies_max`` is turned away with ``FULL``, whoever is here stays; a ticket beyond ``tickets_max`` in
+one queue is answered ``queue_full``; 64 answers; 256 pushes or 64 KiB until they are acknowledged. Pushes are few, so a
+client that lets so many pile up is broken, and :class:`Welcome` has no place for a gap: if it resumes and some that it
+has not got are gone, its lobby session ends and it is answered ``UNKNOWN``, seated or not.
 """
 
 from __future__ import annotations
@@ -167,11 +167,11 @@ class Lobby:
         self, message: Hello, now: float, guest: KnownGuest | None = None, *, keep: bool = False
     ) -> Entered | Close:
         """A first frame: see :meth:`.LobbyEntry.hello`."""
-        return self._entry.hello(message, now, guest, keep=keep)
+        return self._let_in(self._entry.hello(message, now, guest, keep=keep))
 
     def resume(self, message: Resume, now: float) -> Entered | Close:
         """A first frame: see :meth:`.LobbyEntry.resume`."""
-        return self._entry.resume(message, now)
+        return self._let_in(self._entry.resume(message, now))
 
     def received(
         self, session: LobbySession, message: LobbyMessage, now: float, address: str = ""
@@ -263,7 +263,7 @@ class Lobby:
     def take_pushes(self, now: float) -> list[tuple[LobbySession, Push]]:
         """What to write now, in order, places in queues that changed included."""
         self.queues.tell_places(now)
-        self.parties.tell(now)
+        self.parties.news.tell(now)
         unsent, self._unsent = self._unsent, []
         return unsent
 
@@ -281,7 +281,7 @@ class Lobby:
             self._register.due,
             self.queues.next_due(),
             self.rematches.due,
-            self.parties.due,
+            self.parties.news.due,
             self.directory.due,
             self.chats.due,
         )
@@ -325,6 +325,12 @@ class Lobby:
         self._look_round()
 
     # --- steps of the above -----------------------------------------------------------------------------------------
+
+    def _let_in(self, entered: Entered | Close) -> Entered | Close:
+        """What was pushed to the player just now comes with the welcome, and not once more."""
+        if isinstance(entered, Entered):
+            self._unsent = [one for one in self._unsent if one[0] is not entered.session]
+        return entered
 
     def _acknowledged(self, session: LobbySession, event: int, now: float) -> None:
         if session.pushed:

@@ -152,7 +152,6 @@ class LobbyEntry:
         if session.pushed:
             session.pushes.ack(message.event)
             self._queues.acknowledged(session, now)
-            self._parties.acknowledged(session)
         return Entered(session, self._welcome(session, token, resumed=True), _missed(session, message.event), took_over)
 
     def _present(self, player: PlayerId, now: float) -> LobbySession | None:

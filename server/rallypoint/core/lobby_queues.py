@@ -58,9 +58,7 @@ class LobbyQueues:
     ) -> None:
         """``new_id`` makes the ids of matches."""
         self._queues = {one.game: Queue(one, tickets_max) for one in games}
-        clash = [one.name for one in rules if one.name in self._queues]
-        if clash:
-            raise ValueError(f"the queue {clash[0]!r} is named as a game: a game's own queue is that of quick matches")
+        _check_names([*self._queues], [one.name for one in rules])
         self.ruled = RuledQueues(rules, tickets_max, new_id, push, self._drop, self._look)
         """Those with rules. Its matches are placed by whoever drives the lobby."""
         self._waiting: dict[LobbyId, LobbyTicket] = {}
@@ -271,14 +269,18 @@ class LobbyQueues:
             else:
                 ticket.held[name] = None
             if name in self._queues:
-                queue = self._queues[name]
-                queue.come_back(ticket.id) if free else queue.drop(ticket.id)
-                if free:
-                    self._changed[name] = None
+                self._look_in_quick(ticket, name, free=free)
             elif free:
                 self.ruled.release(ticket, name)
             else:
                 self.ruled.hold(ticket, name)
+
+    def _look_in_quick(self, ticket: LobbyTicket, game: str, *, free: bool) -> None:
+        if free:
+            self._queues[game].come_back(ticket.id)
+            self._changed[game] = None
+        else:
+            self._queues[game].drop(ticket.id)
 
     def explain(self, ticket: LobbyTicket, now: float) -> dict[str, Any]:
         """Why it waits, in each of its queues."""
@@ -432,6 +434,14 @@ class LobbyQueues:
     def _tell_gone(self, session: LobbySession, image: TicketImage, reason: str) -> None:
         queues = list(image.queues) or [image.game]
         self._push(session, "unqueued", {"game": image.game, "queues": queues, "reason": reason})
+
+
+def _check_names(games: Sequence[str], names: Sequence[str]) -> None:
+    for at, name in enumerate(names):
+        if name in games:
+            raise ValueError(f"the queue {name!r} is named as a game: a game's own queue is that of quick matches")
+        if name in names[:at]:
+            raise ValueError(f"there are two queues named {name!r}: names of queues are unique on a server")
 
 
 def match_data(order: MatchOrder | None, player: PlayerId) -> dict[str, Any]:

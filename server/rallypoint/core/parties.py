@@ -6,10 +6,8 @@ the leader is gone, whoever is longest in it leads. A lost connection changes no
 member is out when its lobby session ends, or when it leaves or is kicked. The last one out ends the party. Who is
 kicked does not come back with the same code. A player is in one party at most.
 
-Members are told (``party``) what has changed: to each the newest state, once what it was told before is acknowledged,
-and of one party at most every ``TOLD_EVERY_S``. So somebody who says ready and not ready without end does not fill
-anybody's outbox. Who is out is told ``party_off``. ``n`` in both grows with each change of a party: an answer that was
-given before and comes again can be told from news.
+Members are told (``party``) what has changed: see :mod:`.party_news`. Who is out is told ``party_off``. ``n`` in both
+grows with each change of a party: an answer that was given before and comes again can be told from news.
 
 Bounds: ``PARTY_MAX`` members; ``parties_max`` parties, one more is answered ``full``; ``KICKED_MAX`` kicked players a
 party are remembered, the first are forgotten. Requests are answered by :mod:`.party_requests`.
@@ -27,11 +25,11 @@ from .lobby_queues import SendPush
 from .lobby_session import LobbySession
 from .matchmaking.ticket import Value
 from .party import Party, PartyMember, SeatsOfMembers, plain, values
+from .party_news import PartyNews
 
-__all__ = ["KICKED_MAX", "TOLD_EVERY_S", "Parties"]
+__all__ = ["KICKED_MAX", "Parties"]
 
 KICKED_MAX: Final = 64
-TOLD_EVERY_S: Final = 0.1
 
 _IN_NONE: Final = MemberImage()
 
@@ -57,13 +55,13 @@ class Parties:
         self._parties_max = parties_max
         self._parties: dict[str, Party] = {}
         self._by_code: dict[str, Party] = {}
-        self._untold: dict[str, None] = {}
-        """Parties that may have news for somebody who can be told, once their time has come."""
         self.changed_callback: Callable[[Party], None] = lambda party: None
         """Called when a member came, went (the party may be empty then) or is not ready any more: what the party
         waits for does not hold any more."""
         self.changed: dict[str, None] | None = None
         """If parties are kept: the ids of those that have changed since this was looked at."""
+        self.news = PartyNews(seats, push, self._keep)
+        """What members are told. Whoever drives this has it :meth:`~.PartyNews.tell`."""
 
     def __len__(self) -> int:
         return len(self._parties)
@@ -116,7 +114,7 @@ class Parties:
         taken_back = member.ready and not ready
         member.ready, member.attributes, member.latency_ms = ready, dict(attributes), dict(latency_ms)
         member.session.touch()
-        self._untold[member.party.id] = None
+        self.news.mark(member.party)
         if taken_back:
             self.changed_callback(member.party)
 
@@ -144,7 +142,7 @@ class Parties:
         else:
             party.n += 1
             del self._parties[party.id], self._by_code[party.code]
-            self._untold.pop(party.id, None)
+            self.news.over(party)
             self._keep(party)
         if reason:
             self._push(session, "party_off", {"code": party.code, "n": party.n, "reason": reason})
@@ -156,7 +154,7 @@ class Parties:
         """What others see of the player may be another now: connection, seat, name. Those in no party are fine."""
         party = self.of(player)
         if party is not None:
-            self._untold[party.id] = None
+            self.news.mark(party)
 
     def ended(self, session: LobbySession) -> None:
         """Its lobby session has ended: the player is out, untold."""
@@ -164,40 +162,14 @@ class Parties:
             self.out(session.party, "")
 
     def begin_anew(self, session: LobbySession) -> None:
-        """The player's client knows nothing of before: the party is told again, unless that push is replayed."""
-        member = session.party
-        if member is not None:
-            if _has_heard(member):
-                member.told = 0
-            self._untold[member.party.id] = None  # the name may be another
+        """The player's client knows nothing of before, and the name may be another."""
+        if session.party is not None:
+            self.news.begin_anew(session.party)
 
     def acknowledged(self, session: LobbySession) -> None:
-        """The player has acknowledged pushes: perhaps that of the party, so that newer things may be told."""
-        member = session.party
-        if member is not None and member.told < member.party.n and _has_heard(member):
-            self._untold[member.party.id] = None
-
-    def tell(self, now: float) -> None:
-        """Tells members what is new to them."""
-        for party_id in list(self._untold):
-            party = self._parties[party_id]
-            if _rests(party, now):
-                continue
-            del self._untold[party_id]
-            before, data = party.n, party.look(self._seats.is_seated)
-            if party.n != before:
-                self._keep(party)
-            for member in party.members:
-                if member.told < party.n and _has_heard(member):
-                    party.told_at = now
-                    member.told = party.n
-                    member.told_push = self._push(member.session, "party", data)
-
-    @property
-    def due(self) -> float | None:
-        """When to :meth:`tell`, perhaps long ago; ``None`` while there is nothing."""
-        told = [self._parties[party_id].told_at for party_id in self._untold]
-        return min((0.0 if at is None else at + TOLD_EVERY_S for at in told), default=None)
+        """The player has acknowledged pushes."""
+        if session.party is not None:
+            self.news.acknowledged(session.party)
 
     # --- what is kept if the server dies ----------------------------------------------------------------------------
 
@@ -250,18 +222,8 @@ class Parties:
     def _touch(self, party: Party) -> None:
         """It has changed: to be kept, and told."""
         self._keep(party)
-        self._untold[party.id] = None
+        self.news.mark(party)
 
     def _keep(self, party: Party) -> None:
         if self.changed is not None:
             self.changed[party.id] = None
-
-
-def _has_heard(member: PartyMember) -> bool:
-    """True if it has acknowledged what it was told last."""
-    return not member.told_push or member.session.pushes.acked >= member.told_push
-
-
-def _rests(party: Party, now: float) -> bool:
-    """True if its members were told just before."""
-    return party.told_at is not None and party.told_at <= now < party.told_at + TOLD_EVERY_S

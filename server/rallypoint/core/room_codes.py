@@ -2,9 +2,10 @@
 
 A room code has six characters, so it could be guessed by one who may guess without end. Each wrong one takes from the
 lobby session's allowance; a wrong *code* also takes from that of the client's address (an IPv6 address counts as its
-/64). With either used up, the request is answered ``too_fast`` before anybody looks whether it is right: within that
-time a right code and a wrong one look alike. Ids of sessions have 64 random bits and are on public lists: a stale one
-is only held against the lobby session, so that a school behind one address is not locked out by one of its pupils.
+/64). Codes of parties (:mod:`.party_requests`) count as those of rooms do. With either used up, the request is answered
+``too_fast`` before anybody looks whether it is right: within that time a right code and a wrong one look alike. Ids of
+sessions have 64 random bits and are on public lists: a stale one is only held against the lobby session, so that a
+school behind one address is not locked out by one of its pupils.
 
 At the rates below an address tries a code a second. There are about 10^9: with 1,000 private sessions open at once, one
 is hit in about eleven days.

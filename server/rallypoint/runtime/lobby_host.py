@@ -27,7 +27,7 @@ from rallypoint_protocol.close import CloseCode, Fault
 from rallypoint_protocol.codec import BadMessage, decode_lobby
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
-from rallypoint_protocol.messages import Answer, Hello, Leaderboard, LobbyMessage, Pong, Resume
+from rallypoint_protocol.messages import Answer, Block, Hello, Leaderboard, LobbyMessage, Pong, Resume
 
 from .guest_lookups import GuestLookups
 from .kept_guests import NewGuest
@@ -203,6 +203,9 @@ class LobbyHost:
         if isinstance(message, Leaderboard) and self._store.keeps_guests:
             self._leaders.start(receiver, receiver.session.player, message)
             return
+        if isinstance(message, Block) and not self._store.keeps_guests:
+            self._writer.tell(receiver, Answer(message.id, error="not_kept", reason="this server keeps no block lists"))
+            return
         reply = self._lobby.received(receiver.session, message, now, receiver.connection.remote_ip)
         if isinstance(reply, Close):
             self._close(receiver, reply.code, reply.why, now)
@@ -311,6 +314,8 @@ class LobbyHost:
 
     def _store_words(self) -> None:
         """What the store is to know of what players have said and done."""
+        if not self._store.keeps_guests:
+            return
         for player, other, blocked in self._lobby.take_blocks():
             self._store.block(player, other, blocked)
         for dodge in self._lobby.queues.ruled.take_dodges():

@@ -10,8 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from rallypoint.core.grace import Grace
 from rallypoint.core.lobby_session import LobbyEvent, LobbySession, LobbyState
-from rallypoint.core.parties import TOLD_EVERY_S, Parties
+from rallypoint.core.parties import Parties
 from rallypoint.core.party import Party
+from rallypoint.core.party_news import TOLD_EVERY_S
 from rallypoint.core.party_requests import PartyRequests
 from rallypoint.core.room_codes import Guesses
 from rallypoint_protocol.ids import LobbyId, PlayerId, Token
@@ -172,7 +173,7 @@ class PartiesLife(RuleBasedStateMachine):
     def tell(self, step: float) -> None:
         self.now += step
         self.hall.pushed.clear()
-        self.hall.parties.tell(self.now)
+        self.hall.parties.news.tell(self.now)
         told = [player for player, kind, _ in self.hall.pushed if kind == "party"]
         assert len(told) == len(set(told)), "once each"
         for player, kind, data in self.hall.pushed:
@@ -196,13 +197,13 @@ class PartiesLife(RuleBasedStateMachine):
                 self.hall.parties.acknowledged(session)
             self.now += TOLD_EVERY_S
             self.tell(0.0)
-        assert self.hall.parties.due is None
+        assert self.hall.parties.news.due is None
         for player, session in self.hall.sessions.items():
             if session.party is not None:
                 party = session.party.party
                 assert self.hall.believed[player] == party.data
                 assert party.data == {**party.look(self.hall.rooms.is_seated)}
-        assert self.hall.parties.due is None
+        assert self.hall.parties.news.due is None
 
     @rule()
     def restart(self) -> None:

@@ -2,6 +2,8 @@
 
 Quick matches are settled with every change, so at a look nothing that is possible should be left to do. It may for a
 moment: a queue rests for a second after something could not be done.
+
+While a party waits for a game, or somebody in several queues at once, nothing is looked at there: see ``fits``.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rallypoint.core.lobby_session import LobbySession, LobbyState
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint_protocol.ids import SessionId
-from rallypoint_protocol.messages import Answer, Push, QuickMatch
+from rallypoint_protocol.messages import Answer, Enqueue, Push, QuickMatch
 
 from .stays import LobbyObserver, Stay
 
@@ -67,9 +69,10 @@ class Queues(LobbyObserver):
 
     def answered(self, stay: Stay, wire: Wire, request: Any, answer: Answer, *, news: bool) -> None:
         """The end of a queue is one longer."""
-        if news and not answer.error and isinstance(request, QuickMatch):
+        if news and not answer.error and isinstance(request, QuickMatch | Enqueue):
+            game = request.game if isinstance(request, QuickMatch) else request.queues[0]
             self._waiting.pop(stay.lobby, None)
-            self._waiting[stay.lobby] = _Waiting(next(self._numbers), request.game, self.server_now)
+            self._waiting[stay.lobby] = _Waiting(next(self._numbers), game, self.server_now)
 
     def pushed(self, stay: Stay, wire: Wire, push: Push, *, news: bool) -> None:
         """Whoever is told something is looked at in this very moment."""
@@ -107,7 +110,7 @@ class Queues(LobbyObserver):
         game, place = str(push.data.get("game")), push.data.get("place")
         queue = self._queue(game)
         port = self.world.port
-        if port is None or not self.knows_all or game not in port.node.games:
+        if port is None or not self.knows_all or game not in port.node.games or not self._is_plain(game):
             return
         if len(queue) != port.lobby.waiting(game):
             return  # a look says so
@@ -125,6 +128,8 @@ class Queues(LobbyObserver):
         session = str(push.data.get("session"))
         if mine is None or port is None or push.data.get("rematch") or push.data.get("game") != mine.game:
             return
+        if push.data.get("queue") or not self._is_plain(mine.game):
+            return
         host = port.node.hosts.get(SessionId(session))
         if host is None or self.by_backend(stay, push.data):
             return
@@ -139,6 +144,12 @@ class Queues(LobbyObserver):
                 return
 
     # --- the server -------------------------------------------------------------------------------------------------
+
+    def _is_plain(self, game: str) -> bool:
+        """True while only single players wait for that game, and for nothing else."""
+        sessions = [self.session(stay) for stay in self.stays.values()]
+        tickets = [session.ticket for session in sessions if session is not None and session.ticket is not None]
+        return all(game not in one.queues or (one.size == 1 and len(one.queues) == 1) for one in tickets)
 
     def _queue(self, game: str) -> list[tuple[Stay, _Waiting, LobbySession]]:
         """Who waits for that game by the server's own account, in order of arrival."""
@@ -170,12 +181,12 @@ class Queues(LobbyObserver):
         possible: dict[tuple[str, str], str] = {}
         for game in port.node.games:
             waiting = port.lobby.waiting(game)
-            if waiting:
+            if waiting and self._is_plain(game):
                 queue = self._queue(game)
                 if (
                     self.knows_all
                     and waiting > len(queue)
-                    and not any(stay.doubtful or stay.unanswered(QuickMatch) for stay in self.stays.values())
+                    and not self._in_doubt
                 ):
                     text = f"{waiting} tickets for {game}, {len(queue)} of players in the lobby who wait for it"
                     self.violate(ONLY_THE_LIVING, text)
@@ -191,7 +202,8 @@ class Queues(LobbyObserver):
     @property
     def _in_doubt(self) -> bool:
         """Somebody may have asked, or may have been let in, without being told so yet."""
-        return any(stay.doubtful or stay.unanswered(QuickMatch) for stay in self.stays.values())
+        stays = self.stays.values()
+        return any(stay.doubtful or stay.unanswered(QuickMatch) or stay.unanswered(Enqueue) for stay in stays)
 
     def _look_at_away(self) -> None:
         port = self.world.port

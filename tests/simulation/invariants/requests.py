@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.messages import (
+    Accept,
     Answer,
+    Block,
     CancelQueue,
     Create,
     Describe,
+    Enqueue,
+    Explain,
     Join,
     Kick,
+    Leaderboard,
     Listen,
     Locate,
     Lock,
+    PartyCreate,
+    PartyJoin,
+    PartyKick,
+    PartyLead,
+    PartyLeave,
+    PartyReady,
     QuickMatch,
     Rematch,
     Say,
@@ -46,7 +57,12 @@ _ANSWERED_S: Final = 1.0
 _CLIENT_S: Final = 20.0
 
 ERRORS: Final[dict[type, frozenset[str]]] = {
-    QuickMatch: frozenset({"unknown_game", "already_queued", "already_seated", "queue_full"}),
+    QuickMatch: frozenset(
+        {
+            *("unknown_game", "already_queued", "already_seated", "queue_full", "bad_ticket"),
+            *("party_too_large", "not_leader", "not_ready"),
+        }
+    ),
     CancelQueue: frozenset({"not_queued"}),
     Locate: frozenset({"unknown"}),
     Create: frozenset(
@@ -66,14 +82,35 @@ ERRORS: Final[dict[type, frozenset[str]]] = {
     Unlisten: frozenset({"not_listening"}),
     Say: frozenset({"not_listening", "too_fast", "refused"}),
     Rematch: frozenset({"unknown", "not_over", "already_queued", "already_seated", "refused", "full"}),
+    Enqueue: frozenset(
+        {
+            *("unknown_queue", "already_queued", "already_seated", "queue_full", "bad_ticket"),
+            *("party_too_large", "not_leader", "not_ready"),
+        }
+    ),
+    Accept: frozenset({"no_match"}),
+    Explain: frozenset({"no_ticket"}),
+    PartyCreate: frozenset({"already_in_party", "already_queued", "full"}),
+    PartyJoin: frozenset({"unknown", "full", "kicked", "already_in_party", "already_queued", "too_fast"}),
+    PartyLeave: frozenset({"not_in_party"}),
+    PartyReady: frozenset({"not_in_party"}),
+    PartyKick: frozenset({"not_in_party", "not_leader", "unknown", "refused"}),
+    PartyLead: frozenset({"not_in_party", "not_leader", "unknown", "refused"}),
+    Block: frozenset({"unknown", "full", "not_kept", "store_down"}),
+    Leaderboard: frozenset({"unknown_queue", "not_kept", "store_down"}),
 }
 """What each request may be refused with, besides ``too_old``: the table of ``docs/protocol.md``."""
 _SEAT: Final = frozenset({"game", "session", "seat", "url", "token", "schema"})
+_PARTY: Final = frozenset({"code", "n", "leader", "members"})
 _VALUES: Final[dict[type, tuple[frozenset[str], ...]]] = {
     Locate: (frozenset({"url"}),),
     Create: (_SEAT, _SEAT | {"code"}),
     Join: (_SEAT, _SEAT | {"code"}),
     Spectate: (frozenset({"game", "session", "url", "token", "schema", "delay_s"}),),
+    Explain: (frozenset({"queues"}),),
+    PartyCreate: (_PARTY,),
+    PartyJoin: (_PARTY,),
+    Leaderboard: (frozenset({"queue", "rows", "total", "me"}),),
 }
 """What is in the answer's value; of all others that is nil."""
 

@@ -176,6 +176,11 @@ class LobbyObserver(Observer):
                 return stay
         return None
 
+    def in_party(self, stay: Stay) -> bool:
+        """True while the player is in a party, which has its tickets together."""
+        session = self.session(stay)
+        return session is not None and session.party is not None
+
     @property
     def knows_all(self) -> bool:
         """False while the server has a lobby session whose welcome was never written."""

@@ -1,10 +1,24 @@
-"""A ticket is a place in a queue: it ends once, in a seat or in a word, and the seat that it ends in is there."""
+"""A ticket is a place in a queue: it ends once, in a seat or in a word, and the seat that it ends in is there.
+
+Of a party's tickets only the seats are looked at here: who of it has asked is not who is told. See ``parties``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rallypoint_protocol.messages import Ack, Answer, CancelQueue, Create, Join, Push, QuickMatch, Resume, Spectate
+from rallypoint_protocol.messages import (
+    Ack,
+    Answer,
+    CancelQueue,
+    Create,
+    Enqueue,
+    Join,
+    Push,
+    QuickMatch,
+    Resume,
+    Spectate,
+)
 
 from .stays import LobbyObserver, Stay
 
@@ -29,10 +43,11 @@ _CLIENT_S: Final = 5.0
 
 
 class Ticket:
-    """A place in the queue of ``game``."""
+    """A place in these queues: what is told of it names the first, as ``game``."""
 
-    def __init__(self, game: str, doubtful: bool) -> None:
-        self.game = game
+    def __init__(self, queues: tuple[str, ...], doubtful: bool) -> None:
+        self.queues = queues
+        self.game = queues[0]
         self.doubtful = doubtful
         """Perhaps it was made when nobody saw it, and has ended already."""
         self.cancelled = False
@@ -65,14 +80,15 @@ class Tickets(LobbyObserver):
         doubtful = answer.id in stay.doubtful
         ticket = self.tickets.get(stay.lobby)
         match request:
-            case QuickMatch():
+            case QuickMatch() | Enqueue():
+                queues = (request.game,) if isinstance(request, QuickMatch) else tuple(request.queues)
                 if ticket is not None and not doubtful and not ticket.doubtful:
-                    self.violate(ONE_TICKET, f"{stay} waits for {ticket.game}, and now for {request.game}, too")
+                    self.violate(ONE_TICKET, f"{stay} waits for {ticket.queues}, and now for {queues}, too")
                 if ticket is None or not doubtful:
-                    self.tickets[stay.lobby] = Ticket(request.game, doubtful)
+                    self.tickets[stay.lobby] = Ticket(queues, doubtful or self.in_party(stay))
                     self._cancelled.pop(stay.lobby, None)
             case CancelQueue():
-                if doubtful:
+                if doubtful or self.in_party(stay):
                     return
                 if ticket is None or ticket.cancelled:
                     self.violate(CANCEL_TOOK_ONE, f"{stay} has cancelled (request {answer.id}) and was in no queue")
@@ -97,14 +113,16 @@ class Tickets(LobbyObserver):
     def _queued(self, stay: Stay, push: Push) -> None:
         ticket = self.tickets.get(stay.lobby)
         game = push.data.get("game")
-        if ticket is None and stay.doubtful:
-            ticket = self.tickets[stay.lobby] = Ticket(str(game), True)
+        if stay.doubtful or self.in_party(stay):
+            if ticket is None or ticket.game != game:
+                ticket = self.tickets[stay.lobby] = Ticket(_queues(push), True)
         if ticket is None or ticket.cancelled or ticket.game != game:
             where = "in no queue" if ticket is None else f"in that of {ticket.game}, cancelled: {ticket.cancelled}"
             self.violate(WAITED, f"{stay} is told a place for {game} (push {push.n}), and is {where}")
             return
         place, waiting = push.data.get("place"), push.data.get("waiting")
-        if not (isinstance(place, int) and isinstance(waiting, int) and 1 <= place <= waiting):
+        least = 1 if any(queue in self.world.node.games for queue in _queues(push)) else 0
+        if not (isinstance(place, int) and isinstance(waiting, int) and least <= place <= waiting):
             self.violate(WAITED, f"{stay} is told place {place} of {waiting} for {game}")
         if ticket.place_push > self._acked.get(stay.lobby, 0):
             text = f"{stay} is told a place with push {push.n}, and has not acknowledged push {ticket.place_push}"
@@ -114,9 +132,9 @@ class Tickets(LobbyObserver):
     def _unqueued(self, stay: Stay, push: Push) -> None:
         ticket = self.tickets.pop(stay.lobby, None)
         game, reason = push.data.get("game"), push.data.get("reason")
-        if ticket is None and not stay.doubtful:
+        if ticket is None and not stay.doubtful and not self.in_party(stay) and reason != "party_changed":
             self.violate(WAITED, f"{stay} is told to be out of the queue for {game} ({reason}), and was not in it")
-        elif ticket is not None and ticket.game != game:
+        elif ticket is not None and ticket.game != game and not ticket.doubtful:
             self.violate(WAITED, f"{stay} is told to be out of the queue for {game}, and was in that for {ticket.game}")
         if reason == "cancelled":
             self._cancelled[stay.lobby] = str(game)
@@ -128,7 +146,7 @@ class Tickets(LobbyObserver):
             if ticket is not None or self._cancelled.get(stay.lobby) == data.get("game"):
                 text = f"{stay} has cancelled, and is matched for {data.get('game')} (push {push.n}) all the same"
                 self.violate(NOT_CANCELLED, text)
-            elif not stay.doubtful:
+            elif not stay.doubtful and not self.in_party(stay):
                 text = f"{stay} waits for nothing, and is matched for {data.get('game')} (push {push.n})"
                 self.violate(ASKED_FOR, text)
         session = self.session(stay)
@@ -182,7 +200,7 @@ class Tickets(LobbyObserver):
         """The server's queues and the words on the wire say the same."""
         for stay in self.stays.values():
             session = self.session(stay)
-            if session is None or session.pushed != stay.pushed or stay.doubtful:
+            if session is None or session.pushed != stay.pushed or stay.doubtful or session.party is not None:
                 continue  # it is to be told something still
             ticket = self.tickets.get(stay.lobby)
             if ticket is not None and ticket.doubtful:
@@ -210,10 +228,16 @@ class Tickets(LobbyObserver):
 
     def _waits_for_nothing(self, lobby: Any) -> bool:
         core = lobby._core
-        if lobby._quick is None or lobby._quick.offer.done() or core.state.value != "connected" or core._requests:
+        waits = lobby._queueing
+        if waits is None or waits.offer.done() or waits.follows or core.state.value != "connected" or core._requests:
             return False
         stay = self.stays.get(core.welcome.lobby)
         session = None if stay is None else self.session(stay)
         if stay is None or session is None or stay.wire is None:
             return False
         return session.queue is None and core._last_push == session.pushed
+
+
+def _queues(push: Push) -> tuple[str, ...]:
+    """Those that it tells of."""
+    return tuple(push.data.get("queues") or [push.data.get("game", "")])

@@ -78,9 +78,9 @@ FAULTS = (
         "Who waits in a queue is put back in the reverse order of arrival.",
         (
             Edit(
-                f"{_CORE}/lobby_return.py",
-                "sorted(tickets, key=lambda one: one[0])",
-                "sorted(tickets, key=lambda one: -one[0])",
+                f"{_CORE}/lobby_queues.py",
+                "sorted(kept.values(), key=lambda one: one[1].number)",
+                "sorted(kept.values(), key=lambda one: -one[1].number)",
             ),
         ),
     ),

@@ -108,8 +108,13 @@ FAULTS = (
         (
             Edit(
                 _QUEUES,
-                "        game = self.remove(session)\n        self._push(",
-                "        game, session.queue = session.queue, None\n        self._push(",
+                '        self._drop(ticket, "cancelled")\n        return True\n',
+                """\
+        session.ticket = None
+        told = {"game": ticket.queues[0], "queues": list(ticket.queues), "reason": "cancelled"}
+        self._push(session, "unqueued", told)
+        return True
+""",
             ),
         ),
     ),
@@ -132,11 +137,11 @@ FAULTS = (
             Edit(
                 _QUEUES,
                 """\
-            self._queues[session.queue].come_back(session.id)
-            self._changed[session.queue] = None
+            self._queues[game].come_back(ticket.id)
+            self._changed[game] = None
 """,
                 """\
-            self._queues[session.queue].come_back(session.id)
+            self._queues[game].come_back(ticket.id)
 """,
             ),
         ),

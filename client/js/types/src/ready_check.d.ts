@@ -18,6 +18,8 @@ export class ReadyCheck {
      * `gone`: the lobby session, or the place in the queue.
      */
     over: string;
+    /** When it is over without a match: whether one goes on waiting, at one's old place. */
+    requeued: boolean;
     /** @type {((check: ReadyCheck) => unknown) | null} */
     onChange: ((check: ReadyCheck) => unknown) | null;
     match: string;
@@ -37,8 +39,9 @@ export class ReadyCheck {
      * It is over. Twice is once.
      *
      * @param {string} reason
+     * @param {boolean} [requeued]
      */
-    ended(reason: string): void;
+    ended(reason: string, requeued?: boolean): void;
     #private;
 }
 /**

@@ -71,7 +71,9 @@ class Forming:
                 candidates, joints = self._narrowed(candidates, entry, joints)
             else:
                 joints = self._joined(entry, joints)
-        if shape is not None:
+        # A party may have too little in common by itself, and yet be enough players for a match.
+        groups = zip(joints, stage.groups, strict=True)
+        if shape is not None and all(m.narrow(base[:1], base[0], joint, step) for joint, (m, step) in groups):
             self._extend(shape, candidates, joints, top)
         return self._best
 
