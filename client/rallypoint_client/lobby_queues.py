@@ -71,7 +71,8 @@ class LobbyQueues(LobbySessions):
         one goes on waiting, at one's old place.
 
         Args:
-            queues: their names; a game's own queue is named as the game.
+            queues: their names; a game's own queue is named as the game. None: goes on with the ticket that there is
+                (:attr:`queued_in`), of a program that was reloaded.
             attributes: what the rules of the queues want to know: numbers, texts, lists of texts.
             latency_ms: round trips to regions, in milliseconds.
             on_wait: ``on_wait(waiting)`` is told a :class:`Waiting` whenever it changes.
@@ -82,15 +83,19 @@ class LobbyQueues(LobbySessions):
         Raises:
             RequestRefused: ``unknown_queue``, ``bad_ticket`` (``reason`` names attribute and rule), ``already_queued``,
                 ``already_seated``, ``queue_full``; of a party ``not_leader``, ``not_ready``, ``party_too_large``; or
-                why the place was lost: ``cancelled``, ``declined``, ``not_ready``, ``party_changed``.
+                why the place was lost: ``cancelled``, ``declined``, ``not_ready``, ``party_changed``. Without queues
+                ``no_ticket``.
         """
+        every_s = explain_every_s if on_wait else None
         if not queues:
-            raise ValueError("name a queue; a member of a party waits for what its leader queues for with party.play()")
+            if not self.queued_in:
+                raise RequestRefused("no_ticket", "name a queue; or, as a member of a party, wait with party.play()")
+            return await self._waited(
+                Queueing(self._ticket, self.queued_in, on_wait, on_ready_check), None, every_s, timing
+            )
         queueing = Queueing(self._ticket, queues, on_wait, on_ready_check)
         named, said, latencies = list(queues), dict(attributes or {}), dict(latency_ms or {})
-        return await self._waited(
-            queueing, lambda id_: Enqueue(id_, named, said, latencies), explain_every_s if on_wait else None, timing
-        )
+        return await self._waited(queueing, lambda id_: Enqueue(id_, named, said, latencies), every_s, timing)
 
     async def follow(
         self,
@@ -103,6 +108,11 @@ class LobbyQueues(LobbySessions):
         """For the party: see :meth:`Party.play`."""
         queueing = Queueing(self._ticket, (), on_wait, on_ready_check)
         return await self._waited(queueing, None, explain_every_s if on_wait else None, timing)
+
+    @property
+    def queued_in(self) -> tuple[str, ...]:
+        """The queues in which the player's ticket waits now, or the party's; empty: there is none."""
+        return self._ticket.queues
 
     async def explain(self) -> Explanation:
         """Why the ticket waits, and for how long it probably will.

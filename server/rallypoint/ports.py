@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from mmap import mmap
 from typing import Any, Literal, NamedTuple, Protocol
 
+from rallypoint.core.matchmaking.profile import Leaders, Profile
+from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
+from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.orders import MatchOrder
 from rallypoint_protocol.ids import PlayerId, SessionId
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "Outbox",
     "OutboxEvent",
     "Pressure",
+    "RatingChange",
     "Records",
     "Recovered",
     "SeatRecord",
@@ -243,6 +248,8 @@ class SessionRecord:
     result: Mapping[str, Any] | None = None
     """``winners`` and ``scores`` by seat number, ``reason`` and ``data``, as the game said."""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    match: MatchOrder | None = None
+    """The match that it was created for, with those who came later. Not there in a record that was read."""
 
 
 class Records(Protocol):
@@ -256,6 +263,20 @@ class Records(Protocol):
 
         ``stored`` is called once it is; told again before that, as after a recovery, it is stored once all the same.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChange:
+    """What one session has changed of a player's rating in one queue."""
+
+    session: SessionId
+    queue: str
+    at: float
+    """Unix time: the session's end."""
+    rank: int
+    """Of the player's team; 0 is the best."""
+    before: Rating
+    after: Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +341,33 @@ class Store(Records, Protocol):
 
     async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
         """The newest of a player's, newest first. Raises :class:`StoreDown`."""
+
+    async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
+        """What rules want to know of a player: ratings in these queues, and more. Raises :class:`StoreDown`."""
+
+    def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
+        """``other`` is on the player's block list, or no longer. Never waits, never raises."""
+
+    def dodged(self, player: PlayerId, at: float) -> None:
+        """The player has declined or missed a ready check, at that Unix time. Never waits, never raises."""
+
+    def match_made(self, record: MatchRecord) -> None:
+        """A match has its session. Never waits, never raises."""
+
+    def ticket_ended(self, record: TicketRecord) -> None:
+        """A ticket of a queue with rules is over. Never waits, never raises."""
+
+    async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
+        """The best of a queue; or those next to ``around``, if that player is rated. Raises :class:`StoreDown`."""
+
+    async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
+        """How that rating has changed, newest first. Raises :class:`StoreDown`."""
+
+    async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+        """By queue: the rating, and how many games it comes from. Raises :class:`StoreDown`."""
+
+    async def match(self, match: str) -> MatchRecord | None:
+        """A match that was made. Raises :class:`StoreDown`."""
 
     def status(self) -> StoreStatus:
         """How it is doing. Does not wait."""

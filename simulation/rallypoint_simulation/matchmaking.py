@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Literal
 
 from rallypoint_client import ReadyCheck, RequestRefused
+from rallypoint_client.lobby_seat import LobbySeat
 from rallypoint_client.party import Party
+from rallypoint_client.ready_check import OnReadyCheck
 
 from .life import Life
 
@@ -21,6 +23,7 @@ _MANNERS: Final = ("accept", "accept", "accept", "late", "decline", "silent")
 _LATE_S: Final = (0.2, 2.7)
 _AGAIN_S: Final = 0.3
 """Between two looks at whether something has become possible."""
+_Wait = Callable[[OnReadyCheck], Awaitable[LobbySeat]]
 
 
 class Matchable(Life):
@@ -77,13 +80,16 @@ class Matchable(Life):
     ) -> None:
         """Waits for a match in one of these queues, with the party if the player leads one; gives up after a while."""
         lobby = await self.within()
-        play = lobby.play(*queues, attributes=_attributes(level), on_ready_check=self._answers(manner))
-        await self._until_seated(play, patience_s)
+        said = _attributes(level)
+        await self._until_seated(
+            lambda ask: lobby.play(*queues, attributes=said, on_ready_check=ask), manner, patience_s
+        )
 
     async def follow(self, manner: Manner = "accept", patience_s: float = 20.0) -> None:
         """Waits for the next match that the leader of the party queues for."""
-        if self.party is not None:
-            await self._until_seated(self.party.play(on_ready_check=self._answers(manner)), patience_s)
+        party = self.party
+        if party is not None:
+            await self._until_seated(lambda ask: party.play(on_ready_check=ask), manner, patience_s)
 
     async def lead_party(
         self,
@@ -143,7 +149,7 @@ class Matchable(Life):
             return ""
         return other.party_code if other.party is None else other.party.code
 
-    def _answers(self, manner: Manner) -> Any:
+    def _answers(self, manner: Manner, late: list[asyncio.TimerHandle]) -> OnReadyCheck:
         def asked(check: ReadyCheck) -> None:
             how = self.dice.choice(_MANNERS) if manner == "any" else manner
             if how == "accept":
@@ -151,14 +157,20 @@ class Matchable(Life):
             elif how == "decline":
                 check.decline()
             elif how == "late":
-                asyncio.get_running_loop().call_later(self.dice.uniform(*_LATE_S), check.accept)
+                loop = asyncio.get_running_loop()
+                late.append(loop.call_later(self.dice.uniform(*_LATE_S), check.accept))
 
         return asked
 
-    async def _until_seated(self, seat: Awaitable[Any], patience_s: float) -> None:
-        """Waits for the seat, and plays it."""
-        async with _patience(patience_s):
-            self.play(await seat)
+    async def _until_seated(self, wait: _Wait, manner: Manner, patience_s: float) -> None:
+        """Waits for a seat, and plays it."""
+        late: list[asyncio.TimerHandle] = []
+        try:
+            async with _patience(patience_s):
+                self.play(await wait(self._answers(manner, late)))
+        finally:
+            for timer in late:
+                timer.cancel()
 
 
 @asynccontextmanager

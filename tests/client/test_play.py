@@ -118,7 +118,7 @@ async def test_a_refusal_says_why(code):
 
 async def test_what_no_server_would_take_is_not_sent():
     async with met() as (_, _guest, lobby):
-        with pytest.raises(ValueError, match="name a queue"):
+        with pytest.raises(RequestRefused, match="no_ticket: name a queue"):
             await lobby.play()
         with pytest.raises(InvalidInput):
             await lobby.play("ranked", attributes={"map": object()})
@@ -294,6 +294,29 @@ async def test_a_cancelled_task_gives_the_ticket_up_and_another_waits_for_the_an
         await guest.answer(ENQUEUE, {})  # what was said of the first is not of this one
         await guest.send(push(3, "unqueued", queues=["ranked"], reason="store_down"))
         with pytest.raises(RequestRefused, match="store_down"):
+            await playing
+
+
+@on_both_loops
+async def test_a_program_that_was_reloaded_goes_on_with_its_ticket():
+    async with met() as (server, guest, lobby):
+        await guest.send(queued(1, "casual", "ranked"), check(2))
+        while not lobby.queued_in:
+            await asyncio.sleep(0)
+        assert lobby.queued_in == ("casual", "ranked")
+        playing = asyncio.create_task(lobby.play())
+        assert await guest.answer(ACCEPT) == ["m1", True]
+        await guest.send(found())
+        await (await server.guest()).seat()
+        await (await playing).close()
+        assert lobby.queued_in == ()
+        await guest.send(queued(10))
+        while not lobby.queued_in:
+            await asyncio.sleep(0)
+        playing = asyncio.create_task(lobby.play())
+        await asyncio.sleep(0)
+        await guest.send(push(11, "unqueued", queues=["ranked"], reason="not_ready"))
+        with pytest.raises(RequestRefused, match="not_ready"):
             await playing
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 from itertools import count
-from types import SimpleNamespace
 
 from rallypoint.core.lobby import Lobby
+from rallypoint.core.matchmaking.profile import Leaders, Profile
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Guest
@@ -149,6 +149,8 @@ class FakeStore(NoStore):
         self.guests = {}
         self.dodges = []
         self.blocks = []
+        self.made = []
+        self.ended = []
         self.asked_leaders = []
         self.hangs = False
         self.slow = False
@@ -161,12 +163,12 @@ class FakeStore(NoStore):
     async def profile(self, player, queues):
         """Nobody is known from before."""
         await self._answers()
-        return SimpleNamespace(ratings={}, blocked=frozenset(), recent=(), dodges=0)
+        return Profile()
 
     async def leaders(self, queue, limit, around):
         self.asked_leaders.append((queue, limit, around))
         await self._answers()
-        return SimpleNamespace(data=lambda name: {"queue": name, "rows": [], "total": 0, "me": around})
+        return Leaders()
 
     async def _answers(self):
         if self.hangs:
@@ -176,6 +178,12 @@ class FakeStore(NoStore):
 
     def dodged(self, player, at):
         self.dodges.append(player)
+
+    def match_made(self, record):
+        self.made.append(record)
+
+    def ticket_ended(self, record):
+        self.ended.append(record)
 
     def block(self, player, other, blocked):
         self.blocks.append((player, other, blocked))

@@ -14,6 +14,7 @@ from rallypoint.config import Settings
 from rallypoint_client import LobbySeat, connect
 from rallypoint_client.errors import RequestRefused
 from rallypoint_client.ready_check import ReadyCheck
+from rallypoint_protocol.ids import SessionId
 from tests.server.live import SOON_S
 
 
@@ -66,7 +67,7 @@ async def test_who_accepted_keeps_the_place_and_is_matched_next_when_another_dec
         await first.asked.wait()
         await no.asked.wait()
         cids = asyncio.create_task(cid.play("ranked"))
-        while not server.game_port.lobby.waiting("ranked") == 3:
+        while server.game_port.lobby.waiting("ranked") != 3:
             await asyncio.sleep(0.01)
         [number] = [ticket.number for ticket in _tickets(server) if ticket.players == (ann.player,)]
         while not first.checks[0].accepted:
@@ -80,7 +81,7 @@ async def test_who_accepted_keeps_the_place_and_is_matched_next_when_another_dec
         assert [check.over for check in first.checks] == ["declined", "matched"]
         assert first.checks[0].requeued
         assert number == 1
-        host = server.game_port.node.hosts[seats[0].session]
+        host = server.game_port.node.hosts[SessionId(seats[0].session)]
         assert host.core.order.match is not None
         assert host.core.order.match.queue == "ranked"
 
@@ -111,7 +112,7 @@ async def test_a_ticket_says_why_it_waits(server: Server) -> None:
         anns = asyncio.create_task(ann.play("near", attributes={"level": 1}))
         bobs = asyncio.create_task(bob.play("near", attributes={"level": 9}))
         while True:
-            while not server.game_port.lobby.waiting("near") == 2:
+            while server.game_port.lobby.waiting("near") != 2:
                 await asyncio.sleep(0.01)
             why = await ann.explain()
             if why.queues[0].rules:

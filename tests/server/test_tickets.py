@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 from structlog.testing import capture_logs
 
+from rallypoint.core.matchmaking.ticket import Rating
 from rallypoint.core.orders import Denial
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint.ports import StoreDown
@@ -150,8 +151,9 @@ def test_a_match_seats_all_and_tells_each_what_it_is(hall):
     assert sorted(data["team"] for data in told) == [0, 0, 1, 1]
     assert all(data["region"] == "" for data in told)
     order = hall.sessions.sessions[told[0]["session"]].order
-    assert (order.quick, order.match.queue, order.match.id, order.match.sizes) == (False, "pairs", told[0]["match"], (2, 2))
-    assert [guest.player in order.match.teams[data["team"]] for guest, data in zip(guests, told, strict=True)] == [True] * 4
+    match = order.match
+    assert (order.quick, match.queue, match.id, match.sizes) == (False, "pairs", told[0]["match"], (2, 2))
+    assert all(guest.player in match.teams[data["team"]] for guest, data in zip(guests, told, strict=True))
 
 
 def test_the_search_never_runs_while_a_message_is_answered(hall, monkeypatch):
@@ -680,6 +682,54 @@ async def test_of_many_tickets_none_is_forgotten_in_the_line_for_lookups(store):
     assert all(guest.count("matched") == 1 for guest in guests)
 
 
+async def test_a_match_is_written_down_and_so_is_each_ticket(store):
+    hall = Hall(store=store)
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue("ranked", attributes={"maps": ["ice"]}, latency_ms={"eu": 20.0})
+    hall.go_on(3.0)
+    bob.enqueue("ranked")
+    await turns(hall)
+    bob.accept(False)
+    cid.enqueue("ranked")
+    await turns(hall)
+    ann.accept()
+    cid.accept()
+    [match] = store.made
+    assert (match.id, match.queue, match.game) == (ann.last("matched")["match"], "ranked", "orbit")
+    assert match.session == ann.last("matched")["session"]
+    assert [[ticket.players for ticket in team] for team in match.teams] == [[(ann.player,)], [(cid.player,)]]
+    assert [team[0].waited_s for team in match.teams] == [3.0, 0.0]
+    outcomes = {record.players[0].player: (record.outcome, record.match) for record in store.ended}
+    assert outcomes == {
+        bob.player: ("declined", ""),
+        ann.player: ("matched", match.id),
+        cid.player: ("matched", match.id),
+    }
+    [anns] = [record for record in store.ended if record.players[0].player == ann.player]
+    assert anns.id == match.teams[0][0].id
+    assert anns.ended_at - anns.queued_at == 3.0
+    assert (anns.players[0].attributes, anns.players[0].latency_ms) == ({"maps": ("ice",)}, {"eu": 20.0})
+    assert anns.players[0].ratings == {"ranked": Rating()}
+
+
+@pytest.mark.parametrize(("how", "outcome"), [("cancels", "cancelled"), ("logs out", "expired"), ("is lost", "expired")])
+async def test_a_ticket_that_comes_to_nothing_is_written_down(store, how, outcome):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    ann.enqueue("duel", "orbit")
+    await turns(hall)
+    match how:
+        case "cancels":
+            ann.cancel()
+        case "logs out":
+            ann.connection.say(Leave())
+        case "is lost":
+            ann.drop()
+            hall.go_on(30.0)
+    [record] = store.ended
+    assert (record.outcome, record.queues) == (outcome, ("duel", "orbit"))
+
+
 async def test_who_declines_has_dodged(store):
     hall = Hall(store=store)
     ann, bob = hall.come("Ann", "Bob")
@@ -697,12 +747,12 @@ async def test_a_leaderboard_is_answered_when_the_store_does_and_may_be_asked_ag
     ann.connection.receiver.received(message)
     assert ann.connection.take() == []
     await turns(hall)
-    answer = Answer(1, {"queue": "duel", "rows": [], "total": 0, "me": ann.player})
+    answer = Answer(1, {"queue": "duel", "rows": [], "total": 0, "me": None})
     assert ann.connection.take() == [answer]
     ann.connection.receiver.received(message)
     await turns(hall)
     assert ann.connection.take() == [answer]
-    assert len(store.asked_leaders) == 2
+    assert store.asked_leaders == [("duel", 10, ann.player)] * 2
 
 
 async def test_a_leaderboard_of_a_store_that_is_down_is_an_error(store):

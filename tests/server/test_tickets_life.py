@@ -173,9 +173,7 @@ class Life(RuleBasedStateMachine):
         self.journal.take(self.hall.host.take_entries())
         before = self.tickets()
         old, here = self.hall, [who for who in range(5) if self.is_here(who)]
-        self.hall = Hall(
-            *QUEUES, rules=QuickMatchRules("orbit", 2, 4, 6.0), commit=self.journal.commit, after=old
-        )
+        self.hall = Hall(*QUEUES, rules=QuickMatchRules("orbit", 2, 4, 6.0), commit=self.journal.commit, after=old)
         self.hall.host.restore(dict(self.journal.entries), 0.0, self.hall.loop.now)
         assert self.tickets() == before
         for who, guest in enumerate(self.guests):

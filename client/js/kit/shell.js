@@ -113,6 +113,8 @@ export class Shell {
   #askedBack = null;
   #isTakenOver = false;
   #notice = "";
+  /** Whether nothing was asked of this lobby yet: a ticket that it tells of is from before a reload. */
+  #isNew = false;
   /** Where in the line one waits. */
   #queue = "";
   #desk = new PartyDesk({
@@ -140,7 +142,10 @@ export class Shell {
     );
     const name = kept(this.#nameKey) || someName(Math.random);
     this.#home = new Home(options, name, this.#homeActions(), player, this.#desk.panel.element);
-    this.#entrance.onLobby = (lobby) => this.#desk.attach(lobby);
+    this.#entrance.onLobby = (lobby) => {
+      this.#isNew = true;
+      this.#desk.attach(lobby);
+    };
     document.body.classList.add("rp-page");
     document.body.append(this.#home.element, this.#banner.element, this.#toasts.element);
     addEventListener("keydown", this.#key);
@@ -207,15 +212,19 @@ export class Shell {
    */
   async #ask(ask) {
     if (this.#wish) return;
+    this.#isNew = false;
     const wish = (this.#wish = new AbortController());
     this.#notice = this.#queue = "";
     this.#home.waiting("Asking…");
     try {
       const found = await this.#asked(ask, wish.signal);
+      this.#queue = "";
       if (found) this.#sit(found);
     } catch (error) {
+      const wasQueued = this.#queue !== "";
+      this.#queue = "";
       if (wish.signal.aborted) this.#atHome();
-      else this.#failed(error, this.#queue !== "");
+      else this.#failed(error, wasQueued);
     } finally {
       this.#wish = null;
       this.#home.waiting("");
@@ -291,7 +300,7 @@ export class Shell {
     this.table = this.seat = null;
     this.#home.element.hidden = false;
     this.#notice = notice;
-    this.#show(notice, notice ? "worried" : "calm");
+    this.#show(notice || this.#queue, notice ? "worried" : "calm");
     history.replaceState(null, "", location.pathname + writeLink({ player: this.#link.player }));
     void this.#showList();
     void this.#showQueues();
@@ -357,7 +366,11 @@ export class Shell {
 
   /** Also told to those who have not asked for it yet. @param {string} kind @param {any} data */
   #pushed(kind, data) {
-    if (kind === "queued" || kind === "ready_check") this.#desk.follow(); // also from a game that is over
+    if (kind === "queued" || kind === "ready_check") {
+      this.#desk.follow(); // also from a game that is over
+      if (this.#isNew && !this.seat && !this.#wish)
+        void this.#ask((lobby, signal) => lobby.play([], this.#playOptions(signal)));
+    }
     if (data.session !== this.seat?.session) return;
     if (kind === "rematch") {
       this.table?.tellOfRematch(`${data.wanted.length} of ${data.group.length} want another game.`);

@@ -35,7 +35,7 @@ const REFUSALS = /** @type {Record<string, string>} */ ({
 /** Why one waits for no match any more; other words than those for a rematch. */
 const OUT = /** @type {Record<string, string>} */ ({
   declined: "You declined the match, and do not wait any longer.",
-  not_ready: "The match was not accepted in time, and you do not wait any longer.",
+  not_ready: "The match was not accepted in time: you do not wait any longer.",
   party_changed: "Your party has changed: start again.",
   left: "You have left the party.",
   kicked: "You were removed from the party.",

@@ -69,22 +69,23 @@ export class LobbyQueues extends LobbySessions {
    * For the whole party, if the player leads one. A match that comes to nothing because of others changes
    * nothing: one goes on waiting, at one's old place.
    *
-   * @param {string | readonly string[]} queues their names; a game's own queue is named as the game
+   * @param {string | readonly string[]} [queues] their names; a game's own queue is named as the game. None: goes
+   *   on with the ticket that there is (`queuedIn`), of a page that was reloaded
    * @param {PlayOptions} [options]
    * @returns {Promise<LobbySeat>}
    * @throws {RequestRefused} `unknown_queue`, `bad_ticket` (`reason` names attribute and rule),
    *   `already_queued`, `already_seated`, `queue_full`; of a party `not_leader`, `not_ready`,
-   *   `party_too_large`; or why the place was lost: `cancelled`, `declined`, `not_ready`, `party_changed`
+   *   `party_too_large`; or why the place was lost: `cancelled`, `declined`, `not_ready`, `party_changed`.
+   *   Without queues `no_ticket`
    */
-  async play(queues, options = {}) {
-    const named = typeof queues === "string" ? [queues] : [...queues];
-    if (!named.length) {
-      throw new TypeError(
-        "name a queue; a member of a party waits for what its leader queues for with party.play()",
-      );
-    }
+  async play(queues = [], options = {}) {
     const { attributes = {}, latencyMs = {}, onWait, onReadyCheck, signal } = options;
-    const queueing = new Queueing(this.#ticket, named, onWait ?? null, onReadyCheck);
+    const named = typeof queues === "string" ? [queues] : [...queues];
+    if (!named.length && !this.queuedIn.length)
+      throw new RequestRefused("no_ticket", "name a queue; or, as a member of a party, wait with party.play()");
+    const waitsIn = named.length ? named : this.queuedIn;
+    const queueing = new Queueing(this.#ticket, waitsIn, onWait ?? null, onReadyCheck);
+    if (!named.length) return await this.#waited(queueing, null, everyS(options), signal);
     const make = (/** @type {number} */ id) => encodeEnqueue(id, named, attributes, latencyMs);
     return await this.#waited(queueing, make, everyS(options), signal);
   }
@@ -97,6 +98,11 @@ export class LobbyQueues extends LobbySessions {
   async follow(options) {
     const queueing = new Queueing(this.#ticket, [], options.onWait ?? null, options.onReadyCheck);
     return await this.#waited(queueing, null, everyS(options), options.signal);
+  }
+
+  /** The queues in which the player's ticket waits now, or the party's; empty: there is none. */
+  get queuedIn() {
+    return this.#ticket.queues;
   }
 
   /**

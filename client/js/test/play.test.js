@@ -119,7 +119,7 @@ test("a ticket says what the rules ask for, and its match gives a seat", async (
 
 test("what no server would take is not sent", async () => {
   const { lobby, socket } = await met();
-  await assert.rejects(lobby.play([]), /name a queue/);
+  await assert.rejects(lobby.play(), /no_ticket: name a queue/);
   for (const [queues, options] of /** @type {[string[], any][]} */ ([
     [["ranked"], { attributes: { map: null } }],
     [["ranked"], { attributes: { map: [5] } }],
@@ -257,6 +257,21 @@ test("a ticket that is given up is not mixed up with the next one", async () => 
   await assert.rejects(lobby.quickMatch("duel"), { code: "already_queued" });
   socket.says(answer(3, {}), unqueued(3, "store_down"));
   await assert.rejects(again, { code: "store_down" });
+});
+
+test("a page that was reloaded goes on with its ticket", async () => {
+  const { lobby, socket } = await met();
+  socket.says(push(1, "queued", { game: "casual", queues: ["casual", "ranked"], place: 0, waiting: 2 }), check(2));
+  assert.deepEqual(lobby.queuedIn, ["casual", "ranked"]);
+  const playing = lobby.play();
+  assert.deepEqual(await asked(socket), [[ACCEPT, 1, "m1", true]]);
+  await seatOf(socket, playing, 3);
+  assert.deepEqual(lobby.queuedIn, []);
+  socket.says(push(4, "queued", { game: "ranked", queues: ["ranked"], place: 0, waiting: 2 }));
+  const again = lobby.play();
+  await settled();
+  socket.says(unqueued(5, "not_ready"));
+  await assert.rejects(again, { code: "not_ready" });
 });
 
 test("a lost connection changes nothing, and a lobby session that is gone ends it", async () => {

@@ -19,15 +19,15 @@ from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
 from .lobby_image import PlaysImage, TicketImage, Waits
 from .lobby_session import LobbySession, LobbyState
-from .lobby_ticket import Entrant, FoundMatch, LobbyTicket
+from .lobby_ticket import Entrant, LobbyTicket
+from .match_teams import team_of
 from .matchmaking.rules import QueueRules
 from .matchmaking.ticket import Member, Rating
 from .orders import Denial, MatchOrder
-from .match_teams import team_of
 from .party import plain, values
-from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer, Ticket
 from .queue_explanations import of_a_queue_with_rules, of_a_quick_match
-from .ruled_queues import RuledQueues
+from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer, Ticket
+from .ruled_queues import Outcome, RuledQueues
 
 __all__ = ["LobbyQueues", "SendPush"]
 
@@ -158,7 +158,7 @@ class LobbyQueues:
         ticket = session.ticket
         if ticket is not None:
             self.ruled.leave(ticket, [session.player], self._now, blamed=True)
-            self._drop(ticket, "party_changed")
+            self._drop(ticket, "party_changed", "expired")
 
     def party_changed(self, party: _Party) -> None:
         """A ticket of that party does not hold any more."""
@@ -167,7 +167,8 @@ class LobbyQueues:
             if ticket is not None:
                 gone = [entrant.player for entrant in ticket.entrants if not _is_in(entrant, party)]
                 self.ruled.leave(ticket, gone or ticket.players, self._now, blamed=bool(gone))
-                self._drop(ticket, "party_changed")
+                ended = any(one.session.state is LobbyState.ENDED for one in ticket.entrants)
+                self._drop(ticket, "party_changed", "expired" if ended else "cancelled")
 
     def turned_away(self, ticket: LobbyTicket, reason: str) -> None:
         """The ticket goes without seats."""
@@ -189,18 +190,18 @@ class LobbyQueues:
 
     def seated_all(self, ticket: LobbyTicket, offers: Sequence[SeatOffer], order: MatchOrder | None) -> None:
         """The players of a ticket have these seats, in their order: it is gone, and they are told where."""
-        self._drop(ticket, "")
+        self._drop(ticket, "", "matched", "" if order is None else order.id)
         for entrant, offer in zip(ticket.entrants, offers, strict=True):
             self._push(entrant.session, "matched", offer.data | match_data(order, entrant.player))
 
-    def _drop(self, ticket: LobbyTicket, reason: str) -> None:
+    def _drop(self, ticket: LobbyTicket, reason: str, outcome: Outcome = "cancelled", match: str = "") -> None:
         """Out of all queues; its players are told why, if there is a ``reason``."""
         ticket.gone = True
         for name in ticket.queues:
             if name in self._queues:
                 self._queues[name].remove(ticket.id)
                 self._changed[name] = None
-        self.ruled.remove(ticket)
+        self.ruled.remove(ticket, outcome, match)
         for entrant in ticket.entrants:
             session = entrant.session
             session.ticket = None
@@ -224,7 +225,7 @@ class LobbyQueues:
             self._look(session.ticket)
 
     def begin_anew(self, session: LobbySession, now: float) -> None:
-        """The player's client knows nothing of before: what it waits for is told again, unless that push is replayed."""
+        """The player's client knows nothing of before: its ticket is told again, unless that push is replayed."""
         ticket = session.ticket
         if ticket is None:
             return
@@ -339,7 +340,7 @@ class LobbyQueues:
 
     def tell_places(self, now: float) -> None:
         """Tells those whose place is new."""
-        for game, queue in self._queues.items():
+        for queue in self._queues.values():
             for lobby_id, place in queue.places(now):
                 ticket = self._waiting[lobby_id]
                 for entrant in ticket.entrants:

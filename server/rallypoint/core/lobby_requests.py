@@ -42,8 +42,8 @@ from .directory import Directory
 from .lobby_queues import LobbyQueues
 from .lobby_session import LobbySession
 from .parties import Parties
-from .queue_requests import QueueRequests
 from .party_requests import PartyRequests
+from .queue_requests import QueueRequests
 from .rematch import Rematches
 from .room_requests import RoomRequests
 

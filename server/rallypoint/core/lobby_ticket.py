@@ -61,7 +61,19 @@ class FoundMatch:
 class LobbyTicket:
     """Its id is that of the lobby session that has queued it, whose player comes first. Changed by the queues only."""
 
-    __slots__ = ("barred", "entrants", "found", "gone", "held", "id", "number", "queued_at", "queues", "searched")
+    __slots__ = (
+        "barred",
+        "entrants",
+        "found",
+        "gone",
+        "held",
+        "id",
+        "number",
+        "queued_at",
+        "queues",
+        "record_id",
+        "searched",
+    )
 
     def __init__(self, entrants: tuple[Entrant, ...], queues: tuple[str, ...], number: int, queued_at: float) -> None:
         self.id: LobbyId = entrants[0].session.id
@@ -80,6 +92,8 @@ class LobbyTicket:
         self.held: dict[str, None] = {}
         """Queues that do not look at it."""
         self.gone = False
+        self.record_id = ""
+        """What it is called in what is written down of it, if it is in a queue with rules."""
 
     @property
     def size(self) -> int:

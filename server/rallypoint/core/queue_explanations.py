@@ -8,7 +8,7 @@ from .lobby_ticket import LobbyTicket
 from .quick_match import Queue
 from .ruled_queues import RuledQueues
 
-__all__ = ["of_a_quick_match", "of_a_queue_with_rules"]
+__all__ = ["of_a_queue_with_rules", "of_a_quick_match"]
 
 
 def of_a_queue_with_rules(ruled: RuledQueues, name: str, ticket: LobbyTicket, now: float) -> dict[str, Any]:

@@ -13,21 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
-from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
+from rallypoint_protocol.ids import PlayerId, SessionId
 
 from .lobby_session import LobbySession, LobbyState
 from .lobby_ticket import FoundMatch, LobbyTicket
+from .matchmaking.profile import Profile
+from .matchmaking.queue import MatchQueue
+from .matchmaking.records import TicketPlayer, TicketRecord
 from .matchmaking.rules import QueueRules
 from .matchmaking.ticket import Backfill, Match, Member, Rating, Ticket
 from .ready_checks import CheckState, ReadyCheck, ReadyChecks
 
-if TYPE_CHECKING:
-    from .matchmaking.profile import Profile
-    from .matchmaking.queue import MatchQueue
-
-__all__ = ["UNITS", "BackfillWanted", "Dodge", "RuledQueues"]
+__all__ = ["UNITS", "BackfillWanted", "Dodge", "Outcome", "RuledQueues"]
 
 UNITS: Final = 2000
 """Pair evaluations of one turn, all queues together: about 3 ms."""
@@ -38,6 +37,8 @@ BACKFILLS_AGAIN_S: Final = 1.0
 BACKFILL_RESTS_S: Final = 5.0
 """A session that has refused a player whom its queue has sent gets others only after that."""
 
+Outcome = Literal["matched", "cancelled", "declined", "expired"]
+"""What became of a ticket: see :class:`.TicketRecord`."""
 SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
 
 
@@ -82,13 +83,11 @@ class RuledQueues:
         tickets_max: int,
         new_id: Callable[[], str],
         push: SendPush,
-        drop: Callable[[LobbyTicket, str], None],
+        drop: Callable[[LobbyTicket, str, Outcome], None],
         look: Callable[[LobbyTicket], None],
     ) -> None:
         """``look`` has all queues of a ticket look at it, or not, as its state is now."""
-        if rules:
-            from .matchmaking.queue import MatchQueue
-        self.queues: dict[str, MatchQueue] = {one.name: MatchQueue(one, tickets_max) for one in rules}
+        self.queues = {one.name: MatchQueue(one, tickets_max) for one in rules}
         self._new_id = new_id
         self._push = push
         self._drop = drop
@@ -108,6 +107,7 @@ class RuledQueues:
         self._checked: dict[str, FoundMatch] = {}
         """Those whose players are being asked, by match."""
         self._dodges: list[Dodge] = []
+        self._ended: list[TicketRecord] = []
         self._playing: dict[PlayerId, tuple[str, Member]] = {}
         """Who was seated by a queue whose sessions may be backfilled, and as what."""
         self._backfills_at = {one.name: float("-inf") for one in rules if one.backfill}
@@ -142,6 +142,7 @@ class RuledQueues:
     def add(self, ticket: LobbyTicket) -> None:
         """A ticket, in those of its queues that have rules. It is searched for once its players are looked up."""
         self._strangers[ticket] = None
+        ticket.record_id = self._new_id()
         self._tickets[ticket.id] = ticket
         for name in self._names(ticket):
             self._waiting[name] += 1
@@ -160,7 +161,7 @@ class RuledQueues:
             queue = self.queues[name]
             members = _members(ticket, name, profiles)
             if queue.refusal(members):
-                self._drop(ticket, "bad_ticket")  # rules that have changed over a restart
+                self._drop(ticket, "bad_ticket", "cancelled")  # rules that have changed over a restart
                 return
             ticket.searched[name] = Ticket(ticket.id, members, ticket.queued_at, ticket.number)
         for name, one in ticket.searched.items():
@@ -181,11 +182,14 @@ class RuledQueues:
             self.queues[name].release(ticket.id)
             self._stirred[name] = None
 
-    def remove(self, ticket: LobbyTicket) -> None:
-        """It is gone from all of them."""
+    def remove(self, ticket: LobbyTicket, outcome: Outcome, match: str = "") -> None:
+        """It is gone from all of them; ``match``: the one that it got its seats by."""
         self._strangers.pop(ticket, None)
         if self._tickets.pop(ticket.id, None) is None:
             return
+        self._ended.append(
+            TicketRecord(ticket.record_id, ticket.queues, _players(ticket), ticket.queued_at, 0.0, outcome, match)
+        )
         for name in self._names(ticket):
             self._waiting[name] -= 1
             if name in ticket.searched and ticket.id in self.queues[name]:
@@ -305,7 +309,9 @@ class RuledQueues:
         """A match that is not to be: its tickets are back, or out. ``gone`` is about to go for a reason of its own."""
         check = found.check
         self._close(found)
-        out = {ticket.id for ticket in found.tickets if ticket is gone or (check is not None and ticket.id in check.out)}
+        out = {
+            ticket.id for ticket in found.tickets if ticket is gone or (check is not None and ticket.id in check.out)
+        }
         if check is not None:
             self._dodges += [Dodge(player, found.rules.name) for player in check.dodged]
             self._tell_off(found, check.reason or "failed", out)
@@ -316,7 +322,8 @@ class RuledQueues:
             if ticket.id not in out:
                 self._look(ticket)
             elif ticket is not gone:
-                self._drop(ticket, "declined" if check is not None and check.reason == "declined" else "not_ready")
+                reason = "declined" if check is not None and check.reason == "declined" else "not_ready"
+                self._drop(ticket, reason, "declined")
 
     def _tell_off(self, found: FoundMatch, reason: str, out: set[str]) -> None:
         for ticket in found.tickets:
@@ -372,6 +379,11 @@ class RuledQueues:
         """Since the last call."""
         dodges, self._dodges = self._dodges, []
         return dodges
+
+    def take_ended(self) -> list[TicketRecord]:
+        """Tickets that are over since the last call. Their times are those of the node's clock, and no end is said."""
+        ended, self._ended = self._ended, []
+        return ended
 
     # --- running sessions that want more players --------------------------------------------------------------------
 
@@ -441,6 +453,15 @@ def _sessions(tickets: Iterable[LobbyTicket]) -> Iterable[LobbySession]:
 
 def _heard(found: FoundMatch, session: LobbySession) -> bool:
     return session.pushes.acked >= found.told.get(session.player, 0)
+
+
+def _players(ticket: LobbyTicket) -> tuple[TicketPlayer, ...]:
+    """As the rules saw them."""
+    players = []
+    for at, entrant in enumerate(ticket.entrants):
+        ratings = {name: one.members[at].rating for name, one in ticket.searched.items()}
+        players.append(TicketPlayer(entrant.player, ratings, entrant.attributes, entrant.latency_ms))
+    return tuple(players)
 
 
 def _members(ticket: LobbyTicket, name: str, profiles: Mapping[PlayerId, Profile]) -> tuple[Member, ...]:

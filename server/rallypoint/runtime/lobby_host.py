@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 
@@ -20,6 +20,7 @@ from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_keeper import KeptEntry
 from rallypoint.core.lobby_session import LobbySession, LobbyState
 from rallypoint.core.lobby_ticket import LobbyTicket
+from rallypoint.core.matchmaking.profile import Profile
 from rallypoint.core.quick_match import SeatOffer
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Entry, EntryKind, Guest, Store
@@ -35,11 +36,9 @@ from .leader_lookups import LeaderLookups
 from .lobby_door import LobbyDoor
 from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .lobby_writer import Commit, LobbyWriter
+from .match_records import dated
 from .matching import Matching, Sessions
 from .profile_lookups import ProfileLookups
-
-if TYPE_CHECKING:
-    from rallypoint.core.matchmaking.profile import Profile
 
 __all__ = ["Commit", "LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
 
@@ -298,7 +297,7 @@ class LobbyHost:
             for ticket in self._lobby.queues.ruled.take_strangers():
                 self._profiles.start(ticket, ticket.queues)
             self._matching.settle(now)
-            self._store_words()
+            self._store_words(now)
             for session, push in self._lobby.take_pushes(now):
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
@@ -312,14 +311,22 @@ class LobbyHost:
         self._release(now)
         self._arm(not_before)
 
-    def _store_words(self) -> None:
+    def _store_words(self, now: float) -> None:
         """What the store is to know of what players have said and done."""
+        ruled = self._lobby.queues.ruled
+        made, self._matching.made = self._matching.made, []
+        ended, dodges = ruled.take_ended(), ruled.take_dodges()
         if not self._store.keeps_guests:
             return
+        unix_s = self._lobby.unix_ms() / 1000
+        for match in made:
+            self._store.match_made(match)
+        for ticket in ended:
+            self._store.ticket_ended(dated(ticket, now, unix_s))
         for player, other, blocked in self._lobby.take_blocks():
             self._store.block(player, other, blocked)
-        for dodge in self._lobby.queues.ruled.take_dodges():
-            self._store.dodged(dodge.player, self._lobby.unix_ms() / 1000)
+        for dodge in dodges:
+            self._store.dodged(dodge.player, unix_s)
 
     def _profiled(self, ticket: LobbyTicket, profiles: Mapping[PlayerId, Profile]) -> None:
         """The store knows the players of a ticket, or does not say: it is searched for from now on."""

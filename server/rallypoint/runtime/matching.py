@@ -12,10 +12,12 @@ from rallypoint.core.lobby import Lobby, Seats
 from rallypoint.core.lobby_queues import match_data
 from rallypoint.core.lobby_ticket import FoundMatch, LobbyTicket
 from rallypoint.core.match_teams import match_again
+from rallypoint.core.matchmaking.records import MatchRecord
 from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
 from rallypoint.core.rematch import Agreed
 from rallypoint.core.ruled_queues import BackfillWanted
+from rallypoint.runtime.match_records import record_of_match
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
 __all__ = ["Matching", "Sessions"]
@@ -69,6 +71,8 @@ class Matching:
     def __init__(self, lobby: Lobby, sessions: Sessions) -> None:
         self._lobby = lobby
         self._sessions = sessions
+        self.made: list[MatchRecord] = []
+        """Matches that got their seats: to be stored, by whoever takes them out of here."""
 
     def search(self, now: float) -> None:
         """One turn of the search of queues with rules. What it finds is placed by :meth:`settle`."""
@@ -212,6 +216,7 @@ class Matching:
             return
         if any(found.match.bots):
             self._sessions.add_bots(session_id, sum(found.match.bots))
+        self.made.append(record_of_match(found, session_id, now, self._lobby.unix_ms() / 1000))
         queues.ruled.placed(found, now)
         for ticket, theirs in zip(found.tickets, offers, strict=True):
             self._lobby.seat_all(ticket, theirs, order)

@@ -10,22 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import structlog
 
 from rallypoint.core.lobby_ticket import LobbyTicket
+from rallypoint.core.matchmaking.profile import Profile
 from rallypoint.ports import Clock, Store, StoreDown
 from rallypoint_protocol.ids import PlayerId
-
-if TYPE_CHECKING:
-    from rallypoint.core.matchmaking.profile import Profile
 
 __all__ = ["Known", "ProfileLookups"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lobby")
 
-Known = Callable[[LobbyTicket, "Mapping[PlayerId, Profile]"], None]
+Known = Callable[[LobbyTicket, Mapping[PlayerId, Profile]], None]
 """Told the ticket, and what is known of its players: nothing of those who are left out."""
 
 

@@ -37,6 +37,7 @@ def record_of(host: SessionHost, ended: Ended | None, now_unix_s: float, outcome
         tuple(seats),
         None if ended is None else ended.result,
         dict(core.game.meta),
+        core.order.match,
     )
 
 

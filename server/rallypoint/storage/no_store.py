@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from rallypoint.ports import Guest, SessionRecord, StoreStatus
+from rallypoint.core.matchmaking.profile import Leaders, Profile
+from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
+from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.ports import Guest, RatingChange, SessionRecord, StoreStatus
 from rallypoint_protocol.ids import PlayerId, SessionId
 
 __all__ = ["NoStore"]
@@ -41,6 +44,38 @@ class NoStore:
     async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
         """There are none."""
         return []
+
+    async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
+        """Everybody is new."""
+        return Profile()
+
+    def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
+        """Nothing is kept."""
+
+    def dodged(self, player: PlayerId, at: float) -> None:
+        """Nothing is kept."""
+
+    def match_made(self, record: MatchRecord) -> None:
+        """Nothing is kept."""
+
+    def ticket_ended(self, record: TicketRecord) -> None:
+        """Nothing is kept."""
+
+    async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
+        """There are none."""
+        return Leaders()
+
+    async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
+        """There is none."""
+        return []
+
+    async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+        """There are none."""
+        return {}
+
+    async def match(self, match: str) -> MatchRecord | None:
+        """There is none."""
+        return None
 
     def status(self) -> StoreStatus:
         """Of kind ``none``."""

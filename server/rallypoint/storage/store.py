@@ -14,19 +14,38 @@ from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rallypoint.core.backoff import Backoff
+from rallypoint.core.matchmaking.profile import Leaders, Profile
+from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
+from rallypoint.core.matchmaking.ticket import Rating
 from rallypoint.core.tokens import token_hash
-from rallypoint.ports import Guest, SessionRecord, StoreStatus
+from rallypoint.ports import Guest, RatingChange, SessionRecord, StoreStatus
 from rallypoint_protocol.ids import PlayerId, SessionId
 
+from . import match_reads
 from .database import Database
+from .match_rows import match_rows, ticket_row
 from .outbox import SqlOutbox
 from .outbox_rows import ended_rows, started_rows
 from .plain_json import clean_text
+from .rating_writes import RatedEnd
 from .session_rows import record_of, result_row, seat_rows
+from .standings import standings
 from .tables import players, result_seats, results
 from .write_queue import ENTRIES_MAX, WriteQueue
 from .writer import PAUSES, Writer
-from .writes import Ended, NewGuest, Seen, Started, Transaction, Write
+from .writes import (
+    Blocked,
+    Dodged,
+    Ended,
+    MatchMade,
+    NewGuest,
+    Pruned,
+    Seen,
+    Started,
+    TicketEnded,
+    Transaction,
+    Write,
+)
 
 __all__ = ["SqlStore"]
 
@@ -37,6 +56,9 @@ SEEN_EVERY_S: Final = 3_600.0
 """``seen_at`` of a player is that exact: a player who reconnects all day is not one write each time."""
 NAME_CHARS_MAX: Final = 100
 LIMIT_MAX: Final = 1_000
+TICKETS_KEPT_S: Final = 14 * 86_400.0
+"""Two weeks of tickets are enough to simulate from; the match that each led to is kept."""
+PRUNE_EVERY_S: Final = 3_600.0
 _NOBODY: Final = token_hash(b"")
 """Compared with where there is no player, so that the answer takes the same time."""
 
@@ -73,6 +95,7 @@ class SqlStore:
         )
         self._new_guests: dict[PlayerId, NewGuest] = {}
         self._ended: dict[SessionId, Ended] = {}
+        self._pruned_at = wall()
 
     @classmethod
     async def open(cls, url: str | URL, **options: Any) -> Self:
@@ -110,7 +133,7 @@ class SqlStore:
             row = result_row(record)
             seats = seat_rows(record, row)
             events = ended_rows(record, self._wall()) if self._webhooks else []
-            write = Ended(record_of(row, seats), row, seats, events, stored)
+            write = Ended(record_of(row, seats), row, seats, events, stored, _rated(record))
         except Exception:
             log.exception("a session's result cannot be stored", session=record.session)
             return
@@ -174,6 +197,59 @@ class SqlStore:
         stored |= {record.session: record for record in waiting if any(s.player == player for s in record.seats)}
         return sorted(stored.values(), key=lambda record: record.ended_at or 0.0, reverse=True)[:limit]
 
+    # --- matches ------------------------------------------------------------------------------------------------
+
+    async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
+        """See :class:`rallypoint.ports.Store`."""
+        now = self._wall()
+        return await self._database.read(lambda to: match_reads.profile(to, player, queues, now))
+
+    def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        other = PlayerId(clean_text(other, NAME_CHARS_MAX))
+        self._writer.add(Blocked(player, other, blocked, self._wall()))
+
+    def dodged(self, player: PlayerId, at: float) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        self._writer.add(Dodged(player, at))
+
+    def match_made(self, record: MatchRecord) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        try:
+            self._writer.add(MatchMade(*match_rows(record)))
+        except Exception:  # as for a session: no game waits for a record
+            log.exception("a match cannot be stored", match=record.id)
+
+    def ticket_ended(self, record: TicketRecord) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        try:
+            self._writer.add(TicketEnded(ticket_row(record)))
+        except Exception:
+            log.exception("a ticket cannot be stored", ticket=record.id)
+            return
+        now = self._wall()
+        if now - self._pruned_at >= PRUNE_EVERY_S:
+            self._pruned_at = now
+            self._writer.add(Pruned(now - TICKETS_KEPT_S, now - 2 * match_reads.DODGES_S))
+
+    async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
+        """See :class:`rallypoint.ports.Store`."""
+        limit = max(1, min(limit, LIMIT_MAX))
+        return await self._database.read(lambda to: match_reads.leaders(to, queue, limit, around))
+
+    async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
+        """See :class:`rallypoint.ports.Store`."""
+        limit = max(1, min(limit, LIMIT_MAX))
+        return await self._database.read(lambda to: match_reads.history(to, player, queue, limit))
+
+    async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+        """See :class:`rallypoint.ports.Store`."""
+        return await self._database.read(lambda to: match_reads.ratings_of(to, player))
+
+    async def match(self, match: str) -> MatchRecord | None:
+        """See :class:`rallypoint.ports.Store`."""
+        return await self._database.read(lambda to: match_reads.made(to, match))
+
     # --- the rest -----------------------------------------------------------------------------------------------
 
     def status(self) -> StoreStatus:
@@ -209,6 +285,14 @@ class SqlStore:
                 self._new_guests.pop(write.player, None)
             case Ended() if self._ended.get(write.record.session) is write:
                 del self._ended[write.record.session]
+
+
+def _rated(record: SessionRecord) -> RatedEnd | None:
+    """What it says of its players' skill."""
+    found = standings(record)
+    if not found or record.match is None:
+        return None
+    return RatedEnd(record.session, record.match.queue, record.ended_at or 0.0, tuple(found))
 
 
 async def _records(connection: AsyncConnection, sessions: Sequence[str]) -> list[SessionRecord]:

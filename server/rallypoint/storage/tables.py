@@ -21,7 +21,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["metadata", "outbox", "players", "result_seats", "results"]
+__all__ = [
+    "blocks",
+    "dodges",
+    "match_players",
+    "matches",
+    "metadata",
+    "outbox",
+    "players",
+    "rating_changes",
+    "ratings",
+    "result_seats",
+    "results",
+    "tickets",
+]
 
 # Every constraint has a name, so that a later migration can speak of it.
 metadata = MetaData(
@@ -93,4 +106,84 @@ outbox = Table(
     Column("error", Text, nullable=False),
     UniqueConstraint("session", "kind"),
     Index(None, "state", "due_at"),
+)
+
+# How good each player is, in each queue whose results are rated.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("player", Text, primary_key=True),
+    Column("mu", Double, nullable=False),
+    Column("sigma", Double, nullable=False),
+    Column("ordinal", Double, nullable=False),  # mu - 3 sigma: what leaderboards are sorted by
+    Column("games", Integer, nullable=False),  # 0: locked for a first one, which then was not written
+    Column("updated_at", Double, nullable=False),
+    Index(None, "queue", "ordinal"),
+)
+
+# What each session has changed: written with its result, so once.
+rating_changes = Table(
+    "rating_changes",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("player", Text, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("mu_before", Double, nullable=False),
+    Column("sigma_before", Double, nullable=False),
+    Column("mu_after", Double, nullable=False),
+    Column("sigma_after", Double, nullable=False),
+    Index(None, "player", "queue", "at"),
+)
+
+# Matches that queues with rules have made.
+matches = Table(
+    "matches",
+    metadata,
+    Column("match", Text, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("session", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("record", Text, nullable=False),  # JSON: teams, scores, quality
+    Index(None, "queue", "at"),
+)
+
+match_players = Table(
+    "match_players",
+    metadata,
+    Column("match", Text, ForeignKey("matches.match", ondelete="CASCADE"), primary_key=True),
+    Column("player", Text, primary_key=True),
+    Column("at", Double, nullable=False),  # the match's: the newest of a player are found without a join
+    Index(None, "player", "at"),
+)
+
+# Tickets that are over, for simulations. Pruned.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket", Text, primary_key=True),
+    Column("queued_at", Double, primary_key=True),
+    Column("ended_at", Double, nullable=False),
+    Column("record", Text, nullable=False),  # JSON
+    Index(None, "ended_at"),
+)
+
+# Whom players do not want to play with.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("player", Text, primary_key=True),
+    Column("blocked", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+)
+
+# Ready checks that were declined or missed. Pruned.
+dodges = Table(
+    "dodges",
+    metadata,
+    Column("player", Text, primary_key=True),
+    Column("at", Double, primary_key=True),
+    Index(None, "at"),
 )

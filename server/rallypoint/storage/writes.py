@@ -9,18 +9,31 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rallypoint.ports import SessionRecord
 from rallypoint_protocol.ids import PlayerId
 
-from .tables import outbox, players, result_seats, results
+from .rating_writes import RatedEnd, write_ratings
+from .tables import blocks, dodges, match_players, matches, outbox, players, result_seats, results, tickets
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["Ended", "NewGuest", "Seen", "Started", "Transaction", "Write"]
+__all__ = [
+    "Blocked",
+    "Dodged",
+    "Ended",
+    "MatchMade",
+    "NewGuest",
+    "Pruned",
+    "Seen",
+    "Started",
+    "TicketEnded",
+    "Transaction",
+    "Write",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,8 @@ class Ended:
     events: list[dict[str, Any]]
     stored: Callable[[], None] | None = None
     """Called once it is written."""
+    rated: RatedEnd | None = None
+    """What it says of its players' skill, if its match is rated."""
 
     @property
     def key(self) -> str:
@@ -94,7 +109,73 @@ class Ended:
         return self.record.session
 
 
-Write = NewGuest | Seen | Started | Ended
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Whom a player does not want to play with, or does again."""
+
+    player: PlayerId
+    other: PlayerId
+    blocked: bool
+    at: float
+
+    @property
+    def key(self) -> str:
+        """The player: the last word counts."""
+        return self.player
+
+
+@dataclass(frozen=True, slots=True)
+class Dodged:
+    """A ready check that was declined or missed."""
+
+    player: PlayerId
+    at: float
+
+    @property
+    def key(self) -> str:
+        """The player."""
+        return self.player
+
+
+@dataclass(frozen=True, slots=True)
+class MatchMade:
+    """A match that has its session."""
+
+    row: dict[str, Any]
+    players: list[dict[str, Any]]
+
+    @property
+    def key(self) -> str:
+        """The match."""
+        return str(self.row["match"])
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEnded:
+    """A ticket that is over."""
+
+    row: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The ticket."""
+        return str(self.row["ticket"])
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """Tickets and dodges from before these times are not kept any longer."""
+
+    tickets_before: float
+    dodges_before: float
+
+    @property
+    def key(self) -> str:
+        """One for all."""
+        return "pruned"
+
+
+Write = NewGuest | Seen | Started | Ended | Blocked | Dodged | MatchMade | TicketEnded | Pruned
 """Something to be written. ``key``: whose it is; what has the same key is written in the order in which it came."""
 
 
@@ -116,6 +197,14 @@ class Transaction:
         await self._seen([write for write in writes if isinstance(write, Seen)])
         await self._started([write for write in writes if isinstance(write, Started)])
         await self._ended([write for write in writes if isinstance(write, Ended)])
+        await self._matched([write for write in writes if isinstance(write, MatchMade)])
+        await self._blocked([write for write in writes if isinstance(write, Blocked)])
+        await self._put(dodges, [{"player": it.player, "at": it.at} for it in writes if isinstance(it, Dodged)])
+        await self._put(tickets, [write.row for write in writes if isinstance(write, TicketEnded)])
+        for write in writes:
+            if isinstance(write, Pruned):
+                await self.connection.execute(delete(tickets).where(tickets.c.ended_at < write.tickets_before))
+                await self.connection.execute(delete(dodges).where(dodges.c.at < write.dodges_before))
 
     async def _new_guests(self, guests: Sequence[NewGuest]) -> None:
         if guests:
@@ -145,6 +234,31 @@ class Transaction:
         if seats:
             await self.connection.execute(result_seats.insert(), seats)
         await self._add_events(event for end in firsts if end.key in new for event in end.events)
+        rated = [end.rated for end in firsts if end.key in new and end.rated is not None]
+        await write_ratings(self.connection, self.keep_first, sorted(rated, key=lambda end: (end.at, end.session)))
+
+    async def _matched(self, made: Sequence[MatchMade]) -> None:
+        """A match that is there already stays as it is, with its players."""
+        if not made:
+            return
+        query = self.keep_first(matches).returning(matches.c.match)
+        new = set((await self.connection.execute(query, [match.row for match in made])).scalars())
+        rows = [row for match in made if match.key in new for row in match.players]
+        await self._put(match_players, rows)
+
+    async def _blocked(self, writes: Sequence[Blocked]) -> None:
+        for write in writes:
+            if write.blocked:
+                row = {"player": write.player, "blocked": write.other, "at": write.at}
+                await self._put(blocks, [row])
+            else:
+                query = delete(blocks).where(blocks.c.player == write.player, blocks.c.blocked == write.other)
+                await self.connection.execute(query)
+
+    async def _put(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Rows; those that are there already stay."""
+        if rows:
+            await self.connection.execute(self.keep_first(table), rows)
 
     async def _add_events(self, events: Iterable[dict[str, Any]]) -> None:
         """Puts events into the outbox; those that are there already stay."""

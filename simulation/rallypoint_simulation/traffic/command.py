@@ -74,7 +74,10 @@ def simulate(
     else:
         from .terminal import show
 
-        show(Console(), runs, asked.goal.text, verdict)
+        console = Console()
+        if not console.is_terminal:
+            console.width = 120  # of a file or a pipe nothing is known
+        show(console, runs, asked.goal.text, verdict)
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-from .chart import CHART_STYLE, Chart, Point
-from .figures import HEAT_QUALITIES, HEAT_WAITS
+from .chart import CHART_STYLE
 from .goal import Verdict
+from .report_charts import COLOURS, group_chart, group_names, heats, over_time, waits
 from .shown import GROUP_COLUMNS, GROUPS, Run, estimates_text, rows_of, setup_text, starving_text
 
 __all__ = ["page"]
@@ -36,7 +35,6 @@ th { font-weight: 600; } td.better { font-weight: 700; }
 .mark.a { background: var(--a); } .mark.b { background: var(--b); }
 .side { display: flex; flex-wrap: wrap; gap: 20px; } .side > div { flex: 1 1 440px; }
 """
-_COLOURS: Final = ("a", "b")
 _NOTE: Final = (
     "A wait is that of a ticket until its players had their seats, or until they gave up. Quality is from 0 to 1:"
     " 1 less the weighted mean of how much of each rule's widest limit a match used up. Limits and weights are those of"
@@ -55,11 +53,11 @@ def page(runs: Sequence[Run], goal: str, verdict: Verdict | None, command: str) 
     if verdict is not None:
         parts.append(f'<div class="verdict"><b>Goal: {escape(goal)}.</b> {escape(_sentence(verdict.text))}</div>')
     parts += [_main_table(runs), f'<p class="dim">{escape(_NOTE)}</p>']
-    parts += ["<h2>Wait</h2>", _waits(runs), "<h2>Wait against quality</h2>", _heats(runs)]
+    parts += ["<h2>Wait</h2>", waits(runs), "<h2>Wait against quality</h2>", heats(runs)]
     for name, key in GROUPS:
         if any(len(run.figures[key]) > 1 for run in runs):
-            parts += [f"<h2>By {name}</h2>", _group_chart(runs, name, key), _group_table(runs, name, key)]
-    parts += ["<h2>Over the day</h2>", _over_time(runs)]
+            parts += [f"<h2>By {name}</h2>", group_chart(runs, name, key), _group_table(runs, name, key)]
+    parts += ["<h2>Over the day</h2>", over_time(runs)]
     parts += [_expansions(runs), _estimates(runs), _starving(runs)]
     body = "\n".join(part for part in parts if part)
     return (
@@ -75,7 +73,7 @@ def _sentence(text: str) -> str:
 
 
 def _mark(place: int) -> str:
-    return f'<span class="mark {_COLOURS[place]}"></span>'
+    return f'<span class="mark {COLOURS[place]}"></span>'
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -110,17 +108,13 @@ def _main_table(runs: Sequence[Run]) -> str:
 
 def _group_table(runs: Sequence[Run], name: str, key: str) -> str:
     rows = []
-    for group_name in _group_names(runs, key):
+    for group_name in group_names(runs, key):
         for place, run in enumerate(runs):
             group = next((each for each in run.figures[key] if each["name"] == group_name), None)
             if group is not None:
                 first = f"<td>{_mark(place)}{escape(group_name)}</td>"
                 rows.append([first, *(_cell(value(group)) for _, value in GROUP_COLUMNS)])
     return _table([escape(name), *(column for column, _ in GROUP_COLUMNS)], rows)
-
-
-def _group_names(runs: Sequence[Run], key: str) -> list[str]:
-    return list(dict.fromkeys(group["name"] for run in runs for group in run.figures[key]))
 
 
 def _expansions(runs: Sequence[Run]) -> str:
@@ -161,99 +155,3 @@ def _estimates(runs: Sequence[Run]) -> str:
 
 def _said(value: Any) -> str:
     return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-# --- charts -----------------------------------------------------------------------------------------------------------
-
-
-def _ticks(most: float, count: int = 5) -> list[tuple[float, str]]:
-    """Round numbers from 0 to ``most``."""
-    raw = max(most, 1e-9) / count
-    unit = 10.0 ** math.floor(math.log10(raw))
-    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= raw)
-    return [(step * place, f"{step * place:,g}") for place in range(int(most / step + 1e-9) + 1)]
-
-
-def _log(wait: float) -> float:
-    return math.log2(1 + wait)
-
-
-def _waits(runs: Sequence[Run]) -> str:
-    """How many tickets had waited no longer than that."""
-    longest = max((run.figures["wait_s"]["max"] or 1.0) for run in runs)
-    chart = Chart("Tickets that had waited no longer than that", (0, _log(longest)), (0, 100), 280)
-    marks = [wait for wait in (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600) if wait < longest * 0.95]
-    chart.axes(
-        [(_log(wait), f"{wait}") for wait in marks], [(each, f"{each} %") for each in range(0, 101, 20)], "seconds"
-    )
-    for place, run in enumerate(runs):
-        points = [(_log(wait), share) for share, wait in run.figures["wait_shares"]]
-        chart.line(points, _COLOURS[place], run.name)
-    return chart.svg()
-
-
-def _heats(runs: Sequence[Run]) -> str:
-    """For each run: how many tickets had which wait and which quality."""
-    edges = [*HEAT_WAITS, HEAT_WAITS[-1] * 1.5]
-    charts = []
-    most = max((cell for run in runs for column in run.figures["wait_quality"] for cell in column), default=0)
-    for place, run in enumerate(runs):
-        chart = Chart(f"{run.name}: quality of the match by wait", (0, _log(edges[-1])), (0, 1), 320)
-        labels = [(_log(wait), f"{wait}") for wait in (1, 3, 10, 28, 75, 200)]
-        chart.axes(labels, [(each / 5, f"{each / 5:g}") for each in range(6)], "seconds", "quality")
-        for column, cells in enumerate(run.figures["wait_quality"]):
-            for row, count in enumerate(cells):
-                if count:
-                    low, high = row / HEAT_QUALITIES, (row + 1) / HEAT_QUALITIES
-                    hint = f"{edges[column]:g} to {edges[column + 1]:g} s, quality {low:g}: {count:,} tickets"
-                    share = 0.08 + 0.92 * math.sqrt(count / most)
-                    chart.box(_log(edges[column]), _log(edges[column + 1]), low, high, _COLOURS[place], hint, share)
-        charts.append(f"<div>{chart.svg()}</div>")
-    return f'<div class="side">{"".join(charts)}</div>'
-
-
-def _group_chart(runs: Sequence[Run], name: str, key: str) -> str:
-    """Bars up to the median and, paler, to the 95th percentile."""
-    groups = _group_names(runs, key)
-    most = max((group["wait_p95"] or 0 for run in runs for group in run.figures[key]), default=0) or 1.0
-    chart = Chart(f"Wait by {name}: median, and paler the 95th percentile", (0, len(groups)), (0, most * 1.05), 260)
-    chart.axes([(place + 0.5, group) for place, group in enumerate(groups)], _ticks(most), "", "seconds")
-    wide = 0.7 / len(runs)
-    for place, run in enumerate(runs):
-        chart.key(f"bar {_COLOURS[place]}", run.name)
-        for group in run.figures[key]:
-            left = groups.index(group["name"]) + 0.15 + place * wide
-            for which, share in (("wait_p95", 0.35), ("wait_p50", 1.0)):
-                if group[which]:
-                    hint = f"{run.name}, {group['name']}: {which.removeprefix('wait_')} {group[which]:.1f} s"
-                    chart.box(left, left + wide * 0.9, 0, group[which], _COLOURS[place], hint, share)
-    return chart.svg()
-
-
-def _over_time(runs: Sequence[Run]) -> str:
-    """How many wait, and how many come. Each point is the mean of a while, or it would be all noise."""
-    hours = runs[0].figures["hours"]
-    waiting = [_means(run, "waiting", 3, 1.0) for run in runs]
-    came = _means(runs[0], "came", 6, 1 / runs[0].figures["over_time"]["every_s"])
-    return _lines("Waiting tickets", hours, waiting, runs) + _lines("Tickets that came, a second", hours, [came], ())
-
-
-def _means(run: Run, key: str, together: int, factor: float) -> list[Point]:
-    """The middle of each while, in hours, and the mean of its samples."""
-    over, hours = run.figures["over_time"], run.figures["hours"]
-    values, every = over[key], over["every_s"]
-    starts = range(0, len(values) - together + 1, together)
-    points = [
-        ((start + together / 2) * every / 3600, sum(values[start : start + together]) / together * factor)
-        for start in starts
-    ]
-    return [point for point in points if point[0] <= hours]
-
-
-def _lines(title: str, hours: float, lines: Sequence[Sequence[Point]], runs: Sequence[Run]) -> str:
-    most = max((value for points in lines for _, value in points), default=0.0) or 1.0
-    chart = Chart(title, (0, hours), (0, most * 1.05), 220)
-    chart.axes(_ticks(hours, 8), _ticks(most), "hours")
-    for place, points in enumerate(lines):
-        chart.line(points, _COLOURS[place], runs[place].name if runs else "")
-    return chart.svg()

@@ -213,6 +213,8 @@ class Queues(LobbyObserver):
             session = self.session(stay)
             if session is None or session.state is not LobbyState.AWAY:
                 continue
+            if session.ticket is not None and session.ticket.found is not None:
+                continue  # it may have said yes to that match
             if session.queue is not None:
                 self._away[stay.lobby] = session.queue
                 continue

@@ -96,7 +96,7 @@ ERRORS: Final[dict[type, frozenset[str]]] = {
     PartyReady: frozenset({"not_in_party"}),
     PartyKick: frozenset({"not_in_party", "not_leader", "unknown", "refused"}),
     PartyLead: frozenset({"not_in_party", "not_leader", "unknown", "refused"}),
-    Block: frozenset({"unknown", "full", "not_kept", "store_down"}),
+    Block: frozenset({"refused", "full", "not_kept"}),
     Leaderboard: frozenset({"unknown_queue", "not_kept", "store_down"}),
 }
 """What each request may be refused with, besides ``too_old``: the table of ``docs/protocol.md``."""

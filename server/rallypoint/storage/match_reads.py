@@ -1,0 +1,116 @@
+"""What a database says of players for matches: profiles, leaderboards, histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rallypoint.core.matchmaking.profile import Leader, Leaders, Profile
+from rallypoint.core.matchmaking.records import MatchRecord
+from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.ports import RatingChange
+from rallypoint_protocol.ids import PlayerId, SessionId
+
+from .match_rows import match_of
+from .tables import blocks, dodges, match_players, matches, players, rating_changes, ratings
+
+__all__ = ["DODGES_S", "history", "leaders", "made", "profile", "ratings_of"]
+
+DODGES_S: Final = 3_600.0
+RECENT_S: Final = 86_400.0
+RECENT_MAX: Final = 20
+"""Matches of the last day that a rule may look at."""
+BLOCKED_MAX: Final = 1_000
+"""Of a longer block list the newest count."""
+
+
+async def profile(connection: AsyncConnection, player: PlayerId, queues: Sequence[str], now: float) -> Profile:
+    """What rules want to know of a player."""
+    own = select(ratings).where(ratings.c.player == player, ratings.c.queue.in_(queues), ratings.c.games > 0)
+    kept = {row.queue: Rating(row.mu, row.sigma) for row in await connection.execute(own)}
+    theirs = select(blocks.c.blocked).where(blocks.c.player == player).order_by(blocks.c.at.desc()).limit(BLOCKED_MAX)
+    blocked = frozenset(PlayerId(other) for other in (await connection.execute(theirs)).scalars())
+    count = select(func.count()).where(dodges.c.player == player, dodges.c.at > now - DODGES_S)
+    dodged = int((await connection.execute(count)).scalar_one())
+    return Profile(kept, blocked, await _recent(connection, player, now - RECENT_S), dodged)
+
+
+async def _recent(connection: AsyncConnection, player: PlayerId, since: float) -> tuple[frozenset[PlayerId], ...]:
+    last = (
+        select(match_players.c.match)
+        .where(match_players.c.player == player, match_players.c.at > since)
+        .order_by(match_players.c.at.desc(), match_players.c.match)
+        .limit(RECENT_MAX)
+    )
+    met: dict[str, list[PlayerId]] = {found: [] for found in (await connection.execute(last)).scalars()}
+    if not met:
+        return ()
+    others = select(match_players).where(match_players.c.match.in_(list(met)), match_players.c.player != player)
+    for row in await connection.execute(others):
+        met[row.match].append(PlayerId(row.player))
+    return tuple(frozenset(of) for of in met.values())
+
+
+async def leaders(connection: AsyncConnection, queue: str, limit: int, around: PlayerId | None) -> Leaders:
+    """The best, or those next to ``around``; of nobody who is not rated the best too."""
+    there = and_(ratings.c.queue == queue, ratings.c.games > 0)
+    total = int((await connection.execute(select(func.count()).where(there))).scalar_one())
+    me, first = None, 0
+    if around is not None:
+        row = (await connection.execute(select(ratings).where(there, ratings.c.player == around))).one_or_none()
+        if row is not None:
+            better = or_(
+                ratings.c.ordinal > row.ordinal,
+                and_(ratings.c.ordinal == row.ordinal, ratings.c.player < around),
+            )
+            me = int((await connection.execute(select(func.count()).where(there, better))).scalar_one()) + 1
+            first = max(0, min(me - 1 - limit // 2, total - limit))
+    query: Select[Any] = (
+        select(ratings, players.c.name)
+        .join(players, players.c.id == ratings.c.player, isouter=True)
+        .where(there)
+        .order_by(ratings.c.ordinal.desc(), ratings.c.player)
+        .offset(first)
+        .limit(limit)
+    )
+    rows = [
+        Leader(first + number, PlayerId(row.player), row.name or "", Rating(row.mu, row.sigma), row.games)
+        for number, row in enumerate(await connection.execute(query), start=1)
+    ]
+    return Leaders(tuple(rows), total, me)
+
+
+async def history(connection: AsyncConnection, player: PlayerId, queue: str, limit: int) -> list[RatingChange]:
+    """How a rating has changed, newest first."""
+    query = (
+        select(rating_changes)
+        .where(rating_changes.c.player == player, rating_changes.c.queue == queue)
+        .order_by(rating_changes.c.at.desc(), rating_changes.c.session)
+        .limit(limit)
+    )
+    return [
+        RatingChange(
+            SessionId(row.session),
+            row.queue,
+            row.at,
+            row.rank,
+            Rating(row.mu_before, row.sigma_before),
+            Rating(row.mu_after, row.sigma_after),
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def ratings_of(connection: AsyncConnection, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+    """Of each queue in which the player was rated."""
+    query = select(ratings).where(ratings.c.player == player, ratings.c.games > 0).order_by(ratings.c.queue)
+    return {row.queue: (Rating(row.mu, row.sigma), row.games) for row in await connection.execute(query)}
+
+
+async def made(connection: AsyncConnection, match: str) -> MatchRecord | None:
+    """A match."""
+    found = (await connection.execute(select(matches.c.record).where(matches.c.match == match))).scalar_one_or_none()
+    return None if found is None else match_of(found)

@@ -1,0 +1,127 @@
+"""Ratings that a session's result changes: in the transaction that writes the result, and so exactly once.
+
+All rows that a transaction changes are locked first, in one order: two servers with one database wait for each other
+and never in a circle. (SQLite has one writer at a time anyhow.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Table, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.ratings import Rated, Standing, rated
+from rallypoint_protocol.ids import PlayerId
+
+from .tables import rating_changes, ratings
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+__all__ = ["RatedEnd", "write_ratings"]
+
+_AT_ONCE: Final = 200
+"""Rows that are named in one statement: databases bound their parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedEnd:
+    """What a session's end says about its players."""
+
+    session: str
+    queue: str
+    at: float
+    standings: tuple[Standing, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    rating: Rating
+    games: int
+    at: float
+
+
+async def write_ratings(
+    connection: AsyncConnection,
+    keep_first: Callable[[Table], sqlite.Insert | postgresql.Insert],
+    ends: Sequence[RatedEnd],
+) -> None:
+    """Changes the ratings by all of these, in order, and notes what each has changed."""
+    keys = sorted({(end.queue, standing.player) for end in ends for standing in end.standings})
+    if not keys:
+        return
+    kept = await _locked(connection, keep_first, keys)
+    changes: list[dict[str, Any]] = []
+    for end in ends:
+        before = [kept[end.queue, standing.player].rating for standing in end.standings]
+        for one in rated(end.standings, before):
+            its = kept[end.queue, one.standing.player]
+            its.rating, its.games, its.at = one.after, its.games + 1, end.at
+            changes.append(_change(end, one))
+    for (queue, player), its in kept.items():
+        query = update(ratings).where(ratings.c.queue == queue, ratings.c.player == player)
+        await connection.execute(
+            query.values(
+                mu=its.rating.mu,
+                sigma=its.rating.sigma,
+                ordinal=its.rating.ordinal,
+                games=its.games,
+                updated_at=its.at,
+            )
+        )
+    await connection.execute(rating_changes.insert(), changes)
+
+
+async def _locked(
+    connection: AsyncConnection,
+    keep_first: Callable[[Table], sqlite.Insert | postgresql.Insert],
+    keys: Sequence[tuple[str, PlayerId]],
+) -> dict[tuple[str, PlayerId], _Kept]:
+    """The rows, which nobody else changes until the end of the transaction; made where there are none."""
+    new = Rating()
+    rows = [
+        {
+            "queue": queue,
+            "player": player,
+            "mu": new.mu,
+            "sigma": new.sigma,
+            "ordinal": new.ordinal,
+            "games": 0,
+            "updated_at": 0.0,
+        }
+        for queue, player in keys
+    ]
+    await connection.execute(keep_first(ratings), rows)
+    kept: dict[tuple[str, PlayerId], _Kept] = {}
+    for some in _pieces(keys):
+        query = (
+            select(ratings)
+            .where(tuple_(ratings.c.queue, ratings.c.player).in_(some))
+            .order_by(ratings.c.queue, ratings.c.player)
+            .with_for_update()
+        )
+        for row in await connection.execute(query):
+            kept[row.queue, row.player] = _Kept(Rating(row.mu, row.sigma), row.games, row.updated_at)
+    return kept
+
+
+def _pieces(keys: Sequence[tuple[str, PlayerId]]) -> Iterable[Sequence[tuple[str, PlayerId]]]:
+    return (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE))
+
+
+def _change(end: RatedEnd, one: Rated) -> dict[str, Any]:
+    return {
+        "session": end.session,
+        "player": one.standing.player,
+        "queue": end.queue,
+        "at": end.at,
+        "rank": one.standing.rank,
+        "mu_before": one.before.mu,
+        "sigma_before": one.before.sigma,
+        "mu_after": one.after.mu,
+        "sigma_after": one.after.sigma,
+    }
