@@ -21,6 +21,8 @@ from .waiting import OnWaiting, Waiting
 __all__ = ["EXPLAIN_EVERY_S", "Queueing", "keep_explaining"]
 
 EXPLAIN_EVERY_S: Final = 5.0
+EXPLAIN_FIRST_S: Final = 0.5
+"""Who is matched at once asks nothing; and by then the server knows the player."""
 
 _WHY_OUT: Final = {
     "declined": "you declined the match",
@@ -134,14 +136,15 @@ class Queueing(Claim):
 async def keep_explaining(queueing: Queueing, explain: Callable[[], Awaitable[Explanation]], every_s: float) -> None:
     """Asks why, again and again. Ends with the lobby session; otherwise, to be cancelled."""
     while True:
-        queueing.stirred.clear()
-        if queueing.is_explained:
-            try:
-                queueing.explained(await explain())
-            except RequestRefused:
-                pass  # a ticket that has just gone, or a server that has no time: the next one will do
-            except RallypointError:
-                return
-            await asyncio.sleep(every_s)
-        else:
+        if not queueing.is_explained:
+            queueing.stirred.clear()
             await queueing.stirred.wait()
+            await asyncio.sleep(min(EXPLAIN_FIRST_S, every_s))
+            continue
+        try:
+            queueing.explained(await explain())
+        except RequestRefused:
+            pass  # a ticket that has just gone, or a server that has no time: the next one will do
+        except RallypointError:
+            return
+        await asyncio.sleep(every_s)

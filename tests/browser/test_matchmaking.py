@@ -40,6 +40,11 @@ async def test_who_waits_is_told_why_and_a_declined_match_leaves_the_other_waiti
     await ann.locator("summary").click()
     await expect_words(hook(ann, "why-rules"), r"rating: 0 of 0 fit, widens in \d+ s")
 
+    # --- a reload keeps her place ---
+    await ann.reload()
+    await expect_words(hook(ann, "estimate"), "too few matches")
+    await expect(hook(ann, "cancel")).to_be_visible()
+
     # --- Bob comes and says no: he is out, she waits on ---
     await hook(bob, "queue-ranked").click()
     for page in (ann, bob):

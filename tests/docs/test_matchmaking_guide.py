@@ -63,7 +63,7 @@ def test_the_defaults_of_rules_are_as_listed() -> None:
 
 
 def test_the_example_can_be_read_and_is_told_as_shown(tmp_path: Path) -> None:
-    (source,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    source, *_ = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     path = tmp_path / "arena.toml"
     path.write_text(source, encoding="utf-8")
     (queue,) = load_rules(path)

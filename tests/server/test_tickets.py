@@ -712,7 +712,9 @@ async def test_a_match_is_written_down_and_so_is_each_ticket(store):
     assert anns.players[0].ratings == {"ranked": Rating()}
 
 
-@pytest.mark.parametrize(("how", "outcome"), [("cancels", "cancelled"), ("logs out", "expired"), ("is lost", "expired")])
+@pytest.mark.parametrize(
+    ("how", "outcome"), [("cancels", "cancelled"), ("logs out", "expired"), ("is lost", "expired")]
+)
 async def test_a_ticket_that_comes_to_nothing_is_written_down(store, how, outcome):
     hall = Hall(store=store)
     [ann] = hall.come("Ann")

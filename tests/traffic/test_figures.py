@@ -9,8 +9,9 @@ import pytest
 from rallypoint.core.matchmaking.rules import Avoid, Distance, Expansion, QueueRules, TeamSize
 from rallypoint.core.matchmaking.ticket import Match, Member, Rating, Ticket
 from rallypoint_protocol.ids import PlayerId
-from rallypoint_simulation.traffic.figures import figures_of, percentile, summary
+from rallypoint_simulation.traffic.figures import figures_of
 from rallypoint_simulation.traffic.measures import Measures, steps_of
+from rallypoint_simulation.traffic.numbers import percentile, summary
 from rallypoint_simulation.traffic.record import MatchFacts, Outcome, Record, Told
 from rallypoint_simulation.traffic.yardstick import Yardstick
 from tests.traffic.days import DUEL

@@ -18,6 +18,8 @@ import { Waiting } from "./waiting.js";
 /** @import { OnWaiting } from "./waiting.js" */
 
 export const EXPLAIN_EVERY_S = 5;
+/** Who is matched at once asks nothing; and by then the server knows the player. */
+const EXPLAIN_FIRST_S = 0.5;
 
 const WHY_OUT = new Map([
   ["declined", "you declined the match"],
@@ -184,24 +186,26 @@ export class Queueing extends Claim {
 export function keepExplaining(queueing, explain, everyS) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let isBusy = false;
+  let isAsleep = true;
   let isOver = false;
+  const later = (/** @type {number} */ inS) => {
+    isAsleep = false;
+    timer = setTimeout(() => void ask(), inS * 1000);
+  };
   const ask = async () => {
-    if (isBusy || isOver || !queueing.isExplained) return;
-    isBusy = true;
+    isAsleep = !queueing.isExplained;
+    if (isAsleep) return;
     try {
       queueing.explained(await explain());
     } catch (error) {
       // a ticket that has just gone, or a server that has no time: the next one will do
       if (!(error instanceof RequestRefused)) isOver = true;
     }
-    if (isOver) return;
-    timer = setTimeout(() => {
-      isBusy = false;
-      void ask();
-    }, everyS * 1000);
+    if (!isOver) later(everyS);
   };
-  queueing.onStir = () => void ask();
+  queueing.onStir = () => {
+    if (isAsleep && !isOver && queueing.isExplained) later(Math.min(EXPLAIN_FIRST_S, everyS));
+  };
   return () => {
     isOver = true;
     clearTimeout(timer);

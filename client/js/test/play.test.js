@@ -139,6 +139,7 @@ test("who waits is told why, again and again", async () => {
   /** @type {import("../rallypoint.js").Waiting[]} */
   const told = [];
   const { socket, playing } = await waiting({ onWait: (now) => told.push(now), explainEveryS: 0.001 });
+  while (!socket.sent.some(([kind, id]) => kind === EXPLAIN && id === 2)) await settled();
   socket.says(answer(2, { queues: [WHY] }));
   await settled();
   assert.deepEqual(

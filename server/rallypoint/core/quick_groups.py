@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 
 from rallypoint_protocol.ids import SessionId
@@ -22,6 +23,9 @@ __all__ = ["GROUP_HOLD_S", "GROUP_OVERDUE_S", "Line", "Overdue", "Waiting", "int
 
 GROUP_OVERDUE_S: Final = 20.0
 GROUP_HOLD_S: Final = 10.0
+PASSED_LOOKS: Final = 100
+"""So many of those who were passed over are tried for each free seat: with thousands of groups and thousands of
+sessions that have a seat each, all of them would be tried for every one, in vain."""
 
 
 class Waiting(Protocol):
@@ -100,7 +104,7 @@ def into_open(
 
 
 def _next_for(session: SessionId, free: int, here: Iterator[T], passed: list[T], overdue: Overdue | None) -> T | None:
-    for at, ticket in enumerate(passed):
+    for at, ticket in enumerate(islice(passed, PASSED_LOOKS)):
         if _fits(ticket, session, free, overdue):
             return passed.pop(at)
     for ticket in here:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final, Literal, Protocol
 
 from rallypoint_protocol.ids import PlayerId, SessionId
@@ -28,8 +29,10 @@ from .ready_checks import CheckState, ReadyCheck, ReadyChecks
 
 __all__ = ["UNITS", "BackfillWanted", "Dodge", "Outcome", "RuledQueues"]
 
-UNITS: Final = 2000
-"""Pair evaluations of one turn, all queues together: about 3 ms."""
+UNITS: Final = 600
+"""Pair evaluations of one turn, all queues together: 0.6 ms with four rules and 10,000 tickets, 2.5 ms at the worst."""
+PLACED_A_TURN: Final = 2
+"""Matches whose seats are reserved in one turn: a session for eight takes about a millisecond."""
 BACKFILLS_EVERY_S: Final = 0.1
 """What running sessions want is looked at when something of them has changed, and at most so often;"""
 BACKFILLS_AGAIN_S: Final = 1.0
@@ -211,7 +214,7 @@ class RuledQueues:
     @property
     def due(self) -> float | None:
         """When to come again: long ago, if there is work left now."""
-        dues = [self._searched_at] if self._busy() else []
+        dues = [self._searched_at] if self._found or self._busy() else []
         dues += [queue.due for queue in self.queues.values() if queue.due is not None]
         if self._checks.due is not None:
             dues.append(self._checks.due)
@@ -221,6 +224,8 @@ class RuledQueues:
     def search(self, now: float, units: int = UNITS) -> None:
         """One turn: about so many pair evaluations, shared by the queues that have work to do."""
         self._searched_at = now
+        if self._found:
+            return  # these first
         names = [name for name in self.queues if self._has_work(name, now)]
         for name in names:
             queue = self.queues[name]
@@ -350,8 +355,8 @@ class RuledQueues:
 
     @property
     def to_place(self) -> list[FoundMatch]:
-        """What is to be placed now: say of each what became of it."""
-        return list(self._found.values())
+        """What is to be placed in this turn: say of each what became of it."""
+        return list(islice(self._found.values(), PLACED_A_TURN))
 
     def placed(self, found: FoundMatch, now: float) -> None:
         """All of its players have their seats: its tickets are to be removed now."""

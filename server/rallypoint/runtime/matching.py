@@ -84,14 +84,14 @@ class Matching:
     def settle(self, now: float) -> None:
         """Does all that was decided. It ends: each round seats somebody, puts a queue to rest, or makes a rematch."""
         queues, rematches = self._lobby.queues, self._lobby.rematches
+        for match in queues.ruled.to_place:  # once: others have their own turn
+            self.place(match, now)
         while True:
-            games, agreed, found = queues.take_changed(), rematches.take_agreed(), queues.ruled.to_place
-            if not games and not agreed and not found:
+            games, agreed = queues.take_changed(), rematches.take_agreed()
+            if not games and not agreed:
                 return
             for rematch in agreed:
                 self.rematch(rematch, now)
-            for match in found:
-                self.place(match, now)
             for game in games:
                 self.run(game, now)
 

@@ -8,50 +8,28 @@ missed a ready check, that the queue refused, and that still waited in the end a
 from __future__ import annotations
 
 import math
-from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
+from .groups import by_band, by_party, by_region
 from .measures import steps_of
-from .record import Outcome, Record
+from .numbers import Figures, percentile, rounded, share_of, summary
+from .record import WAITED, Outcome, Record
 
-__all__ = ["BANDS", "HEAT_QUALITIES", "HEAT_WAITS", "figures_of", "percentile", "summary"]
+__all__ = ["HEAT_QUALITIES", "HEAT_WAITS", "figures_of"]
 
-BANDS: Final = (15.0, 20.0, 25.0, 30.0, 35.0)
-"""Ratings at which one band ends and the next begins."""
 HEAT_WAITS: Final = (0, 1, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 55, 75, 100, 140, 200, 280, 400)
 """Seconds at which the columns of wait against quality begin."""
 HEAT_QUALITIES: Final = 20
 """Rows of it, from quality 0 to 1."""
 _SHARES: Final = (*range(100), 99.5, 99.9, 100)
-Figures = dict[str, Any]
-
-
-def percentile(ordered: Sequence[float] | array[float], share: float) -> float | None:
-    """The least of the ordered values that ``share`` of 100 of them do not exceed; ``None`` of nothing."""
-    if not ordered:
-        return None
-    return ordered[max(0, math.ceil(share / 100 * len(ordered) - 1e-9) - 1)]
-
-
-def summary(values: Iterable[float]) -> Figures:
-    """Mean and percentiles, rounded to thousandths; each ``None`` if there is nothing."""
-    ordered = sorted(values)
-    if not ordered:
-        return dict.fromkeys(("mean", "p5", "p50", "p90", "p95", "p99", "max"))
-    found = {"mean": math.fsum(ordered) / len(ordered)}
-    found |= {f"p{share}": percentile(ordered, share) or 0.0 for share in (5, 50, 90, 95, 99)}
-    found["max"] = ordered[-1]
-    return {name: round(value, 3) for name, value in found.items()}
 
 
 def figures_of(record: Record) -> Figures:
     """Everything that is shown, as JSON has it."""
     tickets, matches = record.tickets, record.matches
     rows = range(len(tickets))
-    waits = sorted(tickets.wait[row] for row in rows if tickets.outcome[row] in _WAITED)
+    waits = sorted(tickets.wait[row] for row in rows if tickets.outcome[row] in WAITED)
     minutes = record.span_s / 60
     return {
         "queue": record.rules.name,
@@ -77,30 +55,19 @@ def figures_of(record: Record) -> Figures:
             "made": record.checks,
             "declined": record.checks_declined,
             "missed": record.checks_missed,
-            "failed_share": _share(record.checks_declined + record.checks_missed, record.checks),
+            "failed_share": share_of(record.checks_declined + record.checks_missed, record.checks),
         },
         "refusals": dict(record.refusals),
         "expansions": _expansions(record),
-        "by_band": _by_band(record),
-        "by_region": _by_region(record),
-        "by_party": _by_party(record),
+        "by_band": by_band(record),
+        "by_region": by_region(record),
+        "by_party": by_party(record),
         "starving": _starving(record),
         "estimates": _estimates(record),
-        "wait_shares": [[share, _rounded(percentile(waits, share))] for share in _SHARES] if waits else [],
+        "wait_shares": [[share, rounded(percentile(waits, share))] for share in _SHARES] if waits else [],
         "wait_quality": _heat(record),
         "over_time": _over_time(record),
     }
-
-
-_WAITED: Final = (Outcome.SEATED, Outcome.GAVE_UP)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _share(part: float, of: float) -> float:
-    return round(part / of, 5) if of else 0.0
 
 
 def _ends(record: Record) -> Figures:
@@ -110,59 +77,7 @@ def _ends(record: Record) -> Figures:
     ends: Figures = {"came": len(record.tickets)}
     ends |= {outcome.name.lower(): counts[outcome] for outcome in Outcome}
     waited = counts[Outcome.SEATED] + counts[Outcome.GAVE_UP]
-    return ends | {"gave_up_share": _share(counts[Outcome.GAVE_UP], waited), "nobody_free": record.nobody_free}
-
-
-# --- by group ---------------------------------------------------------------------------------------------------------
-
-
-def _grouped(record: Record, names: Sequence[str], group_of: Callable[[int], int]) -> list[Figures]:
-    """The same figures for each group of tickets that is not empty."""
-    tickets = record.tickets
-    rows: list[list[int]] = [[] for _ in names]
-    for row in range(len(tickets)):
-        rows[group_of(row)].append(row)
-    return [_group(record, name, members) for name, members in zip(names, rows, strict=True) if members]
-
-
-def _group(record: Record, name: str, rows: Sequence[int]) -> Figures:
-    tickets = record.tickets
-    waits = sorted(tickets.wait[row] for row in rows if tickets.outcome[row] in _WAITED)
-    seated = [row for row in rows if tickets.outcome[row] == Outcome.SEATED]
-    return {
-        "name": name,
-        "tickets": len(rows),
-        "share": _share(len(rows), len(tickets)),
-        "gave_up_share": _share(len(waits) - len(seated), len(waits)),
-        "wait_p50": _rounded(percentile(waits, 50)),
-        "wait_p95": _rounded(percentile(waits, 95)),
-        "quality_mean": _mean([tickets.quality[row] for row in seated]),
-        "spread_mean": _mean([tickets.spread[row] for row in seated]),
-    }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(math.fsum(values) / len(values), 3) if values else None
-
-
-def _by_band(record: Record) -> list[Figures]:
-    names = [
-        f"under {BANDS[0]:g}",
-        *(f"{low:g} to {high:g}" for low, high in pairwise(BANDS)),
-        f"{BANDS[-1]:g} and more",
-    ]
-    return _grouped(record, names, lambda row: bisect_right(BANDS, record.tickets.mu[row]))
-
-
-def _by_region(record: Record) -> list[Figures]:
-    names = [*record.regions, "unknown"]
-    return _grouped(record, names, lambda row: record.tickets.region[row])
-
-
-def _by_party(record: Record) -> list[Figures]:
-    most = max(record.tickets.size, default=1)
-    names = ["alone", *(f"party of {size}" for size in range(2, most + 1))]
-    return _grouped(record, names, lambda row: record.tickets.size[row] - 1)
+    return ends | {"gave_up_share": share_of(counts[Outcome.GAVE_UP], waited), "nobody_free": record.nobody_free}
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -186,7 +101,7 @@ def _expansions(record: Record) -> list[Figures]:
                         "after_s": after,
                         "limit": _finite(limit),
                         "matches": count,
-                        "share": _share(count, len(record.matches)),
+                        "share": share_of(count, len(record.matches)),
                     }
                     for (after, limit), count in zip(steps, counts, strict=True)
                 ],
@@ -202,7 +117,7 @@ def _finite(limit: float | None) -> float | None:
 def _estimates(record: Record) -> Figures:
     """How the estimates that waiting tickets were told came true: the middle of what is possible is half right."""
     tickets = record.tickets
-    told = [each for each in record.told if tickets.outcome[each.row] in _WAITED]
+    told = [each for each in record.told if tickets.outcome[each.row] in WAITED]
     pairs = [
         (each.estimate_s, tickets.at[each.row] + tickets.wait[each.row] - each.at)
         for each in told
@@ -211,8 +126,8 @@ def _estimates(record: Record) -> Figures:
     within = sum(rest <= estimate for estimate, rest in pairs)
     return {
         "asked": len(told),
-        "told_share": _share(len(pairs), len(told)),
-        "sooner_share": _share(within, len(pairs)) if pairs else None,
+        "told_share": share_of(len(pairs), len(told)),
+        "sooner_share": share_of(within, len(pairs)) if pairs else None,
         "estimate_s": summary(estimate for estimate, _ in pairs)["p50"],
         "rest_s": summary(rest for _, rest in pairs)["p50"],
         "error_s": summary(abs(rest - estimate) for estimate, rest in pairs)["p50"],

@@ -6,10 +6,11 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from rallypoint.core.matchmaking.rules import QueueRules
 
-__all__ = ["MatchFacts", "Outcome", "Record", "Starving", "Tickets", "Told"]
+__all__ = ["WAITED", "MatchFacts", "Outcome", "Record", "Starving", "Tickets", "Told"]
 
 
 class Outcome(IntEnum):
@@ -25,6 +26,10 @@ class Outcome(IntEnum):
     """One of its players did not answer one."""
     REFUSED = 5
     """The queue never took it: it could not have been matched."""
+
+
+WAITED: Final = (Outcome.SEATED, Outcome.GAVE_UP)
+"""Whose waits count."""
 
 
 class Tickets:

@@ -18,7 +18,7 @@ const playing = ann.play("ranked", {
     check.accept();
   },
 });
-const why = await until("she is told why", () => told.find(({ why }) => why !== null)?.why);
+const why = await until("she is told why", () => told.find(({ why }) => why?.queues[0].rules.length)?.why);
 found.why = [why.queues.map(({ queue }) => queue), why.queues[0].rules.map(({ rule }) => rule).includes("rating"), why.text !== ""];
 found.unknown = (await errorOf(bob.play("chess"))).code;
 

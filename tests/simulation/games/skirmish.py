@@ -13,7 +13,7 @@ from rallypoint import private
 
 from .ledgers import Bookkeeper, Books
 
-__all__ = ["BOTS_AFTER_S", "DUEL_ANY_S", "LEVELS", "LEVEL_ANY_S", "QUEUES", "READY_S", "Skirmish"]
+__all__ = ["BOTS_AFTER_S", "DUEL_ANY_S", "FILL_AFTER_S", "LEVELS", "LEVEL_ANY_S", "QUEUES", "READY_S", "Skirmish"]
 
 READY_S: Final = 3.0
 LEVELS: Final = 3
@@ -21,6 +21,7 @@ LEVELS: Final = 3
 LEVEL_ANY_S: Final = 4.0
 """From that wait on they may be anything."""
 DUEL_ANY_S: Final = 3.0
+FILL_AFTER_S: Final = 2.0
 BOTS_AFTER_S: Final = 6.0
 
 QUEUES: Final[dict[str, Any]] = {
@@ -51,7 +52,7 @@ QUEUES: Final[dict[str, Any]] = {
     "brawl": {
         "teams": "2-4",
         "ready_s": READY_S,
-        "fill_after_s": 2,
+        "fill_after_s": FILL_AFTER_S,
         "bots_after_s": BOTS_AFTER_S,
         "options": {"ends_s": 9.0, "more": True},
     },

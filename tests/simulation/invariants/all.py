@@ -10,16 +10,20 @@ from rallypoint_simulation.world import World
 from .actions import Actions
 from .buffers import Buffers
 from .chats import Chats
+from .checks import Checks
 from .connections import Connections
 from .countdowns import Countdowns
 from .endings import Endings
 from .events import Events
+from .fits import Fits
 from .grace import Grace
 from .holds import Holds
 from .kept import Kept
 from .leftovers import Leftovers
 from .lists import Lists
 from .locks import Locks
+from .matches import Matches
+from .parties import Parties
 from .pasts import Pasts
 from .places import Places
 from .pushes import Pushes
@@ -65,6 +69,11 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Chats,
     Rematches,
     Kept,
+    # of matchmaking
+    Parties,
+    Checks,
+    Matches,
+    Fits,
     # of state, and of what is left
     State,
     Spectators,

@@ -41,20 +41,24 @@ export class LobbyQueues extends LobbySessions {
      * For the whole party, if the player leads one. A match that comes to nothing because of others changes
      * nothing: one goes on waiting, at one's old place.
      *
-     * @param {string | readonly string[]} queues their names; a game's own queue is named as the game
+     * @param {string | readonly string[]} [queues] their names; a game's own queue is named as the game. None: goes
+     *   on with the ticket that there is (`queuedIn`), of a page that was reloaded
      * @param {PlayOptions} [options]
      * @returns {Promise<LobbySeat>}
      * @throws {RequestRefused} `unknown_queue`, `bad_ticket` (`reason` names attribute and rule),
      *   `already_queued`, `already_seated`, `queue_full`; of a party `not_leader`, `not_ready`,
-     *   `party_too_large`; or why the place was lost: `cancelled`, `declined`, `not_ready`, `party_changed`
+     *   `party_too_large`; or why the place was lost: `cancelled`, `declined`, `not_ready`, `party_changed`.
+     *   Without queues `no_ticket`
      */
-    play(queues: string | readonly string[], options?: PlayOptions): Promise<LobbySeat>;
+    play(queues?: string | readonly string[], options?: PlayOptions): Promise<LobbySeat>;
     /**
      * For the party: see `party.play`.
      *
      * @param {PlayOptions} options
      */
     follow(options: PlayOptions): Promise<LobbySeat>;
+    /** The queues in which the player's ticket waits now, or the party's; empty: there is none. */
+    get queuedIn(): readonly string[];
     /**
      * Why the ticket waits, and for how long it probably will.
      *

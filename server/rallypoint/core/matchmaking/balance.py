@@ -27,7 +27,7 @@ Division = tuple[tuple[int, ...], ...]
 """The places of the tickets of each team."""
 
 
-def gap_of(division: Division, sizes: Sequence[int], values: Sequence[float]) -> float:
+def gap_of(division: Sequence[Sequence[int]], sizes: Sequence[int], values: Sequence[float]) -> float:
     """The difference between the highest and the lowest mean of the teams that have players."""
     means = [
         sum([values[place] for place in team]) / sum([sizes[place] for place in team]) for team in division if team

@@ -10,7 +10,6 @@ waited at least as long.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +42,9 @@ class _Waited:
     """A ticket that was matched."""
 
     wait_s: float
+    """Until all had their seats."""
+    found_s: float
+    """Until the match was found: who is being asked whether they are ready does not ask why they wait."""
     rating: float
     size: int
 
@@ -96,7 +98,12 @@ class RecentMatches:
         tickets = match.tickets
         every = -(-len(tickets) // TICKETS_MAX)
         waited = tuple(
-            _Waited(max(0.0, now - ticket.queued_at), rating_of(ticket), len(ticket.members))
+            _Waited(
+                max(0.0, now - ticket.queued_at),
+                max(0.0, match.at - ticket.queued_at),
+                rating_of(ticket),
+                len(ticket.members),
+            )
             for ticket in tickets[:: max(1, every)]
         )
         self._made.append(_Made(now, match.quality, waited))
@@ -144,15 +151,15 @@ def _estimate(ticket: Ticket, now: float, waited: Sequence[_Waited], matches: in
     rating, size = rating_of(ticket), len(ticket.members)
     alike = [one for one in waited if one.size == size and abs(one.rating - rating) <= BAND_RATING]
     is_alike = len(alike) >= BAND_TICKETS_MIN
-    waits = sorted(one.wait_s for one in (alike if is_alike else waited))
+    counted = alike if is_alike else waited
     has_waited = max(0.0, now - ticket.queued_at)
-    longer = waits[bisect_right(waits, has_waited) :]
+    longer = sorted(one.wait_s for one in counted if one.found_s > has_waited)
     further = _quantile(longer, 0.5) if len(longer) >= LONGER_MIN else None
     return Estimate(
         None if further is None else further - has_waited,
         matches,
         minutes,
-        len(waits),
+        len(counted),
         is_alike,
         len(longer),
     )

@@ -88,13 +88,13 @@ class DistanceMeasure(Measure):
         if not self._u:
             low, high = number - limit, number + limit
             return [entry for entry in entries if low <= entry.values[index][0] <= high]
-        kept = []
-        for entry in entries:
-            other, sigma = entry.values[index]
-            over = abs(other - number) - limit
-            if over <= 0.0 or over * over <= deviation * deviation + sigma * sigma:
-                kept.append(entry)
-        return kept
+        square = deviation * deviation
+        return [
+            entry
+            for entry in entries
+            if (over := abs((other := entry.values[index])[0] - number) - limit) <= 0.0
+            or over * over <= square + other[1] * other[1]
+        ]
 
     def costs(self, entries: list[Entry], entry: Entry, step: int) -> list[float]:
         index, limit = self.index, self.scales[step]

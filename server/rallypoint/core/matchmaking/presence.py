@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf, nextafter
 from typing import Final
 
 from rallypoint.core.matchmaking.pairing import Entry
@@ -103,5 +104,7 @@ class Presence:
         at = entry.rests_until if entry.held else entry.again_at
         if not entry.held and entry.stage < len(self._stages.afters):
             change = entry.ticket.queued_at + self._stages.afters[entry.stage]
+            # A sum that was rounded down is there already, and the wait is not over by its last bit: not at once again.
+            change = max(change, nextafter(self.now, inf))
             at = change if at is None else min(at, change)
         self._waking.set(entry, at)

@@ -26,7 +26,7 @@ OTHERS_MAX: Final = 16
 BUDGET: Final = 1000
 """Units of one try."""
 EFFORT_MAX: Final = 4
-LOOK_SHARE: Final = 8
+LOOK_SHARE: Final = 4
 """Merely taking a ticket from the index costs this part of a unit."""
 
 _Task = tuple[tuple[float, ...], int, Entry, Entry | None]
@@ -150,7 +150,11 @@ class Searching:
             window *= 2
         if len(found) > 1:
             found = self._by_cost(entry, found, stage)
-        return found[: self._enough * 2 * effort], looked + len(found), cut or len(found) > self._enough * 2 * effort
+        return (
+            found[: self._enough * 2 * effort],
+            looked + 2 * len(found),
+            cut or len(found) > self._enough * 2 * effort,
+        )
 
     def _going_with(self, entry: Entry, found: list[Entry], stage: Stage) -> list[Entry]:
         for measure, step in (*stage.pairs, *stage.groups):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -98,9 +99,8 @@ def _named(parties: Sequence[Sequence[Member]]) -> list[list[Member]]:
     for party in parties:
         whole = []
         for one in party:
-            fields = {"attributes": party[0].attributes, "rating": one.rating, "latency_ms": one.latency_ms}
-            fields |= {"blocked": one.blocked, "recent": one.recent, "dodges": one.dodges}
-            whole.append(Member(PlayerId(f"p{number}"), **fields))
+            # a party of different modes would be refused: few are wanted
+            whole.append(replace(one, player=PlayerId(f"p{number}"), attributes=party[0].attributes))
             number += 1
         named.append(whole)
     return named
@@ -138,7 +138,9 @@ _rule_kinds: tuple[st.SearchStrategy[Rule], ...] = (
         optional_after_s=_later,
     ),
     st.builds(Distance, name=st.just("level"), attribute=st.just("level"), limit=st.just(2.0), optional_after_s=_later),
-    st.builds(Distance, name=st.just("size"), attribute=st.just("party_size"), limit=st.just(0.0), optional_after_s=_later),
+    st.builds(
+        Distance, name=st.just("size"), attribute=st.just("party_size"), limit=st.just(0.0), optional_after_s=_later
+    ),
     st.builds(Equal, name=st.just("mode"), attribute=st.just("mode"), optional_after_s=_later),
     st.builds(
         Overlap,

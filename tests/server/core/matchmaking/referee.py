@@ -148,7 +148,9 @@ def _avoid(rule: Avoid, a: Ticket, b: Ticket, limit: float) -> bool:
 def divisions(rules: QueueRules, tickets: Sequence[Ticket], *, bots: bool) -> Iterator[Teams]:
     """All into teams; with ``bots`` those too that have fewer than they need."""
     for choice in product(range(len(rules.teams)), repeat=len(tickets)):
-        teams = tuple(tuple(t for t, n in zip(tickets, choice, strict=True) if n == team) for team in range(len(rules.teams)))
+        teams = tuple(
+            tuple(t for t, n in zip(tickets, choice, strict=True) if n == team) for team in range(len(rules.teams))
+        )
         counts = [sum(len(ticket.members) for ticket in team) for team in teams]
         fits = zip(counts, rules.teams, strict=True)
         if all((0 if bots else size.least) <= count <= size.most for count, size in fits):

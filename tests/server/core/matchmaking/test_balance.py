@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from rallypoint.core.matchmaking.balance import divide, gap_of
 from rallypoint.core.matchmaking.rules import TeamSize
-from rallypoint.core.matchmaking.shapes import Shapes
+from rallypoint.core.matchmaking.shapes import Shape, Shapes
 
 TEAMS = st.lists(st.builds(TeamSize, st.integers(1, 3), st.integers(3, 4)), min_size=1, max_size=3).map(tuple)
 PARTIES = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 40)), min_size=1, max_size=7)
@@ -37,6 +37,7 @@ def test_small_matches_are_divided_as_well_as_can_be(parties, teams, bots):
     if best is None or len(teams) == 1:
         assert len(teams) == 1 or found is None
         return
+    assert found is not None
     division, gap = found
     assert sorted(place for team in division for place in team) == list(range(len(sizes)))
     counts = [sum(sizes[place] for place in team) for team in division]
@@ -49,14 +50,13 @@ def test_small_matches_are_divided_as_well_as_can_be(parties, teams, bots):
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 40)), max_size=6), TEAMS)
 def test_a_shape_is_complete_exactly_if_the_parties_can_be_divided(parties, teams):
     shapes = Shapes(teams)
-    shape, sizes = shapes.empty, []
+    shape: Shape | None = shapes.empty
+    sizes: list[int] = []
     for size, _ in parties:
         sizes.append(size)
-        shape = shape.add(size)
-        if shape is None:
-            break
-    fits = sizes and brute(sizes, [0.0] * len(sizes), teams, bots=True) is not None
-    assert (shape is not None) == (bool(fits) or not sizes)
+        if shape is not None:
+            shape = shape.add(size)
+    assert (shape is not None) == (not sizes or brute(sizes, [0.0] * len(sizes), teams, bots=True) is not None)
     if shape is not None and sizes:
         assert shape.complete == (brute(sizes, [0.0] * len(sizes), teams, bots=False) is not None)
 
@@ -65,7 +65,9 @@ def test_a_shape_is_complete_exactly_if_the_parties_can_be_divided(parties, team
 def test_large_matches_are_balanced_well_by_exchanges(team, count):
     dice = Random(7)
     values = [dice.gauss(25, 8) for _ in range(team * count)]
-    division, gap = divide([1] * len(values), values, (TeamSize(team, team),) * count)
+    found = divide([1] * len(values), values, (TeamSize(team, team),) * count)
+    assert found is not None
+    division, gap = found
     assert [len(one) for one in division] == [team] * count
     assert gap < 1.0  # by chance it is some 4
 
@@ -73,8 +75,9 @@ def test_large_matches_are_balanced_well_by_exchanges(team, count):
 def test_parties_that_fit_only_in_one_way_are_divided_that_way_in_large_matches_too():
     sizes = [3, 3, 2, 2, 2, *[1] * 14]
     teams = (TeamSize(6, 6), TeamSize(6, 6), TeamSize(14, 14))
-    division, _ = divide(sizes, [float(size) for size in sizes], teams)
-    assert [sum(sizes[place] for place in team) for team in division] == [6, 6, 14]
+    found = divide(sizes, [float(size) for size in sizes], teams)
+    assert found is not None
+    assert [sum(sizes[place] for place in team) for team in found[0]] == [6, 6, 14]
 
 
 def test_the_same_tickets_are_divided_the_same_way():

@@ -34,7 +34,9 @@ def test_the_next_change_is_told_with_what_comes_then():
 
 
 def test_expansions_after_a_rule_became_optional_do_not_count():
-    rule = Distance(name="d", attribute="x", limit=1, expansions=(Expansion(5, 2), Expansion(50, 3)), optional_after_s=20)
+    rule = Distance(
+        name="d", attribute="x", limit=1, expansions=(Expansion(5, 2), Expansion(50, 3)), optional_after_s=20
+    )
     assert next_change(rule, 5.0) == (20, None)
     assert limit_at(rule, 55.0) is None
 
@@ -58,7 +60,8 @@ def test_two_pass_and_cost_by_the_limit_of_their_wait():
 
 @given(st.lists(st.tuples(st.booleans(), st.frozensets(st.sampled_from("abcdefgh"), max_size=4))))
 def test_bits_stand_for_words_and_are_given_again_when_nobody_uses_them(steps):
-    bits, taken = Bits(), []
+    bits = Bits()
+    taken: list[tuple[int, frozenset[str]]] = []
     for gives_back, words in steps:
         if gives_back and taken:
             bits.give_back(taken.pop(0)[0])

@@ -22,7 +22,8 @@ def _tickets(rules: QueueRules, parties: Sequence[Sequence[Member]], waits: Sequ
     """Those that the queue takes, the oldest first; as of the time 100."""
     queue, aged = MatchQueue(rules, 1000), zip(parties, sorted(waits, reverse=True), strict=False)
     told = [
-        Ticket(f"t{number}", tuple(members), 100.0 - wait, number) for number, (members, wait) in enumerate(aged, start=1)
+        Ticket(f"t{number}", tuple(members), 100.0 - wait, number)
+        for number, (members, wait) in enumerate(aged, start=1)
     ]
     return [ticket for ticket in told if not queue.refusal(ticket.members)]
 
@@ -111,7 +112,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(rules=queues())
     def open(self, rules: QueueRules) -> None:
-        self.rules = rules
+        self.queue_rules = rules
         self.queue = MatchQueue(rules, tickets_max=9)
 
     @precondition(lambda self: not self.queue.full)
@@ -153,7 +154,7 @@ class Life(RuleBasedStateMachine):
     def work(self, units: int) -> None:
         free = [id_ for id_ in self.waiting if id_ not in self.held and not self._is_proposed(id_)]
         for match in self.queue.work(self.now, units):
-            assert fault(self.rules, match, self.now) == ""
+            assert fault(self.queue_rules, match, self.now) == ""
             for id_ in _ids(match):
                 free.remove(id_)  # fails for one that is gone, held, or in another match
             self.proposed.append(match)
@@ -186,7 +187,7 @@ class Life(RuleBasedStateMachine):
             while self.queue.busy:
                 self.work(10**6)
         free = [t for id_, t in self.waiting.items() if id_ not in self.held and not self._is_proposed(id_)]
-        assert possible(self.rules, free, self.now) is None
+        assert possible(self.queue_rules, free, self.now) is None
         due = self.queue.due
         assert due is None or due > self.now
 

@@ -215,11 +215,27 @@ def test_the_quality_is_one_less_the_weighted_costs():
 
 
 REFUSALS = [
-    (Distance(name="level", attribute="level", limit=1), member("ann"), "rule level: the attribute level has to be a number"),
-    (Distance(name="l", attribute="level", limit=1), member("ann", level=True), "rule l: the attribute level has to be a number"),
+    (
+        Distance(name="level", attribute="level", limit=1),
+        member("ann"),
+        "rule level: the attribute level has to be a number",
+    ),
+    (
+        Distance(name="l", attribute="level", limit=1),
+        member("ann", level=True),
+        "rule l: the attribute level has to be a number",
+    ),
     (Equal(name="mode", attribute="mode"), member("ann"), "rule mode: the attribute mode is missing"),
-    (Overlap(name="m", attribute="maps"), member("ann", maps=3), "rule m: the attribute maps has to be a list of strings"),
-    (Overlap(name="m", attribute="maps", limit=2), member("ann", maps=("ice",)), "rule m: too little of maps in common"),
+    (
+        Overlap(name="m", attribute="maps"),
+        member("ann", maps=3),
+        "rule m: the attribute maps has to be a list of strings",
+    ),
+    (
+        Overlap(name="m", attribute="maps", limit=2),
+        member("ann", maps=("ice",)),
+        "rule m: too little of maps in common",
+    ),
     (Latency(name="ping", limit=80), member("ann"), "rule ping: the latency to at least one region has to be told"),
     (Latency(name="ping", limit=80), member("ann", latency_ms={"eu": 81}), "rule ping: no region within 80 ms"),
 ]

@@ -173,7 +173,9 @@ def test_a_full_queue_says_so():
 # --- running sessions that want players ----------------------------------------------------------------------------
 
 
-def wants(session: str, free: tuple[int, ...], *teams: tuple[Member, ...], at: float = 0.0, region: str = "") -> Backfill:
+def wants(
+    session: str, free: tuple[int, ...], *teams: tuple[Member, ...], at: float = 0.0, region: str = ""
+) -> Backfill:
     return Backfill(SessionId(session), free, teams, at, region)
 
 
