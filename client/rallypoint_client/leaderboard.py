@@ -3,6 +3,8 @@
     board = await lobby.leaderboard("ranked", limit=10)
     for row in board.rows:
         print(row.rank, row.name, f"{row.rating:.1f}")
+
+    board = await lobby.leaderboard("ranked", around=True)
     print("you:", board.me, "of", board.total)
 
 Who has not played a rated game in that queue is not in it.
@@ -48,7 +50,7 @@ class Leaderboard:
     total: int = 0
     """Players who have a rating there."""
     me: int | None = None
-    """One's own rank; ``None``: one has no rating there yet."""
+    """One's own rank, of a leaderboard ``around`` oneself; ``None``: one has no rating there yet."""
 
 
 def read_leaderboard(value: Any) -> Leaderboard:

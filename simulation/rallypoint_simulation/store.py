@@ -8,31 +8,23 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
+from rallypoint.core.matchmaking.profile import Leader, Leaders, Profile
+from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
+from rallypoint.core.matchmaking.ticket import Rating
 from rallypoint.core.tokens import token_hash
-from rallypoint.ports import Clock, Guest, SessionRecord, Store, StoreDown, StoreStatus
+from rallypoint.ports import Clock, Guest, RatingChange, SessionRecord, Store, StoreDown, StoreStatus
+from rallypoint.storage.standings import standings
 from rallypoint_protocol.ids import PlayerId, SessionId
 
 from .host import Host, Timer
 from .loop import SimulatedLoop
 
-try:
-    from rallypoint.core.matchmaking.profile import Profile
-except ImportError:  # TEMPORARY
-    from dataclasses import dataclass
-
-    @dataclass
-    class Profile:
-        ratings: dict = None
-        blocked: frozenset = frozenset()
-        recent: tuple = ()
-        dodges: int = 0
-
-        def __post_init__(self):
-            self.ratings = {}
-
 __all__ = ["SimulatedStore"]
 
 _DODGES_S: Final = 3600.0
+_RECENT: Final = 20
+_STAKE: Final = 2.0
+_KNOWN_BETTER: Final = 0.95
 
 
 class SimulatedStore:
@@ -54,6 +46,14 @@ class SimulatedStore:
         """Whom each player has blocked."""
         self.dodges: list[tuple[PlayerId, float]] = []
         """Who has declined or missed a ready check, and when."""
+        self.matches: list[MatchRecord] = []
+        """That were made, in order."""
+        self.tickets: list[TicketRecord] = []
+        """That are over."""
+        self.ratings: dict[tuple[str, PlayerId], tuple[Rating, int]] = {}
+        """By queue and player: what it is, and how many games it comes from."""
+        self.rating_changes: list[tuple[PlayerId, RatingChange]] = []
+        """In order, each with its player."""
         self._dice = dice
         self._wall = wall
         self._answer_s = answer_s
@@ -65,9 +65,23 @@ class SimulatedStore:
     def ended(self, record: SessionRecord, stored: Callable[[], None] | None = None) -> None:
         """See the port."""
         self.ended_records.append(record)
-        self.stored.setdefault(record.session, record)
+        self.keep(record)
         if stored is not None:
             stored()
+
+    def keep(self, record: SessionRecord) -> None:
+        """In one transaction: the result, and the ratings that it changes; once for each session."""
+        if record.session in self.stored:
+            return
+        self.stored[record.session] = record
+        queue = "" if record.match is None else record.match.queue
+        for one in standings(record):
+            before, games = self.ratings.get((queue, one.player), (Rating(), 0))
+            # Simpler than a real one: what matters is that it changes, and once.
+            after = Rating(before.mu + (-_STAKE if one.rank or one.left else _STAKE), before.sigma * _KNOWN_BETTER)
+            self.ratings[queue, one.player] = after, games + 1
+            change = RatingChange(record.session, queue, record.ended_at or 0.0, one.rank, before, after)
+            self.rating_changes.append((one.player, change))
 
     def of(self, host: Host, loop: SimulatedLoop) -> Store:
         """For a server whose sessions outlive it: what it tells is stored after a while, or never, if it dies."""
@@ -100,11 +114,14 @@ class SimulatedStore:
         return own[: -limit - 1 : -1]
 
     async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
-        """See the port. Everybody's ratings are those of a new player."""
+        """See the port."""
         await self._answer()
         since = self._wall() - _DODGES_S
+        ratings = {queue: self.ratings[queue, player][0] for queue in queues if (queue, player) in self.ratings}
+        mine = [record.players for record in self.matches if player in record.players]
+        recent = tuple(frozenset(players) - {player} for players in mine[: -_RECENT - 1 : -1])
         dodges = sum(who == player and at > since for who, at in self.dodges)
-        return Profile(blocked=frozenset(self.blocks.get(player, ())), dodges=dodges)
+        return Profile(ratings, frozenset(self.blocks.get(player, ())), recent, dodges)
 
     def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
         """See the port."""
@@ -117,6 +134,40 @@ class SimulatedStore:
     def dodged(self, player: PlayerId, at: float) -> None:
         """See the port."""
         self.dodges.append((player, at))
+
+    def match_made(self, record: MatchRecord) -> None:
+        """See the port."""
+        self.matches.append(record)
+
+    def ticket_ended(self, record: TicketRecord) -> None:
+        """See the port."""
+        self.tickets.append(record)
+
+    async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
+        """See the port."""
+        await self._answer()
+        known = [(player, rating, games) for (name, player), (rating, games) in self.ratings.items() if name == queue]
+        known.sort(key=lambda one: (-one[1].ordinal, one[0]))
+        rows = [Leader(rank, player, "", rating, games) for rank, (player, rating, games) in enumerate(known, 1)]
+        me = next((row.rank for row in rows if row.player == around), None)
+        first = 0 if me is None else max(0, me - 1 - limit // 2)
+        return Leaders(tuple(rows[first : first + limit]), len(rows), me)
+
+    async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
+        """See the port."""
+        await self._answer()
+        own = [change for who, change in self.rating_changes if (who, change.queue) == (player, queue)]
+        return own[: -limit - 1 : -1]
+
+    async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+        """See the port."""
+        await self._answer()
+        return {queue: known for (queue, who), known in self.ratings.items() if who == player}
+
+    async def match(self, match: str) -> MatchRecord | None:
+        """See the port."""
+        await self._answer()
+        return next((record for record in self.matches if record.id == match), None)
 
     def delay_s(self) -> float:
         """How long the next write takes."""
@@ -177,7 +228,7 @@ class _Client:
             return
         waiting, self._waiting = self._waiting, []
         for record, stored in waiting:
-            self._store.stored.setdefault(record.session, record)
+            self._store.keep(record)
             if stored is not None:
                 stored()
 
@@ -206,6 +257,26 @@ class _Client:
     def dodged(self, player: PlayerId, at: float) -> None:
         if self._host.alive:
             self._store.dodged(player, at)
+
+    def match_made(self, record: MatchRecord) -> None:
+        if self._host.alive:
+            self._store.match_made(record)
+
+    def ticket_ended(self, record: TicketRecord) -> None:
+        if self._host.alive:
+            self._store.ticket_ended(record)
+
+    async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
+        return await self._store.leaders(queue, limit, around)
+
+    async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
+        return await self._store.rating_history(player, queue, limit)
+
+    async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
+        return await self._store.ratings_of(player)
+
+    async def match(self, match: str) -> MatchRecord | None:
+        return await self._store.match(match)
 
     def status(self) -> StoreStatus:
         return self._store.status()

@@ -71,7 +71,8 @@ async def test_who_waits_is_told_why_and_a_declined_match_leaves_the_other_waiti
     await ann.evaluate("() => { rallypoint.seat.act(rallypoint.seat.inputs.Resign()); }")
     await hook(bob, "result").wait_for()
     await hook(bob, "back").click()
-    await expect(hook(bob, "board-ranked")).to_be_visible()
+    await expect(hook(bob, "board-row")).to_have_count(2)
+    await expect_words(hook(bob, "board-me"), "you are 1 of 2")
 
 
 async def test_friends_come_in_by_a_link_and_play_together(server: Server, new_page: NewPage) -> None:

@@ -127,8 +127,8 @@ async def test_queues_with_rules_parties_and_leaderboards(node: list[str], tmp_p
     assert found["unknown"] == "unknown_queue"
     assert (found["declined"], found["off"]) == ("declined", ["declined", True])
     assert (found["match"], found["over"]) == (["ranked", True, True, [0, 1]], "matched")
-    assert found["board"] == [[["Cid", 1], ["Ann", 1]], 2, 2]
-    assert found["around"] == ["Ann"]
+    assert found["board"] == [[["Cid", 1], ["Ann", 1]], 2]
+    assert found["around"] == [["Ann"], 2]
     assert (found["notReady"], found["notLeader"], found["tooLarge"]) == ("not_ready", "not_leader", "party_too_large")
     assert found["together"]
     assert found["kicked"] == ["kicked", None, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from rallypoint_client.errors import RequestRefused
 from rallypoint_client.ready_check import ReadyCheck
 from rallypoint_protocol.ids import SessionId
 from tests.server.live import SOON_S
+from tests.server.test_kill import House
 
 
 class Arena(
@@ -122,3 +124,30 @@ async def test_a_ticket_says_why_it_waits(server: Server) -> None:
         for waiting in (anns, bobs):
             waiting.cancel()
         await asyncio.gather(anns, bobs, return_exceptions=True)
+
+
+async def test_a_ready_check_that_is_cut_off_by_a_kill_is_off_and_both_are_matched_again(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    arena = ("tests.server.test_matching_live:Arena",)
+    await house.start(games=arena)
+    try:
+        async with (
+            asyncio.timeout(4 * SOON_S),
+            connect(house.url, name="Ann") as ann,
+            connect(house.url, name="Bob") as bob,
+        ):
+            yes, later = Asked(True, True), Asked(None, True)
+            anns = asyncio.create_task(ann.play("ranked", on_ready_check=yes))
+            bobs = asyncio.create_task(bob.play("ranked", on_ready_check=later))
+            await yes.asked.wait()
+            await later.asked.wait()
+            while not yes.checks[0].mine:
+                await asyncio.sleep(0.01)
+            await house.end()
+            await house.start(games=arena)
+            seats: list[LobbySeat] = list(await asyncio.gather(anns, bobs))
+            assert seats[0].session == seats[1].session
+            assert [check.over for check in yes.checks] == ["failed", "matched"]
+            assert yes.checks[0].requeued
+    finally:
+        await house.end()

@@ -155,7 +155,7 @@ def test_who_plays_counts_in_a_backfill_after_a_restart_as_before():
     bob.enqueue("duel")
     kept.hall.go_on()
     hall = kept.die(ann, bob)
-    name, member = hall.lobby.queues.ruled.plays(PlayerId(ann.player))
+    name, member = hall.lobby.queues.ruled.backfills.plays(PlayerId(ann.player))
     assert (name, member.attributes) == ("duel", {"level": 7})
     room = hall.sessions.sessions[ann.last("matched")["session"]]
     hall.sessions.wanted = {"duel": [Wanted(room.id, (0, 1), ((ann.player,), (bob.player,)))]}
@@ -164,3 +164,17 @@ def test_who_plays_counts_in_a_backfill_after_a_restart_as_before():
     cid.enqueue("duel")
     hall.go_on(0.2)
     assert cid.last("matched")["session"] == room.id
+
+
+def test_who_has_left_the_game_counts_in_no_backfill_after_a_restart():
+    kept = Kept()
+    ann, bob = kept.hall.come("Ann", "Bob")
+    ann.enqueue("duel")
+    bob.enqueue("duel")
+    kept.hall.go_on()
+    key = f"lobby/{ann.welcome.lobby}"
+    assert kept.journal.images[key].waits.plays is not None
+    room = kept.hall.sessions.sessions[ann.last("matched")["session"]]
+    del room.players[PlayerId(ann.player)]
+    kept.hall.host.player_unseated(PlayerId(ann.player))
+    assert kept.journal.images[key].waits.plays is None

@@ -28,8 +28,10 @@ export class LeaderboardPanel {
   /** Asks the server. One that keeps no ratings shows none. @param {Lobby} lobby */
   async show(lobby) {
     let board;
+    let mine;
     try {
       board = await lobby.leaderboard(this.queue, { limit: ROWS });
+      mine = board.me ?? (board.total && (await lobby.leaderboard(this.queue, { limit: 1, around: true })).me);
     } catch {
       this.element.hidden = true;
       return;
@@ -45,7 +47,7 @@ export class LeaderboardPanel {
     );
     this.#items.replaceChildren(...rows);
     this.#empty.hidden = rows.length > 0;
-    setText(this.#mine, board.me === null ? "" : `you are ${board.me} of ${board.total}`);
+    setText(this.#mine, mine ? `you are ${mine} of ${board.total}` : "");
     this.element.hidden = false;
   }
 }

@@ -20,7 +20,8 @@ import { RequestRefused } from "./errors.js";
  * }} LeaderboardRow
  */
 /**
- * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, or `null`.
+ * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, of a leaderboard
+ * `around` oneself (`null`: one has no rating there yet).
  * @typedef {{
  *   readonly queue: string, readonly rows: readonly LeaderboardRow[], readonly total: number,
  *   readonly me: number | null,

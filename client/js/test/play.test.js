@@ -46,9 +46,9 @@ async function waiting(options) {
   const playing = lobby.play("ranked", options);
   playing.catch(() => {});
   await settled();
+  socket.take();
   socket.says(answer(1, {}), push(1, "queued", { game: "ranked", queues: ["ranked"], place: 0, waiting: 3 }));
   await settled();
-  socket.take();
   return { lobby, socket, playing };
 }
 

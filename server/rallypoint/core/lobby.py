@@ -240,14 +240,14 @@ class Lobby:
                 self._register.watch_grace(session)
             self.chats.unseated(session, now)
             self.parties.seen(player)
-        self.queues.unseated(player)
+        self.queues.unseated(player, session)
         self.directory.counts_may_have_changed()
 
     def session_changed(self, session: SessionId) -> None:
         """A session appeared, what lists show of it may have changed, or it went."""
         self.directory.changed(session)
         self.directory.counts_may_have_changed()
-        self.queues.ruled.capacity_changed()
+        self.queues.ruled.backfills.changed()
 
     # --- time -------------------------------------------------------------------------------------------------------
 

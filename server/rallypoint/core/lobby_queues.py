@@ -22,12 +22,11 @@ from .lobby_session import LobbySession, LobbyState
 from .lobby_ticket import Entrant, LobbyTicket
 from .match_teams import team_of
 from .matchmaking.rules import QueueRules
-from .matchmaking.ticket import Member, Rating
 from .orders import Denial, MatchOrder
-from .party import plain, values
 from .queue_explanations import of_a_queue_with_rules, of_a_quick_match
 from .quick_match import Decision, OpenSession, Queue, QuickMatchRules, SeatOffer, Ticket
 from .ruled_queues import Outcome, RuledQueues
+from .ticket_images import KeptTicket, by_ticket, image_of, image_of_plays, member_of, ticket_of
 
 __all__ = ["LobbyQueues", "SendPush"]
 
@@ -250,9 +249,11 @@ class LobbyQueues:
         ):
             teller.heard(ticket.id)
 
-    def unseated(self, player: PlayerId) -> None:
-        """The player's seat is gone, for whatever reason."""
-        self.ruled.unseated(player)
+    def unseated(self, player: PlayerId, session: LobbySession | None) -> None:
+        """The player's seat is gone, for whatever reason; with the player's lobby session, if there is one."""
+        if session is not None and self.ruled.backfills.plays(player) is not None:
+            session.touch()
+        self.ruled.backfills.unseated(player)
         self.capacity_changed()
 
     def _teller(self, ticket: LobbyTicket) -> Queue | None:
@@ -298,7 +299,7 @@ class LobbyQueues:
     def capacity_changed(self) -> None:
         """A session opened, or there is room for another: whoever waits is to be matched again."""
         self._changed.update((game, None) for game, queue in self._queues.items() if len(queue))
-        self.ruled.capacity_changed()
+        self.ruled.backfills.changed()
 
     def poll(self, now: float) -> None:
         """Has the queues matched again whose time has come, and ends ready checks whose time is up."""
@@ -360,77 +361,52 @@ class LobbyQueues:
     def image(self, session: LobbySession) -> Waits:
         """What it is queued for."""
         ticket = session.ticket
-        plays = _plays_image(self.ruled.plays(session.player))
+        plays = image_of_plays(self.ruled.backfills.plays(session.player))
         if ticket is None:
             return Waits(session.place_push, None, plays)
-        at = next(at for at, entrant in enumerate(ticket.entrants) if entrant.session is session)
-        own = ticket.entrants[at]
         teller = self._teller(ticket)
-        barred: list[str] = sorted(ticket.barred)
-        image = TicketImage(
-            ticket.queues[0],
-            ticket.number,
-            ticket.queued_at,
-            0 if teller is None else teller.ticket(ticket.id).told,
-            barred,
-            [] if ticket.queues[0] in self._queues and len(ticket.queues) == 1 else list(ticket.queues),
-            plain(own.attributes),
-            dict(own.latency_ms),
-            [entrant.session.id for entrant in ticket.entrants] if ticket.size > 1 else [],
-            "" if ticket.found is None or ticket.found.check is None else ticket.found.id,
-        )
-        return Waits(session.place_push, image, plays)
+        told = 0 if teller is None else teller.ticket(ticket.id).told
+        quick = len(ticket.queues) == 1 and teller is not None
+        return Waits(session.place_push, image_of(ticket, session, told=told, quick=quick), plays)
 
     def restore_plays(self, session: LobbySession, image: PlaysImage) -> None:
         """As what its player, who has a seat, was matched."""
-        member = Member(session.player, values(image.attributes), Rating(image.mu, image.sigma), dict(image.latency_ms))
-        self.ruled.restore_plays(session.player, image.queue, member)
+        self.ruled.backfills.seated(image.queue, [member_of(session, image)])
 
-    def restore(self, kept: Mapping[LobbyId, tuple[LobbySession, TicketImage]], shift_s: float) -> None:
+    def restore(self, kept: Mapping[LobbyId, KeptTicket], shift_s: float) -> None:
         """All tickets, by lobby session, of players who are away. A ready check that ran is off, for nobody's fault.
 
         The place that was told last is ``unheard`` as long as its push is not acknowledged.
         """
-        done: dict[LobbyId, None] = {}
-        for session, image in sorted(kept.values(), key=lambda one: one[1].number):
-            if session.id in done:
+        for parts, whole in by_ticket(kept):
+            image = parts[0][1]
+            names = tuple(name for name in image.queues or [image.game] if self.game_of(name) is not None)
+            if not whole or not names:
+                unknown = "unknown_queue" if image.queues else "unknown_game"
+                for session, _ in parts:
+                    self._tell_gone(session, image, unknown if whole else "party_changed")
                 continue
-            ids = [LobbyId(it) for it in image.members] or [session.id]
-            done.update((it, None) for it in ids)
-            there = [kept[it] for it in ids if it in kept and kept[it][1].number == image.number]
-            if len(there) < len(ids):
-                for one, _ in there:
-                    self._tell_gone(one, image, "party_changed")
-            else:
-                self._restore(there, shift_s)
+            ticket = ticket_of(parts, names, shift_s)
+            self._made = max(self._made, image.number)
+            self._keep(ticket)
+            self._restore_quick(ticket, image.told)
+            self._begin(ticket)
+            for session, one in parts:
+                self._untold.pop(session, None)  # it was told in the same round in which the ticket was made
+                if one.check:
+                    off = {"match": one.check, "reason": "failed", "requeued": True}
+                    self._push(session, "ready_check_off", off)
 
-    def _restore(self, kept: Sequence[tuple[LobbySession, TicketImage]], shift_s: float) -> None:
-        image = kept[0][1]
-        names = tuple(name for name in image.queues or [image.game] if self.game_of(name) is not None)
-        if not names:
-            for session, one in kept:
-                self._tell_gone(session, one, "unknown_queue" if image.queues else "unknown_game")
-            return
-        entrants = tuple(Entrant(session, values(one.attributes), dict(one.latency_ms)) for session, one in kept)
-        self._made = max(self._made, image.number)
-        ticket = LobbyTicket(entrants, names, image.number, image.queued_at + shift_s)
-        ticket.barred = frozenset(SessionId(barred) for barred in image.barred)
-        self._keep(ticket)
-        unheard = bool(image.told) and any(session.pushes.acked < session.place_push for session, _ in kept)
-        for at, name in enumerate(names):
-            if name in self._queues:
-                silent = any(other in self._queues for other in names[:at])
-                told = (0, False) if silent else (image.told, unheard)
-                quick = Ticket(
-                    ticket.id, ticket.queued_at, False, *told, ticket.number, ticket.barred, ticket.size, silent
-                )
-                self._queues[name].restore(quick)
+    def _restore_quick(self, ticket: LobbyTicket, told: int) -> None:
+        sessions = [entrant.session for entrant in ticket.entrants]
+        unheard = bool(told) and any(session.pushes.acked < session.place_push for session in sessions)
+        teller = self._teller(ticket)
+        for name in ticket.queues:
+            queue = self._queues.get(name)
+            if queue is not None:
                 ticket.held[name] = None
-        self._begin(ticket)
-        for session, one in kept:
-            self._untold.pop(session, None)  # it was told in the same round in which the ticket was made
-            if one.check:
-                self._push(session, "ready_check_off", {"match": one.check, "reason": "failed", "requeued": True})
+                heard = (told, unheard, False) if queue is teller else (0, False, True)
+                queue.restore(_quick(ticket, *heard))
 
     def _tell_gone(self, session: LobbySession, image: TicketImage, reason: str) -> None:
         queues = list(image.queues) or [image.game]
@@ -456,8 +432,6 @@ def _is_in(entrant: Entrant, party: _Party) -> bool:
     return any(member.session is entrant.session for member in party.members)
 
 
-def _plays_image(plays: tuple[str, Member] | None) -> PlaysImage | None:
-    if plays is None:
-        return None
-    name, member = plays
-    return PlaysImage(name, plain(member.attributes), dict(member.latency_ms), member.rating.mu, member.rating.sigma)
+def _quick(ticket: LobbyTicket, told: int, unheard: bool, silent: bool) -> Ticket:
+    """What stands for it in a queue of quick matches."""
+    return Ticket(ticket.id, ticket.queued_at, False, told, unheard, ticket.number, ticket.barred, ticket.size, silent)

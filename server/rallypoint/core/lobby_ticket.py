@@ -53,6 +53,11 @@ class FoundMatch:
         return tuple(tuple(next(tickets) for _ in team) for team in self.match.teams)
 
     @property
+    def sessions(self) -> list[LobbySession]:
+        """Of all players."""
+        return [entrant.session for ticket in self.tickets for entrant in ticket.entrants]
+
+    @property
     def players(self) -> dict[str, tuple[PlayerId, ...]]:
         """Of each ticket, by its id."""
         return {ticket.id: ticket.players for ticket in self.tickets}

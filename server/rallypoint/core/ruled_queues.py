@@ -14,59 +14,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
-from rallypoint_protocol.ids import PlayerId, SessionId
+from rallypoint_protocol.ids import PlayerId
 
-from .lobby_session import LobbySession, LobbyState
+from .backfill_wishes import BackfillWanted, BackfillWishes
+from .check_news import CheckNews
+from .lobby_session import LobbySession
 from .lobby_ticket import FoundMatch, LobbyTicket
 from .matchmaking.profile import Profile
 from .matchmaking.queue import MatchQueue
 from .matchmaking.records import TicketPlayer, TicketRecord
 from .matchmaking.rules import QueueRules
-from .matchmaking.ticket import Backfill, Match, Member, Rating, Ticket
-from .ready_checks import CheckState, ReadyCheck, ReadyChecks
+from .matchmaking.ticket import Match, Member, Rating, Ticket
+from .ready_checks import CheckState, ReadyChecks
 
-__all__ = ["UNITS", "BackfillWanted", "Dodge", "Outcome", "RuledQueues"]
+__all__ = ["UNITS", "Dodge", "Outcome", "RuledQueues"]
 
 UNITS: Final = 600
 """Pair evaluations of one turn, all queues together: 0.6 ms with four rules and 10,000 tickets, 2.5 ms at the worst."""
 PLACED_A_TURN: Final = 2
 """Matches whose seats are reserved in one turn: a session for eight takes about a millisecond."""
-BACKFILLS_EVERY_S: Final = 0.1
-"""What running sessions want is looked at when something of them has changed, and at most so often;"""
-BACKFILLS_AGAIN_S: Final = 1.0
-"""and so often while any want something."""
-BACKFILL_RESTS_S: Final = 5.0
-"""A session that has refused a player whom its queue has sent gets others only after that."""
-
 Outcome = Literal["matched", "cancelled", "declined", "expired"]
 """What became of a ticket: see :class:`.TicketRecord`."""
 SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
-
-
-class BackfillWanted(Protocol):
-    """What a running session wants of its queue."""
-
-    @property
-    def session(self) -> SessionId:
-        """Which."""
-
-    @property
-    def free(self) -> tuple[int, ...]:
-        """Free seats of each team."""
-
-    @property
-    def teams(self) -> tuple[tuple[PlayerId, ...], ...]:
-        """Who plays in each team; without bots."""
-
-    @property
-    def region(self) -> str:
-        """Where it is."""
-
-    @property
-    def asked_at(self) -> float:
-        """Since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +63,7 @@ class RuledQueues:
         """``look`` has all queues of a ticket look at it, or not, as its state is now."""
         self.queues = {one.name: MatchQueue(one, tickets_max) for one in rules}
         self._new_id = new_id
-        self._push = push
+        self._news = CheckNews(push)
         self._drop = drop
         self._look = look
         self._tickets_max = tickets_max
@@ -111,15 +82,8 @@ class RuledQueues:
         """Those whose players are being asked, by match."""
         self._dodges: list[Dodge] = []
         self._ended: list[TicketRecord] = []
-        self._playing: dict[PlayerId, tuple[str, Member]] = {}
-        """Who was seated by a queue whose sessions may be backfilled, and as what."""
-        self._backfills_at = {one.name: float("-inf") for one in rules if one.backfill}
-        """When it was looked at what sessions of that queue want."""
-        self._backfills_changed = dict.fromkeys(self._backfills_at)
-        """Queues whose sessions may want something else since."""
-        self._backfilled: dict[str, None] = {}
-        """Queues of which some do."""
-        self._resting: dict[SessionId, float] = {}
+        self.backfills = BackfillWishes(rules, self.waiting)
+        """What running sessions want of these queues."""
 
     def __contains__(self, name: str) -> bool:
         return name in self.queues
@@ -218,7 +182,8 @@ class RuledQueues:
         dues += [queue.due for queue in self.queues.values() if queue.due is not None]
         if self._checks.due is not None:
             dues.append(self._checks.due)
-        dues += [due for name in self._backfills_at if (due := self._backfills_due(name)) is not None]
+        if self.backfills.due is not None:
+            dues.append(self.backfills.due)
         return min(dues, default=None)
 
     def search(self, now: float, units: int = UNITS) -> None:
@@ -254,7 +219,7 @@ class RuledQueues:
         found.check = self._checks.begin(found.id, rules.name, found.players, now, rules.ready_s)
         self._checked[found.id] = found
         self._touch(found)
-        self._tell_all(found, now)
+        self._news.tell_all(found, now)
 
     # --- ready checks -----------------------------------------------------------------------------------------------
 
@@ -269,7 +234,7 @@ class RuledQueues:
             if found.check.state is CheckState.OFF:
                 self._off(found, now)
             else:
-                self._tell_all(found, now)
+                self._news.tell_all(found, now)
                 if found.check.state is CheckState.AGREED:
                     self._found[found.id] = found
         return True
@@ -281,34 +246,13 @@ class RuledQueues:
 
     def tell_again(self, session: LobbySession, ticket: LobbyTicket, now: float) -> None:
         """The player's client knows nothing of before: a ready check that runs is told."""
-        if ticket.found is not None and ticket.found.check is not None:
-            self._tell(ticket.found, ticket.found.check, session, now)
+        if ticket.found is not None:
+            self._news.tell(ticket.found, session, now)
 
     def acknowledged(self, session: LobbySession, ticket: LobbyTicket, now: float) -> None:
         """The player has acknowledged pushes: perhaps the last of a ready check."""
-        found = ticket.found
-        if found is not None and found.check is not None and session.player in found.stale and _heard(found, session):
-            self._tell(found, found.check, session, now)
-
-    def _tell_all(self, found: FoundMatch, now: float) -> None:
-        assert found.check is not None
-        for session in _sessions(found.tickets):
-            if _heard(found, session):
-                self._tell(found, found.check, session, now)
-            else:
-                found.stale[session.player] = None
-
-    def _tell(self, found: FoundMatch, check: ReadyCheck, session: LobbySession, now: float) -> None:
-        found.stale.pop(session.player, None)
-        data = {
-            "match": found.id,
-            "queue": found.rules.name,
-            "ready_s": round(check.left_s(now), 3),
-            "accepted": check.accepted,
-            "players": check.players,
-            "mine": check.has_accepted(session.player),
-        }
-        found.told[session.player] = self._push(session, "ready_check", data)
+        if ticket.found is not None:
+            self._news.acknowledged(ticket.found, session, now)
 
     def _off(self, found: FoundMatch, now: float, gone: LobbyTicket | None = None) -> None:
         """A match that is not to be: its tickets are back, or out. ``gone`` is about to go for a reason of its own."""
@@ -319,7 +263,7 @@ class RuledQueues:
         }
         if check is not None:
             self._dodges += [Dodge(player, found.rules.name) for player in check.dodged]
-            self._tell_off(found, check.reason or "failed", out)
+            self._news.tell_off(found, check.reason or "failed", out)
         if not out:
             self.queues[found.rules.name].refused(found.match, now)  # the same would be found again at once
         self._stirred[found.rules.name] = None
@@ -329,13 +273,6 @@ class RuledQueues:
             elif ticket is not gone:
                 reason = "declined" if check is not None and check.reason == "declined" else "not_ready"
                 self._drop(ticket, reason, "declined")
-
-    def _tell_off(self, found: FoundMatch, reason: str, out: set[str]) -> None:
-        for ticket in found.tickets:
-            data = {"match": found.id, "reason": reason, "requeued": ticket.id not in out}
-            for entrant in ticket.entrants:
-                if entrant.session.state is not LobbyState.ENDED:
-                    self._push(entrant.session, "ready_check_off", data)
 
     def _close(self, found: FoundMatch) -> None:
         """It is found no more."""
@@ -348,7 +285,7 @@ class RuledQueues:
         self._touch(found)
 
     def _touch(self, found: FoundMatch) -> None:
-        for session in _sessions(found.tickets):
+        for session in found.sessions:
             session.touch()
 
     # --- seats ------------------------------------------------------------------------------------------------------
@@ -366,16 +303,14 @@ class RuledQueues:
         self.queues[found.rules.name].settled(found.match, now)
         self._stirred[found.rules.name] = None
         for ticket in found.tickets:
-            if found.rules.backfill:
-                for member in ticket.searched[found.rules.name].members:
-                    self._playing[member.player] = found.rules.name, member
+            self.backfills.seated(found.rules.name, ticket.searched[found.rules.name].members)
 
     def unplaced(self, found: FoundMatch, now: float, *, rests: bool = False) -> None:
         """None of them has. ``rests``: the running session takes one of them not; it is to be left in peace a while."""
         if found.id not in self._found:
             return  # it is off already
         if rests and found.match.backfill is not None:
-            self._resting[found.match.backfill] = now + BACKFILL_RESTS_S
+            self.backfills.rest(found.match.backfill, now)
         if found.check is not None:
             found.check.fail()
         self._off(found, now)
@@ -390,74 +325,18 @@ class RuledQueues:
         ended, self._ended = self._ended, []
         return ended
 
-    # --- running sessions that want more players --------------------------------------------------------------------
-
-    def capacity_changed(self) -> None:
-        """Sessions may want players, or no more."""
-        self._backfills_changed = dict.fromkeys(self._backfills_at)
-
-    def backfills_due(self, now: float) -> list[str]:
-        """Queues for which what sessions want is to be told now."""
-        names = []
-        for name, at in self._backfills_at.items():
-            due = self._backfills_due(name)
-            if due is not None and (due <= now or now < at):
-                names.append(name)
-        return names
-
-    def _backfills_due(self, name: str) -> float | None:
-        if not self._waiting[name] or not (name in self._backfills_changed or name in self._backfilled):
-            return None
-        every_s = BACKFILLS_EVERY_S if name in self._backfills_changed else BACKFILLS_AGAIN_S
-        return self._backfills_at[name] + every_s
-
-    def backfills(self, name: str, wanted: Iterable[BackfillWanted], now: float) -> None:
+    def look_at_backfills(self, name: str, wanted: Iterable[BackfillWanted], now: float) -> None:
         """What running sessions of that queue want, all of it."""
-        self._resting = {session: until for session, until in self._resting.items() if now < until}
-        self._backfills_at[name] = now
-        self._backfills_changed.pop(name, None)
-        before = self._backfilled.pop(name, name) is None
         queue = self.queues[name]
-        known = []
-        for one in wanted:
-            self._backfilled[name] = None
-            teams = tuple(tuple(self._member(player) for player in team) for team in one.teams)
-            members = [member for team in teams for member in team]
-            if one.session not in self._resting and not any(queue.refusal([member]) for member in members):
-                known.append(Backfill(one.session, one.free, teams, one.asked_at, one.region))
-        if known or before:
+        known = self.backfills.look(name, wanted, now, queue.refusal)
+        if known is not None:
             queue.backfills(known)
             self._stirred[name] = None
-
-    def _member(self, player: PlayerId) -> Member:
-        known = self._playing.get(player)
-        return Member(player) if known is None else known[1]
-
-    def unseated(self, player: PlayerId) -> None:
-        """The player's seat is gone."""
-        self._playing.pop(player, None)
-
-    def plays(self, player: PlayerId) -> tuple[str, Member] | None:
-        """The queue that has seated the player, and as what, if its sessions may be backfilled."""
-        return self._playing.get(player)
-
-    def restore_plays(self, player: PlayerId, name: str, member: Member) -> None:
-        """As :meth:`plays` said."""
-        if name in self._backfills_at:
-            self._playing[player] = name, member
 
     # --- steps of the above -----------------------------------------------------------------------------------------
 
     def _names(self, ticket: LobbyTicket) -> list[str]:
         return [name for name in ticket.queues if name in self.queues]
-
-
-def _sessions(tickets: Iterable[LobbyTicket]) -> Iterable[LobbySession]:
-    return (entrant.session for ticket in tickets for entrant in ticket.entrants)
-
-
-def _heard(found: FoundMatch, session: LobbySession) -> bool:
-    return session.pushes.acked >= found.told.get(session.player, 0)
 
 
 def _players(ticket: LobbyTicket) -> tuple[TicketPlayer, ...]:

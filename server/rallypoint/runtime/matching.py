@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, assert_never
 
 import structlog
 
+from rallypoint.core.backfill_wishes import BackfillWanted
 from rallypoint.core.lobby import Lobby, Seats
 from rallypoint.core.lobby_queues import match_data
 from rallypoint.core.lobby_ticket import FoundMatch, LobbyTicket
@@ -16,7 +17,6 @@ from rallypoint.core.matchmaking.records import MatchRecord
 from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
 from rallypoint.core.rematch import Agreed
-from rallypoint.core.ruled_queues import BackfillWanted
 from rallypoint.runtime.match_records import record_of_match
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
@@ -77,8 +77,8 @@ class Matching:
     def search(self, now: float) -> None:
         """One turn of the search of queues with rules. What it finds is placed by :meth:`settle`."""
         ruled = self._lobby.queues.ruled
-        for queue in ruled.backfills_due(now):
-            ruled.backfills(queue, self._sessions.backfills(queue), now)
+        for queue in ruled.backfills.due_now(now):
+            ruled.look_at_backfills(queue, self._sessions.backfills(queue), now)
         ruled.search(now)
 
     def settle(self, now: float) -> None:

@@ -20,8 +20,11 @@ _ticket = msgspec.json.Decoder(TicketRecord)
 
 def match_rows(record: MatchRecord) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row of ``matches``, and those of ``match_players``."""
-    scores = tuple(replace(score, limit=min(score.limit, _NO_LIMIT)) for score in record.scores)
-    record = replace(record, scores=scores)
+    scores = (
+        replace(score, value=_finite(score.value), limit=_finite(score.limit), cost=_finite(score.cost))
+        for score in record.scores
+    )
+    record = replace(record, scores=tuple(scores))
     row = {
         "match": record.id,
         "queue": record.queue,
@@ -31,6 +34,10 @@ def match_rows(record: MatchRecord) -> tuple[dict[str, Any], list[dict[str, Any]
     }
     players = dict.fromkeys(record.players)
     return row, [{"match": record.id, "player": player, "at": record.at} for player in players]
+
+
+def _finite(number: float) -> float:
+    return max(-_NO_LIMIT, min(number, _NO_LIMIT))
 
 
 def match_of(record: str) -> MatchRecord:

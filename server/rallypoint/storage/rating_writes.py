@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Table, select, tuple_, update
+import structlog
+from sqlalchemy import Table, bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rallypoint.core.matchmaking.ticket import Rating
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["RatedEnd", "write_ratings"]
 
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.storage")
+
 _AT_ONCE: Final = 200
 """Rows that are named in one statement: databases bound their parameters."""
+_NEW_RATING: Final = update(ratings).where(
+    ratings.c.queue == bindparam("of_queue"), ratings.c.player == bindparam("of_player")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +64,30 @@ async def write_ratings(
     changes: list[dict[str, Any]] = []
     for end in ends:
         before = [kept[end.queue, standing.player].rating for standing in end.standings]
-        for one in rated(end.standings, before):
+        try:
+            found = rated(end.standings, before)
+        except Exception:  # a result is stored, whatever it does to ratings
+            log.exception("a session's result is not rated", session=end.session, queue=end.queue)
+            continue
+        for one in found:
             its = kept[end.queue, one.standing.player]
             its.rating, its.games, its.at = one.after, its.games + 1, end.at
             changes.append(_change(end, one))
-    for (queue, player), its in kept.items():
-        query = update(ratings).where(ratings.c.queue == queue, ratings.c.player == player)
-        await connection.execute(
-            query.values(
-                mu=its.rating.mu,
-                sigma=its.rating.sigma,
-                ordinal=its.rating.ordinal,
-                games=its.games,
-                updated_at=its.at,
-            )
-        )
-    await connection.execute(rating_changes.insert(), changes)
+    if changes:
+        await connection.execute(_NEW_RATING, [_row(key, its) for key, its in kept.items()])
+        await connection.execute(rating_changes.insert(), changes)
+
+
+def _row(key: tuple[str, PlayerId], its: _Kept) -> dict[str, Any]:
+    return {
+        "of_queue": key[0],
+        "of_player": key[1],
+        "mu": its.rating.mu,
+        "sigma": its.rating.sigma,
+        "ordinal": its.rating.ordinal,
+        "games": its.games,
+        "updated_at": its.at,
+    }
 
 
 async def _locked(

@@ -8,7 +8,8 @@ says), if the session did not end with a result, or if a bot had a seat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from rallypoint.core.orders import MatchOrder
@@ -54,6 +55,16 @@ def _place(result: Mapping[str, Any], members: Iterable[SeatRecord]) -> tuple[bo
     there = [seat.seat for seat in members if seat.outcome == "played"]
     if not there:
         return True, float("inf")
-    winners = result.get("winners") or ()
-    scores = result.get("scores") or {}
-    return not any(seat in winners for seat in there), -sum(float(scores.get(seat, 0.0)) for seat in there)
+    winners, scores = result.get("winners"), result.get("scores")
+    won = isinstance(winners, Collection) and any(seat in winners for seat in there)
+    total = sum(_score(scores, seat) for seat in there)
+    return not won, float("inf") if math.isnan(total) else -total
+
+
+def _score(scores: Any, seat: int) -> float:
+    """What the game gave that seat. No number is nothing: a result is stored, whatever the game has put into it."""
+    score = scores.get(seat, 0.0) if isinstance(scores, Mapping) else 0.0
+    try:
+        return float(score) if isinstance(score, int | float) else 0.0
+    except OverflowError:
+        return 0.0

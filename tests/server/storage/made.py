@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from rallypoint.core.backoff import Backoff
 from rallypoint.ports import SeatRecord, SessionRecord
 from rallypoint.storage.store import SqlStore
@@ -47,13 +50,28 @@ def url_of(path: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def store_at(path: Path, **options: Any) -> AsyncIterator[SqlStore]:
-    """A store on that file, with short pauses."""
-    store = await SqlStore.open(url_of(path), **{"pauses": QUICK, "dice": lambda: 0.5} | options)
+async def store_on(url: str, **options: Any) -> AsyncIterator[SqlStore]:
+    """A store on that database, with short pauses."""
+    store = await SqlStore.open(url, **{"pauses": QUICK, "dice": lambda: 0.5} | options)
     try:
         yield store
     finally:
         await store.close()
+
+
+def store_at(path: Path, **options: Any) -> contextlib.AbstractAsyncContextManager[SqlStore]:
+    """A store on that file, with short pauses."""
+    return store_on(url_of(path), **options)
+
+
+async def fetched(url: str, query: str) -> list[tuple[Any, ...]]:
+    """What is in a database of any kind, as another process sees it."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return [tuple(row) for row in await connection.execute(text(query))]
+    finally:
+        await engine.dispose()
 
 
 async def until(condition: Callable[[], bool]) -> None:

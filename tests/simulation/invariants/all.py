@@ -28,6 +28,7 @@ from .pasts import Pasts
 from .places import Places
 from .pushes import Pushes
 from .queues import Queues
+from .ratings import Ratings
 from .records import Records
 from .recoveries import Recoveries
 from .rematches import Rematches
@@ -74,6 +75,7 @@ OBSERVERS: tuple[Callable[[World], Observer], ...] = (
     Checks,
     Matches,
     Fits,
+    Ratings,
     # of state, and of what is left
     State,
     Spectators,

@@ -53,7 +53,8 @@ class Fits(LobbyObserver):
     def answered(self, stay: Stay, wire: Wire, request: Any, answer: Answer, *, news: bool) -> None:
         """What somebody says of the own level."""
         if news and not answer.error and isinstance(request, Enqueue | PartyReady):
-            self._levels[stay.player] = float(request.attributes.get("level", 0))
+            level = request.attributes.get("level", 0)
+            self._levels[stay.player] = float(level) if isinstance(level, int) else 0.0
 
     def server_gone(self, crashed: bool) -> None:
         """Nothing is possible."""

@@ -221,7 +221,7 @@ def _in_lobby(port: GamePort, now: float) -> Iterator[tuple[str, str]]:
         "tickets in queues with rules": sum(map(lobby.waiting, lobby.queues.ruled.queues)),
         "tickets that are looked for": sum(map(len, lobby.queues.ruled.queues.values())),
         "matches being made": len(lobby.queues.ruled._found) + len(lobby.queues.ruled._checks),
-        "players as they were matched": len(lobby.queues.ruled._playing),
+        "players as they were matched": len(lobby.queues.ruled.backfills._playing),
         "profile lookups": len(host._profiles),
         "parties": len(lobby.parties),
         "rematches": len(lobby.rematches),

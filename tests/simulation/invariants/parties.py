@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rallypoint_protocol.ids import PlayerId
 from rallypoint_protocol.messages import Answer, PartyCreate, PartyJoin, PartyKick, Push
 
 from .stays import LobbyObserver, Stay
@@ -45,6 +46,8 @@ class Parties(LobbyObserver):
         """By lobby session: code and number of the last push, of this life of it."""
         self._kicked: dict[str, dict[str, None]] = {}
         """By code."""
+        self._replayed: dict[str, int] = {}
+        """The last push that there was when a lobby session got its present connection: those tell of earlier."""
         self._untold: dict[str, tuple[str, float]] = {}
         """By lobby session that knows something else: what, and since when."""
 
@@ -52,6 +55,7 @@ class Parties(LobbyObserver):
 
     def welcomed(self, stay: Stay, wire: Wire, first: Any, welcome: Any, before: Wire | None) -> None:
         """Who begins anew is told again."""
+        self._replayed[stay.lobby] = welcome.event
         if not welcome.resumed:
             self._pushed.pop(stay.lobby, None)
 
@@ -60,7 +64,7 @@ class Parties(LobbyObserver):
         if not news or answer.error or answer.id in stay.doubtful:
             return
         if isinstance(request, PartyCreate | PartyJoin):
-            self._tell(stay, answer.value, f"answer {answer.id}")
+            self._tell(stay, answer.value, f"answer {answer.id}", now=True)
         elif isinstance(request, PartyKick):
             for code in self._in.get(stay.lobby, ()):
                 self._kicked.setdefault(code, {})[request.player] = None
@@ -75,14 +79,14 @@ class Parties(LobbyObserver):
             if before is not None and before[0] == code and n <= before[1]:
                 self.violate(NEWER, f"{stay} is told party {code} number {n}, and was told number {before[1]}")
             self._pushed[stay.lobby] = code, n
-            self._tell(stay, push.data, f"push {push.n}")
+            self._tell(stay, push.data, f"push {push.n}", now=push.n > self._replayed.get(stay.lobby, 0))
             others = [other for other in self._in[stay.lobby] if other != code]
             if others:
                 self.violate(ONE, f"{stay} is told of party {code}, and is in {others} still")
         elif push.kind == "party_off":
             self._in.get(stay.lobby, {}).pop(push.data["code"], None)
 
-    def _tell(self, stay: Stay, data: dict[str, Any], where: str) -> None:
+    def _tell(self, stay: Stay, data: dict[str, Any], where: str, *, now: bool) -> None:
         code, players = data["code"], [member["player"] for member in data["members"]]
         what = f"{stay} is told of party {code} number {data['n']} ({where})"
         if data["leader"] not in players or len(set(players)) < len(players):
@@ -95,7 +99,7 @@ class Parties(LobbyObserver):
         if len(self._words) > _KEPT:
             del self._words[next(iter(self._words))]
         back = [player for player in players if player in self._kicked.get(code, ())]
-        if back:
+        if back and now:
             self.violate(KICKED, f"{what}: {back} are in it, and were kicked")
         told = self._in.setdefault(stay.lobby, {})
         if code not in told or told[code]["n"] < data["n"]:
@@ -103,7 +107,7 @@ class Parties(LobbyObserver):
 
     def over(self, stay: Stay) -> None:
         """It is in no party."""
-        for table in (self._in, self._pushed, self._untold):
+        for table in (self._in, self._pushed, self._untold, self._replayed):
             table.pop(stay.lobby, None)
 
     # --- the server -------------------------------------------------------------------------------------------------
@@ -159,7 +163,7 @@ class Parties(LobbyObserver):
                 if player in of:
                     self.violate(ONE, f"player {player} is in the parties {of[player]} and {image.code}")
                 of[player] = image.code
-                session = port.lobby.of(player)
+                session = port.lobby.of(PlayerId(player))
                 own = None if session is None or session.party is None else session.party.party.code
                 if own != image.code:
                     text = "is not in the lobby" if session is None else f"is in party {own}"

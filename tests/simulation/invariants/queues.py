@@ -128,7 +128,7 @@ class Queues(LobbyObserver):
         session = str(push.data.get("session"))
         if mine is None or port is None or push.data.get("rematch") or push.data.get("game") != mine.game:
             return
-        if push.data.get("queue") or not self._is_plain(mine.game):
+        if push.data.get("queue") or self.in_party(stay) or not self._is_plain(mine.game):
             return
         host = port.node.hosts.get(SessionId(session))
         if host is None or self.by_backend(stay, push.data):

@@ -208,7 +208,7 @@ class Requests(LobbyObserver):
             if not waiting or not self.writable(wire):
                 continue
             request, since = waiting[0]
-            if self.steady(since) > _ANSWERED_S:
+            if self.steady(since) > _ANSWERED_S + self.world.storage.commits_s:
                 stay = self.of_wire.get(wire)
                 text = f"{stay} has asked {type(request).__name__} {request.id} on {wire}"
                 self.violate(IN_TIME, f"{text}, and has no answer after {now - since:.2f} s")

@@ -78,7 +78,7 @@ FAULTS = (
         "Who waits in a queue is put back in the reverse order of arrival.",
         (
             Edit(
-                f"{_CORE}/lobby_queues.py",
+                f"{_CORE}/ticket_images.py",
                 "sorted(kept.values(), key=lambda one: one[1].number)",
                 "sorted(kept.values(), key=lambda one: -one[1].number)",
             ),

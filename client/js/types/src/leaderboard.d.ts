@@ -7,7 +7,8 @@
  * }} LeaderboardRow
  */
 /**
- * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, or `null`.
+ * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, of a leaderboard
+ * `around` oneself (`null`: one has no rating there yet).
  * @typedef {{
  *   readonly queue: string, readonly rows: readonly LeaderboardRow[], readonly total: number,
  *   readonly me: number | null,
@@ -35,7 +36,8 @@ export type LeaderboardRow = {
     readonly games: number;
 };
 /**
- * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, or `null`.
+ * A part of one, best first. `total`: players who have a rating there; `me`: one's own rank, of a leaderboard
+ * `around` oneself (`null`: one has no rating there yet).
  */
 export type Leaderboard = {
     readonly queue: string;

@@ -53,6 +53,9 @@ class Backfilling:
         self._proposed: dict[Match, Entry] = {}
         """Those that may still be undone, with their ticket."""
 
+    def __len__(self) -> int:
+        return len(self._sessions)
+
     def want(self, wanted: Sequence[Backfill]) -> list[SessionId]:
         """What they want now, all of it. Returns those for which tickets are to be looked for."""
         before, self._sessions = self._sessions, {}

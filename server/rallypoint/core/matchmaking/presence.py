@@ -16,6 +16,10 @@ __all__ = ["RETRY_S", "Presence"]
 RETRY_S: Final = 1.0
 """How long a refused match rests, and after how long a search that was cut off is repeated with more effort."""
 
+WAKE_UNITS: Final = 3
+REPEAT_S: Final = 60.0
+"""Such a search is repeated every so often, once it is done with all effort: others have gone by then."""
+
 
 class Presence:
     """A ticket is *held* while its owner parks it, a match is proposed for it, or it rests; else it is searched for."""
@@ -60,17 +64,16 @@ class Presence:
         self._waking.set(entry, None)
 
     def cut_off(self, entry: Entry) -> None:
-        """Not all that may be with it was looked at: once more, soon, with more effort."""
-        if entry.effort < EFFORT_MAX:
-            entry.effort *= 2
-            entry.again_at = self.now + RETRY_S
-            self._plan(entry)
+        """Not all that may be with it was looked at: once more, soon, with more effort, and then now and again."""
+        entry.again_at = self.now + (REPEAT_S if entry.effort == EFFORT_MAX else RETRY_S * entry.effort**2)
+        entry.effort = min(EFFORT_MAX, entry.effort * 2)
+        self._plan(entry)
 
     def wake(self, units: int) -> int:
         """Has those tried for which something has changed by now. Returns what is left of the units."""
         while units > 0 and (entry := self._waking.pop(self.now)) is not None:
             self._woken(entry)
-            units -= 2
+            units -= WAKE_UNITS
         return units
 
     def clock_went_back(self, entries: Iterable[Entry]) -> None:

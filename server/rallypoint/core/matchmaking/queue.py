@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rallypoint.core.matchmaking.backfilling import Backfilling, Running
+from rallypoint.core.matchmaking.backfilling import SESSIONS_MAX, Backfilling, Running
 from rallypoint.core.matchmaking.estimate import RecentMatches
 from rallypoint.core.matchmaking.filling import Filling
 from rallypoint.core.matchmaking.making import make_match
@@ -35,6 +35,8 @@ __all__ = ["RETRY_S", "MatchQueue"]
 
 MAKE_UNITS: Final = 100
 """What making a proposal counts for."""
+SESSION_UNITS: Final = 4
+"""What each running session that is tried counts for."""
 TRY_UNITS: Final = 10
 """What each try counts for besides what it looks at."""
 
@@ -178,24 +180,25 @@ class MatchQueue:
 
     def _try(self, entry: Entry, other: Entry | None, now: float, found: list[Match]) -> int:
         """One task of the search. Returns the units spent."""
+        sessions = SESSION_UNITS * min(len(self._backfilling), SESSIONS_MAX)
         if other is not None:
             formed, spent = self._searching.with_both(entry, other)
             cut = False
         elif self._sessions_first and self._into_session(entry, now, found):
-            return MAKE_UNITS
+            return sessions + MAKE_UNITS
         else:
             formed, spent, cut = self._searching.around(entry)
         if formed is not None:
             match = make_match(self.measures, formed.entries, formed.division, now)
             self._propose(match, formed.entries, found)
-            return spent + MAKE_UNITS
+            return spent + sessions + MAKE_UNITS
         if other is not None:
             return spent
         if not self._sessions_first and self._into_session(entry, now, found):
-            return spent + MAKE_UNITS
+            return spent + sessions + MAKE_UNITS
         if cut:
             self._presence.cut_off(entry)
-        return spent + self._searching.others(entry) + TRY_UNITS
+        return spent + self._searching.others(entry) + sessions + TRY_UNITS
 
     def _into_session(self, entry: Entry, now: float, found: list[Match]) -> bool:
         place = self._backfilling.find(entry, self._stages.all[entry.stage], now)

@@ -6,7 +6,7 @@ tries for both. Limits depend on the oldest ticket of a match (or the newest: ``
 at its own limits first, and then at those of up to ``OTHERS_MAX`` others that are of another stage, with each of them.
 
 The order is that of :attr:`Entry.rank`. A try that was cut off (too many candidates, too many combinations) is repeated
-after ``RETRY_S`` with more effort, ``EFFORT_MAX`` times as much in the end.
+soon with more effort, ``EFFORT_MAX`` times as much in the end, and then every minute: nobody is passed over for ever.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ OTHERS_MAX: Final = 16
 BUDGET: Final = 1000
 """Units of one try."""
 EFFORT_MAX: Final = 4
-LOOK_SHARE: Final = 4
+LOOK_SHARE: Final = 2
 """Merely taking a ticket from the index costs this part of a unit."""
+
+CLOSE_UNITS: Final = 3
+"""What each who passes counts for: its cost is computed."""
 
 _Task = tuple[tuple[float, ...], int, Entry, Entry | None]
 
@@ -147,12 +150,12 @@ class Searching:
             found = self._going_with(entry, found, stage)
             if not cut or window >= WINDOW_MAX * effort or len(found) >= self._enough:
                 break
-            window *= 2
+            window = min(window * 2, WINDOW_MAX * effort)
         if len(found) > 1:
             found = self._by_cost(entry, found, stage)
         return (
             found[: self._enough * 2 * effort],
-            looked + 2 * len(found),
+            looked + CLOSE_UNITS * len(found),
             cut or len(found) > self._enough * 2 * effort,
         )
 

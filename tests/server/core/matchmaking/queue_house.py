@@ -49,7 +49,7 @@ class Hall:
     """A queue, and what came out of it so far."""
 
     def __init__(self, *rules: Rule, **more: Any) -> None:
-        self.queue = MatchQueue(rules_of(*rules, **more), tickets_max=1000)
+        self.queue = MatchQueue(rules_of(*rules, **more), tickets_max=5000)
         self.tickets: dict[str, Ticket] = {}
         self.now = 0.0
 

@@ -45,7 +45,7 @@ def _all(queue: MatchQueue, now: float, units: int = 10**6) -> list[Match]:
 def _with_patience(queue: MatchQueue, now: float) -> tuple[list[Match], float]:
     """Until searches that were cut off have been repeated with all effort."""
     found = _all(queue, now)
-    for _ in range(3):
+    for _ in range(6):
         now += 1.0
         found += _all(queue, now)
     return found, now
@@ -181,7 +181,7 @@ class Life(RuleBasedStateMachine):
         """Once nothing more happens, nobody is left who could play."""
         if not hasattr(self, "queue"):
             return
-        for _ in range(6):  # rests end, and searches that were cut off are repeated
+        for _ in range(7):  # rests end, and searches that were cut off are repeated
             self.now += 1.0
             self.work(10**6)
             while self.queue.busy:

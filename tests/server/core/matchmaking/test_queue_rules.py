@@ -104,6 +104,18 @@ def test_what_all_like_is_not_what_each_two_of_them_like():
     assert hall.found() == [["ann", "cid", "dan"]]
 
 
+def test_two_who_fit_are_found_among_very_many_who_do_not_after_a_while():
+    hall = Hall(Overlap(name="maps", attribute="maps"))
+    hall.add(member("ann", maps=("ice",)))
+    hall.all(*(member(f"x{number}", maps=(f"own{number}",)) for number in range(1500)))
+    hall.queue.hold("ann")
+    hall.add(member("bob", maps=("ice",)))
+    assert hall.found(0.0) == []
+    hall.queue.release("ann")
+    assert hall.found(0.0) == []
+    assert hall.found(1.0) == [["ann", "bob"]]
+
+
 def test_fewer_values_in_common_are_enough_later():
     hall = Hall(Overlap(name="maps", attribute="maps", limit=2, expansions=(Expansion(10.0, 1),)))
     hall.all(member("ann", maps=("ice", "dune")), member("bob", maps=("ice", "lava")))
