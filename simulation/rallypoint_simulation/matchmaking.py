@@ -103,16 +103,18 @@ class Matchable(Life):
         lobby = await self.within()
         if lobby.party is None:
             await self.create_party()
-        async with _patience(patience_s):
-            while not _is_complete(lobby.party, members):
-                await asyncio.sleep(_AGAIN_S)
-        if _is_complete(lobby.party, members):
-            await self.queue(queues, level, manner, patience_s)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience_s
+        while loop.time() < until:
+            if _is_complete(lobby.party, members):
+                await self.queue(queues, level, manner, patience_s)
+                return
+            await asyncio.sleep(_AGAIN_S)
 
     async def come_along(
         self, friend: str, level: int | None = None, manner: Manner = "accept", patience_s: float = 20.0
     ) -> None:
-        """Comes into the party of ``friend`` as soon as there is one, is ready, and plays what its leader queues for."""
+        """Comes into the party of ``friend`` as soon as there is one, is ready, and plays what its leader wants."""
         await self.within()
         async with _patience(patience_s):
             while self.party is None:

@@ -28,6 +28,7 @@ class Arena(
     queues={
         "ranked": {"teams": "1v1", "ready_s": 10},
         "pairs": {"teams": "2v2"},
+        "picky": {"teams": "1v1", "rules": [{"avoid": "blocked"}]},
         "near": {"teams": "1v1", "rules": [{"distance": "level", "limit": 1.0}]},
     },
 ):
@@ -149,5 +150,32 @@ async def test_a_ready_check_that_is_cut_off_by_a_kill_is_off_and_both_are_match
             assert seats[0].session == seats[1].session
             assert [check.over for check in yes.checks] == ["failed", "matched"]
             assert yes.checks[0].requeued
+    finally:
+        await house.end()
+
+
+async def test_a_blocked_player_is_avoided_and_the_leaderboard_is_read_from_a_real_store(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    await house.start(games=("tests.server.test_matching_live:Arena",))
+    try:
+        async with (
+            asyncio.timeout(4 * SOON_S),
+            connect(house.url, name="Ann") as ann,
+            connect(house.url, name="Bob") as bob,
+            connect(house.url, name="Cid") as cid,
+        ):
+            await ann.block(bob.player)
+            anns = asyncio.create_task(ann.play("picky"))
+            waits = asyncio.Event()
+            bobs = asyncio.create_task(bob.play("picky", on_wait=lambda _: waits.set()))
+            await waits.wait()
+            while not (why := await bob.explain()).queues[0].rules or why.queues[0].waiting < 2:
+                await asyncio.sleep(0.02)
+            assert (why.queues[0].tightest, why.queues[0].nearby) == ("blocked", 0)
+            seats: list[LobbySeat] = list(await asyncio.gather(anns, cid.play("picky")))
+            assert seats[0].session == seats[1].session
+            bobs.cancel()
+            board = await ann.leaderboard("picky", limit=5)
+            assert list(board.rows) == []
     finally:
         await house.end()

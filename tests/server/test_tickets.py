@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import pytest
 from structlog.testing import capture_logs
 
+from rallypoint.core.matchmaking.profile import Profile
 from rallypoint.core.matchmaking.ticket import Rating
 from rallypoint.core.orders import Denial
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint.ports import StoreDown
+from rallypoint.runtime.fresh_blocks import FreshBlocks
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import PlayerId
 from rallypoint_protocol.messages import (
@@ -215,6 +217,61 @@ def test_without_room_the_match_rests_and_nobody_loses_the_place(hall):
     hall.sessions.rooms_max = 10
     hall.go_on(1.1)
     assert seated(hall, ann, bob)
+
+
+def test_a_full_node_is_asked_once_a_second_however_many_wait_and_at_once_when_there_is_room(hall):
+    guests = hall.come(*(f"Guest {number}" for number in range(20)))
+    hall.sessions.rooms_max = 0
+    with capture_logs() as logs:
+        for guest in guests:
+            guest.enqueue("duel")
+        hall.go_on(3.5)
+    assert sum(line["event"] == "match not placed" for line in logs) < 45, "each once, and then one a second"
+    hall.sessions.rooms_max = 100
+    hall.host.capacity_changed()
+    hall.go_on(1.0)
+    assert all(guest.count("matched") for guest in guests)
+
+
+def test_a_search_that_fails_is_told_once_a_second_and_everything_else_goes_on(hall):
+    ann, bob = hall.come("Ann", "Bob")
+    work = hall.lobby.queues.ruled.queues["duel"].work
+    hall.lobby.queues.ruled.queues["duel"].work = lambda now, units: 1 / 0
+    with capture_logs() as logs:
+        ann.enqueue("duel")
+        bob.enqueue("duel")
+        hall.go_on(2.5)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["search for matches failed"] * 3
+    hall.lobby.queues.ruled.queues["duel"].work = work
+    hall.go_on(1.0)
+    assert seated(hall, ann, bob)
+
+
+@pytest.mark.parametrize("queue", ["duel", "ranked"])
+def test_a_clock_that_jumps_does_no_harm(hall, queue):
+    ann, bob, cid = hall.come("Ann", "Bob", "Cid")
+    ann.enqueue(queue)
+    hall.go_on()
+    hall.loop.now += 1e6
+    bob.enqueue(queue)
+    hall.go_on()
+    if queue == "ranked":
+        hall.loop.now += 1e6
+        hall.go_on()
+        assert (ann.queue, bob.queue) == (None, None), "nobody has answered in all that time"
+        return
+    assert seated(hall, ann, bob)
+    assert cid.queue is None
+
+
+def test_bots_take_the_seats_that_are_missing_when_a_ticket_has_waited_for_them():
+    hall = Hall(replace(PAIRS, bots_after_s=5.0))
+    [ann] = hall.come("Ann")
+    ann.enqueue("pairs")
+    hall.go_on(4.9)
+    assert ann.count("matched") == 0
+    hall.go_on(0.2)
+    assert hall.sessions.bots == {ann.last("matched")["session"]: 3}
 
 
 def test_who_is_seated_elsewhere_is_turned_away_and_the_others_stay(hall):
@@ -609,6 +666,18 @@ def test_a_block_is_answered_at_once_and_stored_and_nobody_blocks_themselves(sto
     assert not ann.ask(Block, "bob", False).error
     assert store.blocks == [(ann.player, "bob", True), (ann.player, "bob", False)]
     assert ann.ask(Block, ann.player, True).error == "refused"
+
+
+def test_what_was_said_of_others_just_now_counts_before_the_store_has_written_it():
+    blocks, profile = FreshBlocks(kept_max=2), Profile(blocked=frozenset({PlayerId("bob")}))
+    ann, bob, cid, dan = map(PlayerId, ("ann", "bob", "cid", "dan"))
+    assert blocks.applied(ann, profile) is profile
+    blocks.note(ann, bob, False)
+    blocks.note(ann, cid, True)
+    assert blocks.applied(ann, profile).blocked == {cid}
+    assert blocks.applied(bob, profile) is profile
+    blocks.note(ann, dan, True)
+    assert blocks.applied(ann, profile).blocked == {bob, cid, dan}, "the oldest word is forgotten"
 
 
 async def turns(hall, count=4):

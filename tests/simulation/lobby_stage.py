@@ -18,6 +18,7 @@ from rallypoint_protocol.messages import (
     Welcome,
 )
 from rallypoint_simulation.observer import Observer, Violation
+from tests.simulation.games.skirmish import Skirmish
 
 
 class Wire:
@@ -107,9 +108,10 @@ class Stage:
     def __init__(self, observer: Callable[[Any], Observer]) -> None:
         self.loop = SimpleNamespace(now=1000.0, turns=0)
         self.server_host = SimpleNamespace(frozen_until=0.0, behind_s=0.0)
-        self.plan = SimpleNamespace(durability="off")
+        self.plan = SimpleNamespace(durability="off", store_s=0.01)
         self.storage = SimpleNamespace(commits_s=0.0)
         self.kept = False
+        self.unwritten_s = 0.0
         self.last_port = None
         self.players: dict[str, Any] = {}
         self.network = SimpleNamespace(route=lambda name: SimpleNamespace(dark_until=0.0))
@@ -127,6 +129,9 @@ class Stage:
             find=self.host,
         )
         self.port = SimpleNamespace(node=self.node, lobby=self)
+        self.games = [Skirmish.definition()]
+        self.store = SimpleNamespace(ended_records=[], matches=[], rating_changes=[], stored={}, down=False)
+        self.parties = SimpleNamespace(images={})
         self.found: list[Violation] = []
         self.wires = 0
         self.observer = observer(self)
@@ -146,6 +151,9 @@ class Stage:
 
     def find(self, lobby: str) -> Any:
         return self.sessions.get(lobby)
+
+    def of(self, player: str) -> Any:
+        return self.sessions.get(f"L{player}")
 
     def __len__(self) -> int:
         return len(self.sessions)
@@ -167,7 +175,14 @@ class Stage:
         grace = SimpleNamespace(over=lambda now: False)
         kept = SimpleNamespace(acked=0, lost=0)
         self.sessions[f"L{player}"] = SimpleNamespace(
-            player=player, state=LobbyState.CONNECTED, queue=None, pushed=0, pushes=kept, grace=grace, party=None, ticket=None
+            player=player,
+            state=LobbyState.CONNECTED,
+            queue=None,
+            pushed=0,
+            pushes=kept,
+            grace=grace,
+            party=None,
+            ticket=None,
         )
         wire = self.wire(Hello(1, player))
         self.send(wire, self.welcome(player))

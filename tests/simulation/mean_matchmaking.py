@@ -1,7 +1,7 @@
 """Worlds of matchmaking: small crowds that queue for matches by rules, alone and in parties, and misbehave.
 
-They are seeds of their own, so that all others stay what they are: from ``FROM`` on each fourth, and from ``ALL_FROM`` on
-all of them.
+They are seeds of their own, so that all others stay what they are: from ``FROM`` on each fourth, and from ``ALL_FROM``
+on all of them.
 """
 
 from __future__ import annotations
@@ -126,6 +126,29 @@ def parties(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, l
     return acts, [*_strikes(dice, 2), *_drops(dice, names, duration_s, 12.0)]
 
 
+def couples(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, list[Fault]]:
+    """Parties of two, and some alone, who all want to play in teams, again and again."""
+    acts: _Acts = {name: [] for name in names}
+    couples = dice.choice((1, 2, 2, 2))
+    queue = dice.choice((["teams"], ["teams"], ["teams", "skirmish"], ["brawl", "teams"]))
+    for at in _times(dice, duration_s, 10.0, 0.2):
+        for number, name in enumerate(names):
+            level, manner = dice.randrange(4), dice.choice(("accept", "accept", "accept", "accept", "late", "any"))
+            args: dict[str, Any] = {"level": level, "manner": manner, "patience_s": 15.0}
+            begins = round(at + dice.uniform(0.0, 1.5), 3)
+            if number >= 2 * couples:
+                acts[name].append(Act(begins, "queue", {**args, "queues": queue}))
+            elif number % 2 == 0:
+                acts[name].append(Act(begins, "lead_party", {**args, "queues": queue}))
+            else:
+                acts[name].append(Act(begins, "come_along", {**args, "friend": names[number - 1]}))
+            if dice.random() < 0.1:
+                acts[name].append(Act(round(begins + dice.uniform(0.5, 4.0), 3), "cancel_queue"))
+            elif dice.random() < 0.1:
+                acts[name].append(_in_a_party(dice, round(begins + dice.uniform(0.5, 4.0), 3), names))
+    return acts, _strikes(dice, 2)
+
+
 def coming_and_going(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, list[Fault]]:
     """Parties of all sizes that change all the time, and hardly ever queue."""
     acts: _Acts = {name: [] for name in names}
@@ -160,7 +183,7 @@ def asked(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, lis
     return acts, made
 
 
-THEMES: Final[dict[_Theme, int]] = {alone: 3, teams: 2, parties: 5, coming_and_going: 2, asked: 3}
+THEMES: Final[dict[_Theme, int]] = {alone: 3, teams: 2, parties: 3, couples: 4, coming_and_going: 2, asked: 3}
 """With how often each comes."""
 
 

@@ -116,7 +116,8 @@ export function estimateText({ estimateS, basis }) {
   if (estimateS === null) return "Too few matches lately to say how long it takes.";
   const about = `About ${durationText(estimateS)} more`;
   if (basis === null) return `${about}.`;
-  return `${about}, by ${counted(basis.matches, "match", "matches")} in the last ${Math.round(basis.minutes)} min.`;
+  const matches = counted(basis.matches, "match", "matches");
+  return `${about}, by ${matches} in the last ${Math.round(basis.minutes)} min.`;
 }
 
 /** @param {import("../rallypoint.js").RuleExplanation} rule */
@@ -156,7 +157,8 @@ export function memberText({ ready, here, seated }, isLeader) {
  */
 export function queueName(queue, game) {
   if (queue === game) return "Quick match";
-  const short = queue.startsWith(`${game}-`) || queue.startsWith(`${game}_`) ? queue.slice(game.length + 1) : queue;
+  const hasGame = queue.startsWith(`${game}-`) || queue.startsWith(`${game}_`);
+  const short = hasGame ? queue.slice(game.length + 1) : queue;
   const words = short.replaceAll(/[-_]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -6,7 +6,15 @@ import { seatColour } from "../kit/colours.js";
 import { readCode, readLink, writeLink } from "../kit/links.js";
 import { Rate } from "../kit/rate.js";
 import { addressOf } from "../kit/server.js";
-import { LobbyClosed, NotConnected, RequestRefused, SeatClosed, SessionGone, TakenOver, Waiting } from "../rallypoint.js";
+import {
+  LobbyClosed,
+  NotConnected,
+  RequestRefused,
+  SeatClosed,
+  SessionGone,
+  TakenOver,
+  Waiting,
+} from "../rallypoint.js";
 import { standing } from "../kit/standing.js";
 import * as words from "../kit/words.js";
 
@@ -22,7 +30,13 @@ test("a link says what to show, and nothing else is read from it", () => {
 });
 
 test("what is written as a link is read as the same", () => {
-  for (const link of [{ replay: "a b&c", tick: 0 }, { watch: "s=1" }, { code: "K7M2QX", player: "2" }, { party: "K7M2QX" }]) {
+  const code = "K7M2QX";
+  for (const link of [
+    { replay: "a b&c", tick: 0 },
+    { watch: "s=1" },
+    { code, player: "2" },
+    { party: code },
+  ]) {
     const read = readLink(writeLink(link));
     assert.deepEqual({ ...read, ...link }, read);
   }
@@ -66,9 +80,11 @@ test("who waits is told why, how long it may take, and how one knows", () => {
   const basis = { matches: 7, minutes: 10 };
   const estimate = (/** @type {any} */ of) => words.estimateText(of);
   assert.equal(estimate({ estimateS: 20.4, basis }), "About 20 s more, by 7 matches in the last 10 min.");
-  assert.equal(estimate({ estimateS: 200, basis: { matches: 1, minutes: 10 } }), "About 3 min more, by 1 match in the last 10 min.");
+  const one = { matches: 1, minutes: 10 };
+  assert.equal(estimate({ estimateS: 200, basis: one }), "About 3 min more, by 1 match in the last 10 min.");
   assert.match(estimate({ estimateS: null, basis: null }), /^Too few matches/);
-  const rule = (/** @type {any} */ more) => words.ruleText({ rule: "rating", passes: 3, of: 11, limit: 3, nextS: null, nextLimit: null, ...more });
+  const rating = { rule: "rating", passes: 3, of: 11, excludes: 6, limit: 3, nextS: null, nextLimit: null };
+  const rule = (/** @type {any} */ more) => words.ruleText({ ...rating, ...more });
   assert.equal(rule({}), "rating: 3 of 11 fit");
   assert.equal(rule({ nextS: 7.2, nextLimit: 6 }), "rating: 3 of 11 fit, widens in 8 s");
   assert.equal(rule({ nextS: 8 }), "rating: 3 of 11 fit, counts no more in 8 s");

@@ -299,7 +299,7 @@ class LobbyQueues:
     def capacity_changed(self) -> None:
         """A session opened, or there is room for another: whoever waits is to be matched again."""
         self._changed.update((game, None) for game, queue in self._queues.items() if len(queue))
-        self.ruled.backfills.changed()
+        self.ruled.room()
 
     def poll(self, now: float) -> None:
         """Has the queues matched again whose time has come, and ends ready checks whose time is up."""

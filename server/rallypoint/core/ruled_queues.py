@@ -33,6 +33,7 @@ __all__ = ["UNITS", "Dodge", "Outcome", "RuledQueues"]
 
 UNITS: Final = 600
 """Pair evaluations of one turn, all queues together: 0.6 ms with four rules and 10,000 tickets, 2.5 ms at the worst."""
+REST_S: Final = 1.0
 PLACED_A_TURN: Final = 2
 """Matches whose seats are reserved in one turn: a session for eight takes about a millisecond."""
 Outcome = Literal["matched", "cancelled", "declined", "expired"]
@@ -75,6 +76,7 @@ class RuledQueues:
         self._stirred: dict[str, None] = {}
         """Queues that have work, as far as they have not said otherwise since."""
         self._searched_at = float("-inf")
+        self._rests_until = float("-inf")
         self._found: dict[str, FoundMatch] = {}
         """To be placed, by match."""
         self._checks = ReadyChecks()
@@ -178,8 +180,11 @@ class RuledQueues:
     @property
     def due(self) -> float | None:
         """When to come again: long ago, if there is work left now."""
-        dues = [self._searched_at] if self._found or self._busy() else []
+        dues = [self._searched_at] if self._busy() else []
         dues += [queue.due for queue in self.queues.values() if queue.due is not None]
+        dues = [max(due, self._rests_until) for due in dues]
+        if self._found:
+            dues.append(self._searched_at)
         if self._checks.due is not None:
             dues.append(self._checks.due)
         if self.backfills.due is not None:
@@ -189,7 +194,7 @@ class RuledQueues:
     def search(self, now: float, units: int = UNITS) -> None:
         """One turn: about so many pair evaluations, shared by the queues that have work to do."""
         self._searched_at = now
-        if self._found:
+        if self._found or self._rests_until - REST_S <= now < self._rests_until:
             return  # these first
         names = [name for name in self.queues if self._has_work(name, now)]
         for name in names:
@@ -197,6 +202,15 @@ class RuledQueues:
             self._stirred.pop(name, None)
             for match in queue.work(now, max(100, units // len(names))):
                 self._find(queue, match, now)
+
+    def rest(self, now: float) -> None:
+        """There is no room for any session, or something is wrong: nothing is searched for a moment."""
+        self._rests_until = now + REST_S
+
+    def room(self) -> None:
+        """There may be room again."""
+        self._rests_until = float("-inf")
+        self.backfills.changed()
 
     def _busy(self) -> bool:
         return any(queue.busy or name in self._stirred for name, queue in self.queues.items() if len(queue))

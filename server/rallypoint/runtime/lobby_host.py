@@ -30,6 +30,7 @@ from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 from rallypoint_protocol.messages import Answer, Block, Hello, Leaderboard, LobbyMessage, Pong, Resume
 
+from .fresh_blocks import FreshBlocks
 from .guest_lookups import GuestLookups
 from .kept_guests import NewGuest
 from .leader_lookups import LeaderLookups
@@ -75,6 +76,7 @@ class LobbyHost:
         self._new_guest = store.new_guest if new_guest is None else new_guest
         self._door = LobbyDoor(GuestLookups(store, loop.time, self._looked_up, self._rearm), first_frame_s)
         self._profiles = ProfileLookups(store, loop.time, self._profiled, self._rearm, keeps=store.keeps_guests)
+        self._blocks = FreshBlocks()
         self._leaders = LeaderLookups(store, self._answered)
         self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
@@ -325,12 +327,14 @@ class LobbyHost:
             self._store.ticket_ended(dated(ticket, now, unix_s))
         for player, other, blocked in self._lobby.take_blocks():
             self._store.block(player, other, blocked)
+            self._blocks.note(player, other, blocked)
         for dodge in dodges:
             self._store.dodged(dodge.player, unix_s)
 
     def _profiled(self, ticket: LobbyTicket, profiles: Mapping[PlayerId, Profile]) -> None:
         """The store knows the players of a ticket, or does not say: it is searched for from now on."""
-        self._lobby.queues.ruled.profiled(ticket, profiles)
+        known = {player: self._blocks.applied(player, profile) for player, profile in profiles.items()}
+        self._lobby.queues.ruled.profiled(ticket, known)
         self._settle(self._loop.time())
 
     def _answered(self, receiver: LobbyReceiver, answer: Answer) -> None:
@@ -404,6 +408,7 @@ class LobbyHost:
             self._matching.search(now)  # a turn: what is left goes on when the loop has done everything else
         except Exception:
             log.exception("search for matches failed")
+            self._lobby.queues.ruled.rest(now)
         finally:
             self._settling = False
         self._settle(now)

@@ -208,6 +208,7 @@ class Matching:
         if isinstance(session_id, Denial):
             log.info("match not placed", queue=rules.name, match=found.id, why=session_id.error)
             queues.ruled.unplaced(found, now)
+            queues.ruled.rest(now)
             return
         offers = self._reserve_all(found, session_id, now)
         if isinstance(offers, Denial):

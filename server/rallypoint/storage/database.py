@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import structlog
-from sqlalchemy import URL, Table, event, exc, make_url
+from sqlalchemy import URL, Table, event, exc, func, make_url, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -30,6 +30,8 @@ READ_S: Final = 3.0
 """Who reads is answered within that."""
 CLOSE_S: Final = BUSY_S + 1.0
 _READERS: Final = 3
+_MIGRATING: Final = 0x72616C6C79
+"""The number of a lock of PostgreSQL's that only this program takes in its database."""
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite:///rallypoint.db", "postgresql": "postgresql+asyncpg://user@host/name"}
 
 
@@ -117,7 +119,7 @@ class Database:
     async def migrate(self) -> None:
         """Brings what is there now to the newest version. Closes its connections if that fails."""
         try:
-            before = await self.write(to_head)
+            before = await self.write(self._to_head)
             if self._file is not None:
                 self._identity, self._wal = await asyncio.to_thread(self._file.identity)
         except BaseException:
@@ -125,6 +127,12 @@ class Database:
             raise
         if before != HEAD:
             log.info("database brought to version", version=HEAD, before=before or "empty", kind=self.kind)
+
+    async def _to_head(self, connection: AsyncConnection) -> str | None:
+        """Servers that start at once make the steps one after the other. (SQLite's writers do so anyhow.)"""
+        if self.kind == "postgresql":
+            await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+        return await to_head(connection)
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Does the work in one transaction: all of it, or nothing. Raises whatever the database does.

@@ -8,6 +8,7 @@ import pytest
 
 from rallypoint.core.grace import Grace
 from rallypoint.core.lobby_session import LobbySession
+from rallypoint.core.lobby_ticket import Entrant, LobbyTicket
 from rallypoint.core.rematch import PEOPLE_MAX, REMATCH_S, Rematches
 from rallypoint_protocol.ids import LobbyId, PlayerId, Token
 from rallypoint_protocol.messages import Rematch
@@ -40,6 +41,11 @@ class Bar:
         self.enter(*(name for name in names if not name.startswith("bot")))
         self.rooms.end(room)
         return room
+
+    def wait(self, name):
+        """The player waits in a queue."""
+        session = self.sessions[PlayerId(name)]
+        session.ticket = LobbyTicket((Entrant(session),), ("orbit",), 1, 0.0)
 
     def ask(self, name: str, room: Room | str, wanted: bool = True) -> str:
         self.ids += 1
@@ -162,7 +168,7 @@ def test_with_somebody_gone_already_there_is_none(bar, why):
         case "logged out":
             del bar.sessions[PlayerId("bob")]
         case "queued":
-            bar.sessions[PlayerId("bob")].queue = "orbit"
+            bar.wait("bob")
         case "seated":
             bar.rooms.open("chess", "bob")
     assert bar.ask("ann", room) == ""
@@ -227,7 +233,7 @@ def test_only_who_played_it_may_ask(bar):
 
 def test_who_waits_in_a_queue_or_sits_elsewhere_cannot_ask_but_may_decline(bar):
     room = bar.played("ann", "bob")
-    bar.sessions[PlayerId("ann")].queue = "orbit"
+    bar.wait("ann")
     assert bar.ask("ann", room) == "already_queued"
     bar.rooms.open("chess", "bob")
     assert bar.ask("bob", room) == "already_seated"

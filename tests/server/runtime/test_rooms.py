@@ -84,6 +84,24 @@ async def test_who_creates_a_session_has_its_first_seat_and_leads_it(node: Node,
     assert (offer.seat, offer.code) == (0, "")
 
 
+async def test_a_seat_that_is_given_back_is_free_again_and_its_player_may_sit_elsewhere(node: Node):
+    session = node.create("duel", NOW)
+    assert not isinstance(session, Denial)
+    unseated: list[PlayerId] = []
+    node.unseated = unseated.append
+    assert not isinstance(node.reserve(session, ANN, "Ann", LOBBY, NOW), Denial)
+    assert not isinstance(node.reserve(session, BOB, "Bob", LOBBY, NOW), Denial)
+    node.give_back(session, ANN)
+    assert unseated == [ANN]
+    assert not node.is_seated(ANN)
+    assert node.may_sit(ANN, "duel")
+    step(node, session)
+    assert not isinstance(node.reserve(session, CID, "Cid", LOBBY, NOW), Denial)
+    node.give_back(session, ANN)
+    node.give_back(SessionId("gone"), ANN)
+    assert unseated == [ANN]
+
+
 async def test_a_private_session_is_not_listed_and_is_joined_by_its_code_alone(rooms: NodeRooms):
     offer = created(rooms, private=True)
     assert list(rooms.rows()) == []

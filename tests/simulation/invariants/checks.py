@@ -1,6 +1,6 @@
 """Ready checks: nobody is seated before all have said yes, who says no is out, and all others keep their places.
 
-What a client has said counts from when it reached the server (``said``), and for sure when that was answered (``sure``).
+What a client has said counts from when it reached the server (``said``), and for sure once that was answered.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ IN_PLACE: Final = "a ticket keeps its place until it ends"
 ENDS: Final = "a ready check ends in a match, or off, in time"
 
 _SLACK_S: Final = 1.5
+_EXACT_S: Final = 1e-6
+_BEAT_S: Final = 1.5
+"""So long before its end a server may have written that it lives."""
 
 
 @dataclass(eq=False, slots=True)
@@ -60,6 +63,9 @@ class Checks(LobbyObserver):
         """By match."""
         self._places: dict[str, tuple[int, float]] = {}
         """By lobby session that has a ticket: its number, and since when it waits."""
+        self._gone_at = 0.0
+        self._was_frozen = False
+        """The last server, when it went."""
         self._asks = {rules.name: rules.ready_s for game in self._games for rules in game.options.queues}
 
     @property
@@ -165,6 +171,8 @@ class Checks(LobbyObserver):
     def server_gone(self, crashed: bool) -> None:
         """What is not kept is forgotten."""
         super().server_gone(crashed)
+        self._gone_at = self.server_now
+        self._was_frozen = self.world.server_host.frozen_until > self.world.loop.now - _BEAT_S
         if not self.world.kept:
             self._checks.clear()
             self._places.clear()
@@ -172,7 +180,18 @@ class Checks(LobbyObserver):
     def server_started(self) -> None:
         """Waits stand still while there is no server; places stay."""
         super().server_started()
-        self._places = {lobby_id: (number, float("-inf")) for lobby_id, (number, _) in self._places.items()}
+        away_s = self.server_now - self._gone_at
+        for lobby_id, (number, since) in self._places.items():
+            stay = self.stays.get(lobby_id)
+            session = None if stay is None else self.session(stay)
+            ticket = None if session is None else session.ticket
+            if ticket is None:
+                continue
+            late_s = ticket.queued_at - since - away_s
+            if not -_EXACT_S < late_s < _BEAT_S + self.world.unwritten_s and not self._was_frozen:
+                text = f"waited since {since:.3f} when the server went, and since {ticket.queued_at - away_s:.3f} now"
+                self.violate(IN_PLACE, f"{stay} of {ticket.queues} {text}")
+            self._places[lobby_id] = number, ticket.queued_at
 
     def over(self, stay: Stay) -> None:
         """Nobody is told any more."""
@@ -210,7 +229,7 @@ class Checks(LobbyObserver):
 
     def _look_at_place(self, stay: Stay, ticket: LobbyTicket) -> None:
         number, since = self._places.get(stay.lobby, (ticket.number, ticket.queued_at))
-        if number != ticket.number or (since > float("-inf") and since != ticket.queued_at):
+        if (number, since) != (ticket.number, ticket.queued_at):
             text = f"was number {number} since {since:.3f}, and is number {ticket.number} since {ticket.queued_at:.3f}"
             self.violate(IN_PLACE, f"{stay} waits in {ticket.queues}: {text}")
         self._places[stay.lobby] = ticket.number, ticket.queued_at

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rallypoint.core.lobby_session import LobbyState
 from rallypoint_protocol.messages import Answer, Block, Enqueue, PartyReady
 
-from ..games.skirmish import BOTS_AFTER_S, DUEL_ANY_S, FILL_AFTER_S, LEVEL_ANY_S, LEVELS
+from tests.simulation.games.skirmish import BOTS_AFTER_S, DUEL_ANY_S, FILL_AFTER_S, LEVEL_ANY_S, LEVELS
+
 from .stays import LobbyObserver, Stay
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Fits(LobbyObserver):
                 if self.steady(since) > _PATIENCE_S + self.world.storage.commits_s:
                     who = [ticket.players for ticket in some]
                     invariant = BOTS if len(some) == 1 and some[0].size == 1 else LEFT
-                    self.violate(invariant, f"{who} wait for {queue} and could play together, since {now - since:.2f} s")
+                    self.violate(invariant, f"{who} wait for {queue} and could play, since {now - since:.2f} s")
 
     def _tickets(self) -> list[LobbyTicket]:
         """Those that could be matched at all, in order of arrival."""

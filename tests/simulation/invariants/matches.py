@@ -1,11 +1,12 @@
-"""Matches are made of those who wait for them: once, in one session, with teams of the right sizes, and parties whole."""
+"""Matches are made of those who wait for them: once, in one session, in teams of the right sizes, with whole parties."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rallypoint.core.matchmaking.rules import Avoid
 from rallypoint_protocol.ids import SessionId
-from rallypoint_protocol.messages import Answer, Enqueue, Push, QuickMatch
+from rallypoint_protocol.messages import Answer, Block, Enqueue, Push, QuickMatch
 
 from .stays import LobbyObserver, Stay
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rallypoint_simulation.wire import Wire
     from rallypoint_simulation.world import World
 
-__all__ = ["IN_QUEUE", "ONCE", "OVER", "SIZES", "TEAM", "TWICE", "WHOLE", "Matches"]
+__all__ = ["BLOCKED", "IN_QUEUE", "ONCE", "OVER", "SIZES", "TEAM", "TWICE", "WHOLE", "Matches"]
 
 IN_QUEUE: Final = "a match of a queue is for who waits in it"
 OVER: Final = "who was told to be out of a queue is not matched there"
@@ -24,8 +25,11 @@ TWICE: Final = "no player is in two matches at a time"
 SIZES: Final = "teams have the sizes that the rules say"
 TEAM: Final = "a player has the team that was told"
 WHOLE: Final = "a party plays together, in one team"
+BLOCKED: Final = "who has blocked somebody is not matched with them by a queue that looks at it"
 
 _KEPT: Final = 200
+_SOON_S: Final = 1.0
+"""A store that answers so soon, at the latest, is not given up."""
 
 
 class Matches(LobbyObserver):
@@ -41,6 +45,12 @@ class Matches(LobbyObserver):
         """Lobby sessions that were told that their ticket is gone, until somebody queues for them again."""
         self._made: dict[str, tuple[str, str]] = {}
         """By match: its queue and its session."""
+        self._blocks: dict[str, dict[str, None]] = {}
+        """By player: whom the player has blocked."""
+        self._enemies: dict[str, frozenset[str]] = {}
+        """By player who has queued alone: the same, as it was then."""
+        self._knows = self.world.plan.store_s < _SOON_S
+        """What a player has said is looked up in time."""
 
     # --- the wire ---------------------------------------------------------------------------------------------------
 
@@ -50,9 +60,16 @@ class Matches(LobbyObserver):
             self._out.pop(stay.lobby, None)
             if self.in_party(stay):
                 self._out.clear()
+            self._enemies[stay.player] = frozenset(() if self.in_party(stay) else self._blocks.get(stay.player, ()))
 
     def answered(self, stay: Stay, wire: Wire, request: Any, answer: Answer, *, news: bool) -> None:
-        """A ticket begins."""
+        """A ticket begins; or somebody does not want to meet somebody."""
+        if news and not answer.error and isinstance(request, Block):
+            theirs = self._blocks.setdefault(stay.player, {})
+            theirs.pop(request.player, None)
+            self._enemies[stay.player] = self._enemies.get(stay.player, frozenset()) - {request.player}
+            if request.blocked and answer.id not in stay.doubtful:
+                theirs[request.player] = None
         if news and not answer.error and isinstance(request, Enqueue | QuickMatch):
             queues = (request.game,) if isinstance(request, QuickMatch) else tuple(request.queues)
             self._waits[stay.lobby] = queues
@@ -98,7 +115,10 @@ class Matches(LobbyObserver):
             self.violate(ONCE, f"{what}, and session {session} is for {order and order.queue}")
             return
         self._look_at_team(stay, data, order, what)
+        met = self._enemies.get(stay.player, frozenset()).intersection(*[sum(order.teams, ())])
         rules = self._rules.get(queue)
+        if met and order.id == match and self._knows and rules is not None and _looks_at_blocks(rules):
+            self.violate(BLOCKED, f"{what} with {order.teams}, and had blocked {sorted(met)} before")
         if order.id == match and rules is not None:
             self._look_at_sizes(order, rules, what)
 
@@ -114,9 +134,7 @@ class Matches(LobbyObserver):
             return
         session = self.session(stay)
         if session is not None and session.party is not None:
-            apart = [
-                member.player for member in session.party.party.members if member.player not in order.teams[team]
-            ]
+            apart = [member.player for member in session.party.party.members if member.player not in order.teams[team]]
             if apart:
                 self.violate(WHOLE, f"{what} with {order.teams}, and {apart} of the same party are not in the team")
 
@@ -146,6 +164,8 @@ class Matches(LobbyObserver):
         port = self.world.port
         if port is None:
             return
+        if self.world.store.down:
+            self._knows = False
         found: dict[Any, None] = {}
         for stay in self.stays.values():
             session = self.session(stay)
@@ -166,3 +186,7 @@ class Matches(LobbyObserver):
                 if len(there) > size.most:
                     text = f"{there} sit in one team of {host.core.id}, which has {size.most} at most"
                     self.violate(SIZES, f"{text} by the rules of {rules.name}")
+
+
+def _looks_at_blocks(rules: QueueRules) -> bool:
+    return any(isinstance(rule, Avoid) and rule.what == "blocked" for rule in rules.rules)

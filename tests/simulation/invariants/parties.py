@@ -128,7 +128,9 @@ class Parties(LobbyObserver):
                 image = there.get(code)
                 if image is None or stay.player not in image.members or image.n < data["n"]:
                     text = "is gone" if image is None else f"is number {image.n} of {image.members}"
-                    self.violate(KEPT, f"{stay} was told party {code} number {data['n']}, and after a recovery it {text}")
+                    self.violate(
+                        KEPT, f"{stay} was told party {code} number {data['n']}, which after a recovery {text}"
+                    )
 
     def inspect(self, now: float) -> None:
         """All parties, and what their members know."""

@@ -183,11 +183,7 @@ class Queues(LobbyObserver):
             waiting = port.lobby.waiting(game)
             if waiting and self._is_plain(game):
                 queue = self._queue(game)
-                if (
-                    self.knows_all
-                    and waiting > len(queue)
-                    and not self._in_doubt
-                ):
+                if self.knows_all and waiting > len(queue) and not self._in_doubt:
                     text = f"{waiting} tickets for {game}, {len(queue)} of players in the lobby who wait for it"
                     self.violate(ONLY_THE_LIVING, text)
                 possible |= self._possible_in(game, queue)

@@ -79,8 +79,9 @@ class Ratings(LobbyObserver):
         for (session, rated), count in changes.items():
             if count > 1:
                 self.violate(ONCE, f"session {session} has changed the rating of {rated} {count} times")
-        for session, told in self._told.items():
-            record = self.world.store.stored.get(SessionId(session))
+        for session_id, told in self._told.items():
+            session = SessionId(session_id)
+            record = self.world.store.stored.get(session)
             if record is None:
                 continue
             bots = any(seat.bot for seat in record.seats)

@@ -113,9 +113,8 @@ class Tickets(LobbyObserver):
     def _queued(self, stay: Stay, push: Push) -> None:
         ticket = self.tickets.get(stay.lobby)
         game = push.data.get("game")
-        if stay.doubtful or self.in_party(stay):
-            if ticket is None or ticket.game != game:
-                ticket = self.tickets[stay.lobby] = Ticket(_queues(push), True)
+        if (stay.doubtful or self.in_party(stay)) and (ticket is None or ticket.game != game):
+            ticket = self.tickets[stay.lobby] = Ticket(_queues(push), True)
         if ticket is None or ticket.cancelled or ticket.game != game:
             where = "in no queue" if ticket is None else f"in that of {ticket.game}, cancelled: {ticket.cancelled}"
             self.violate(WAITED, f"{stay} is told a place for {game} (push {push.n}), and is {where}")
@@ -142,11 +141,12 @@ class Tickets(LobbyObserver):
     def _matched(self, stay: Stay, push: Push) -> None:
         data = push.data
         ticket = self.tickets.pop(stay.lobby, None)
-        if not data.get("rematch") and not self.by_backend(stay, data) and (ticket is None or ticket.cancelled):
+        no_ticket = (ticket is None or ticket.cancelled) and not self.in_party(stay)
+        if no_ticket and not data.get("rematch") and not self.by_backend(stay, data):
             if ticket is not None or self._cancelled.get(stay.lobby) == data.get("game"):
                 text = f"{stay} has cancelled, and is matched for {data.get('game')} (push {push.n}) all the same"
                 self.violate(NOT_CANCELLED, text)
-            elif not stay.doubtful and not self.in_party(stay):
+            elif not stay.doubtful:
                 text = f"{stay} waits for nothing, and is matched for {data.get('game')} (push {push.n})"
                 self.violate(ASKED_FOR, text)
         session = self.session(stay)

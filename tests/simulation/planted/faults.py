@@ -10,6 +10,7 @@ from . import (
     faults_durability,
     faults_inputs,
     faults_lobby,
+    faults_matchmaking,
     faults_netcode,
     faults_seats,
     faults_sync,
@@ -26,4 +27,5 @@ FAULTS: tuple[Fault, ...] = (
     *faults_lobby.FAULTS,
     *faults_durability.FAULTS,
     *faults_netcode.FAULTS,
+    *faults_matchmaking.FAULTS,
 )

@@ -138,6 +138,7 @@ class MatchQueue:
     def refused(self, match: Match, now: float) -> None:
         """It could not be carried out: its tickets are in their old places again. They rest for ``RETRY_S`` before they
         are looked at, so that a full node is not asked for ever; of a backfill it is the session that rests."""
+        self._see_clock(now)  # a rest is as long as this clock says: it may go back before there is any work
         if match.backfill is not None:
             self._filling.rest(match.backfill, now)
         self._undo(match, None if match.backfill is not None else now + RETRY_S)
@@ -159,10 +160,7 @@ class MatchQueue:
     def work(self, now: float, units: int) -> list[Match]:
         """Goes on with the search for about so many looks at pairs. Tickets of matches returned are held."""
         presence, filling = self._presence, self._filling
-        back, presence.now = now < presence.now, now
-        if back:
-            presence.clock_went_back(self._entries.values())
-            filling.clock_went_back(now)
+        self._see_clock(now)
         filling.end_rests(now)
         units = presence.wake(units)
         found: list[Match] = []
@@ -177,6 +175,12 @@ class MatchQueue:
             else:
                 break
         return found
+
+    def _see_clock(self, now: float) -> None:
+        back, self._presence.now = now < self._presence.now, now
+        if back:
+            self._presence.clock_went_back(self._entries.values())
+            self._filling.clock_went_back(now)
 
     def _try(self, entry: Entry, other: Entry | None, now: float, found: list[Match]) -> int:
         """One task of the search. Returns the units spent."""

@@ -162,6 +162,15 @@ def test_a_clock_that_jumps_back_neither_keeps_tickets_at_rest_nor_widens_limits
     assert hall.found(1010.0) == [["a", "b"]]
 
 
+def test_a_rest_is_short_although_the_clock_has_jumped_back_since_it_began():
+    hall = Hall()
+    hall.all(member("a"), member("b"))
+    (match,) = hall.work(0.0)
+    hall.queue.refused(match, 1000.0)
+    assert hall.found(5.0) == []
+    assert hall.found(6.0) == [["a", "b"]]
+
+
 def test_a_full_queue_says_so():
     queue = MatchQueue(rules_of(), tickets_max=1)
     assert not queue.full
