@@ -11,12 +11,11 @@ from typing import Final
 from rallypoint.core.matchmaking.queue import MatchQueue
 from rallypoint.core.matchmaking.rules import Avoid, Distance, Equal, Expansion, Latency, QueueRules, TeamSize
 from rallypoint.core.matchmaking.ticket import Match, Member, Rating, Ticket
+from rallypoint.core.ruled_queues import UNITS
 from rallypoint_protocol.ids import PlayerId
 
 WAITING: Final = 10_000
 ARRIVALS: Final = 100
-UNITS: Final = 2000
-"""Of work in a slice, as the lobby does it."""
 REGIONS: Final = ("eu-west", "eu-east", "us-east", "us-west", "asia")
 RULES: Final = QueueRules(
     name="ranked",
@@ -52,7 +51,7 @@ def _ticket(dice: Random, number: int, at: float) -> Ticket:
         {"mode": dice.choice(("short", "long"))},
         Rating(dice.gauss(25, 8), dice.uniform(1, 8)),
         {region: dice.uniform(10, 70) if region == home else dice.uniform(60, 250) for region in REGIONS},
-        recent=tuple(frozenset(PlayerId(f"player-{dice.randrange(20_000)}") for _ in range(7)) for _ in range(2)),
+        recent=tuple(tuple(PlayerId(f"player-{dice.randrange(20_000)}") for _ in range(7)) for _ in range(2)),
     )
     return Ticket(f"ticket-{number}", (member,), at, number)
 

@@ -23,6 +23,8 @@ __all__ = ["EXPLAIN_EVERY_S", "Queueing", "keep_explaining"]
 EXPLAIN_EVERY_S: Final = 5.0
 EXPLAIN_FIRST_S: Final = 0.5
 """Who is matched at once asks nothing; and by then the server knows the player."""
+_ASKS_A_SECOND: Final = 10.0
+"""Of all together who wait in one queue: what is said to them costs the server something."""
 
 _WHY_OUT: Final = {
     "declined": "you declined the match",
@@ -108,6 +110,11 @@ class Queueing(Claim):
         if self._ticket.queues:
             self._tell()
 
+    def pause_s(self, every_s: float) -> float:
+        """How long until it asks again: with many who wait, less often."""
+        waiting = max((queue.waiting for queue in self._why.queues), default=0) if self._why is not None else 0
+        return max(every_s, waiting / _ASKS_A_SECOND)
+
     def explained(self, why: Explanation) -> None:
         """The newest word of why it waits."""
         if self._ticket.queues:
@@ -147,4 +154,4 @@ async def keep_explaining(queueing: Queueing, explain: Callable[[], Awaitable[Ex
             pass  # a ticket that has just gone, or a server that has no time: the next one will do
         except RallypointError:
             return
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(queueing.pause_s(every_s))

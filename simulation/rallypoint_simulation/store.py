@@ -119,7 +119,7 @@ class SimulatedStore:
         since = self._wall() - _DODGES_S
         ratings = {queue: self.ratings[queue, player][0] for queue in queues if (queue, player) in self.ratings}
         mine = [record.players for record in self.matches if player in record.players]
-        recent = tuple(frozenset(players) - {player} for players in mine[: -_RECENT - 1 : -1])
+        recent = tuple(tuple(it for it in met if it != player) for met in mine[: -_RECENT - 1 : -1])
         dodges = sum(who == player and at > since for who, at in self.dodges)
         return Profile(ratings, frozenset(self.blocks.get(player, ())), recent, dodges)
 

@@ -31,6 +31,7 @@ async def test_a_party_survives_the_server_and_plays_together(house: House) -> N
 
         await house.end()
         await house.start()
+        await until(lambda: ann.state.value == bob.state.value == "connected")  # what they know of it is older
         await until(lambda: [member.here for member in party.members] == [True, True])
         await until(lambda: [member.here for member in mine.members] == [True, True])
         assert [(member.name, member.ready) for member in mine.members] == [("Ann", False), ("Bob", True)]

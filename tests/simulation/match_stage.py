@@ -36,7 +36,7 @@ def party(stage: Stage, *players: str, code: str = "AAAAAA", leader: str = "", n
 def ticket(stage: Stage, *players: str, queue: str = "teams", number: int = 1, since: float = 1000.0) -> Any:
     """One that waits."""
     sessions = [stage.sessions[f"L{player}"] for player in players]
-    made = SimpleNamespace(
+    facts = SimpleNamespace(
         id=f"L{players[0]}",
         number=number,
         queued_at=since,
@@ -46,7 +46,7 @@ def ticket(stage: Stage, *players: str, queue: str = "teams", number: int = 1, s
         players=players,
         entrants=[SimpleNamespace(session=session) for session in sessions],
     )
-    made = _Hashable(made)
+    made = _Hashable(facts)
     for session in sessions:
         session.ticket, session.queue = made, queue
     return made

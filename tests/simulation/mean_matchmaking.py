@@ -149,6 +149,20 @@ def couples(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, l
     return acts, _strikes(dice, 2)
 
 
+def enemies(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, list[Fault]]:
+    """Some block others, and play whoever else there is."""
+    acts: _Acts = {name: [Act(0.1, "enter")] for name in names}
+    for name in names:
+        if name == names[0] or dice.random() < 0.4:
+            friend = dice.choice([other for other in names if other != name])
+            acts[name].append(Act(round(dice.uniform(1.0, 2.0), 3), "block", {"friend": friend}))
+        for at in _times(dice, duration_s, 5.0, 3.0):
+            queue = dice.choice(("duel", "duel", "teams"))
+            args = {"queues": [queue], "level": dice.randrange(4), "manner": "accept", "patience_s": 12.0}
+            acts[name].append(Act(at, "queue", args))
+    return acts, _drops(dice, names, duration_s, 15.0)
+
+
 def coming_and_going(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, list[Fault]]:
     """Parties of all sizes that change all the time, and hardly ever queue."""
     acts: _Acts = {name: [] for name in names}
@@ -183,7 +197,15 @@ def asked(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, lis
     return acts, made
 
 
-THEMES: Final[dict[_Theme, int]] = {alone: 3, teams: 2, parties: 3, couples: 4, coming_and_going: 2, asked: 3}
+THEMES: Final[dict[_Theme, int]] = {
+    alone: 3,
+    teams: 2,
+    parties: 3,
+    couples: 4,
+    enemies: 1,
+    coming_and_going: 2,
+    asked: 3,
+}
 """With how often each comes."""
 
 

@@ -217,8 +217,8 @@ def too_many_in_a_team(stage: Stage) -> None:
     wire = stage.enter("ann")
     queue(stage, wire)
     seated(stage, "ann", wire, ("ann", "cat"), ("bob", "dan"))
-    order = stage.node.hosts["S"].core.order.match
-    stage.node.hosts["S"].core.order.match = MatchOrder(order.id, order.queue, (("ann", "cat", "bob"), ("dan",)))
+    ann, bob, cat, dan = map(PlayerId, ("ann", "bob", "cat", "dan"))
+    stage.node.hosts["S"].core.order.match = MatchOrder("M", "teams", ((ann, cat, bob), (dan,)))
     stage.look()
 
 
@@ -346,7 +346,7 @@ def test_what_must_not_be_is_seen(
 @pytest.mark.parametrize("module", [parties, checks, matches, fits, ratings], ids=lambda module: module.__name__)
 def test_every_invariant_has_a_case(module: Any) -> None:
     names = {value for name in module.__all__ if isinstance(value := getattr(module, name), str)}
-    rows = next(mark for mark in test_what_must_not_be_is_seen.pytestmark if mark.name == "parametrize").args[1]  # type: ignore[attr-defined]  # pytest's
+    rows = next(mark for mark in test_what_must_not_be_is_seen.pytestmark if mark.name == "parametrize").args[1]
     assert names <= {row[1] for row in rows}
 
 
@@ -369,7 +369,7 @@ def good_order(stage: Stage) -> None:
     for player, wire in wires.items():
         check(stage, player, wire, players=4)
     stage.look(1.0)
-    for player, wire in wires.items():
+    for wire in wires.values():
         stage.done(wire, Accept(2, "M", True))
     teams = (tuple(member.player for member in made.members), ("cat", "dan"))
     for player, wire in wires.items():

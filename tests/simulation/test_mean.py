@@ -10,11 +10,13 @@ import pytest
 
 from rallypoint.games import find_game
 from rallypoint_simulation.faults import FAULTS
+from rallypoint_simulation.matchmaking import Matchable
 from rallypoint_simulation.players import Player
 from rallypoint_simulation.scenario import Scenario
 from rallypoint_simulation.strangers import MANNERS
 from tests.simulation.mean import GAMES, mean_scenario
 from tests.simulation.mean_faults import MOMENTS
+from tests.simulation.mean_matchmaking import MOMENTS as MATCH_MOMENTS
 from tests.simulation.mean_themes import THEMES
 
 SEEDS = range(1500)
@@ -42,7 +44,8 @@ def test_every_game_is_one() -> None:
 
 def test_every_act_is_done_by_somebody(scenarios: list[Scenario]) -> None:
     done = Counter(act.do for scenario in scenarios for plan in scenario.players for act in plan.acts)
-    own = {name for name, value in vars(Player).items() if asyncio.iscoroutinefunction(value) and name[0] != "_"}
+    known = {**vars(Matchable), **vars(Player)}
+    own = {name for name, value in known.items() if asyncio.iscoroutinefunction(value) and name[0] != "_"}
     assert set(done) == own - {"meet", "host"}, "an act that nobody does, or one that there is not"
     manners = {
         act.args["manner"]
@@ -58,7 +61,7 @@ def test_every_fault_strikes_in_some_world_at_a_time_or_a_moment(scenarios: list
     drawn = [fault for scenario in scenarios for fault in scenario.faults]
     assert {fault.do for fault in drawn} == set(FAULTS)
     assert {(fault.on.message, fault.on.when) for fault in drawn if fault.on is not None} == {
-        (moment, when) for moment in MOMENTS for when in ("sent", "received")
+        (moment, when) for moment in {**MOMENTS, **MATCH_MOMENTS} for when in ("sent", "received")
     }
     triggered = sum(fault.on is not None for fault in drawn)
     assert 0.2 < triggered / len(drawn) < 0.6

@@ -20,6 +20,8 @@ import { Waiting } from "./waiting.js";
 export const EXPLAIN_EVERY_S = 5;
 /** Who is matched at once asks nothing; and by then the server knows the player. */
 const EXPLAIN_FIRST_S = 0.5;
+/** Of all together who wait in one queue: what is said to them costs the server something. */
+const ASKS_A_SECOND = 10;
 
 const WHY_OUT = new Map([
   ["declined", "you declined the match"],
@@ -142,6 +144,15 @@ export class Queueing extends Claim {
   }
 
   /**
+   * How long until it asks again: with many who wait, less often.
+   * @param {number} everyS
+   */
+  pauseS(everyS) {
+    const waiting = Math.max(0, ...(this.#why?.queues ?? []).map((queue) => queue.waiting));
+    return Math.max(everyS, waiting / ASKS_A_SECOND);
+  }
+
+  /**
    * The newest word of why it waits.
    *
    * @param {Explanation} why
@@ -201,7 +212,7 @@ export function keepExplaining(queueing, explain, everyS) {
       // a ticket that has just gone, or a server that has no time: the next one will do
       if (!(error instanceof RequestRefused)) isOver = true;
     }
-    if (!isOver) later(everyS);
+    if (!isOver) later(queueing.pauseS(everyS));
   };
   queueing.onStir = () => {
     if (isAsleep && !isOver && queueing.isExplained) later(Math.min(EXPLAIN_FIRST_S, everyS));

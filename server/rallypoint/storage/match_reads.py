@@ -38,7 +38,7 @@ async def profile(connection: AsyncConnection, player: PlayerId, queues: Sequenc
     return Profile(kept, blocked, await _recent(connection, player, now - RECENT_S), dodged)
 
 
-async def _recent(connection: AsyncConnection, player: PlayerId, since: float) -> tuple[frozenset[PlayerId], ...]:
+async def _recent(connection: AsyncConnection, player: PlayerId, since: float) -> tuple[tuple[PlayerId, ...], ...]:
     last = (
         select(match_players.c.match)
         .where(match_players.c.player == player, match_players.c.at > since)
@@ -48,10 +48,14 @@ async def _recent(connection: AsyncConnection, player: PlayerId, since: float) -
     met: dict[str, list[PlayerId]] = {found: [] for found in (await connection.execute(last)).scalars()}
     if not met:
         return ()
-    others = select(match_players).where(match_players.c.match.in_(list(met)), match_players.c.player != player)
+    others = (
+        select(match_players)
+        .where(match_players.c.match.in_(list(met)), match_players.c.player != player)
+        .order_by(match_players.c.player)
+    )
     for row in await connection.execute(others):
         met[row.match].append(PlayerId(row.player))
-    return tuple(frozenset(of) for of in met.values())
+    return tuple(map(tuple, met.values()))
 
 
 async def leaders(connection: AsyncConnection, queue: str, limit: int, around: PlayerId | None) -> Leaders:

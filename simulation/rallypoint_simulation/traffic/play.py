@@ -242,9 +242,9 @@ class _Day:
             tickets.quality[waiting.row], tickets.spread[waiting.row] = facts.quality, facts.spread
             people.extend(waiting.comer.people)
         if self._remembered:
-            all_of_them = frozenset(person.id for person in people)
             for person in people:
-                person.recent = (all_of_them - {person.id}, *person.recent[: self._remembered - 1])
+                met = tuple(other.id for other in people if other is not person)
+                person.recent = (met, *person.recent[: self._remembered - 1])
         if not self._traffic.generated:
             self._rest(tuple(people), now)
             return

@@ -46,7 +46,7 @@ class Person:
     """The share of ready checks that this one declines."""
     busy: bool = False
     """Waits, plays, or has just done so."""
-    recent: tuple[frozenset[PlayerId], ...] = ()
+    recent: tuple[tuple[PlayerId, ...], ...] = ()
     dodged_at: list[float] = field(default_factory=list)
 
     def member(self, now: float, attributes: dict[str, Value] | None = None) -> Member:

@@ -70,7 +70,9 @@ def test_who_has_left_loses_though_the_team_wins():
     stayed = [standing("ada", 0, 0), standing("bob", 0, 0), *rows[2:]]
     found, whole = after(rows), after(stayed)
     assert found["bob"].mu < 25.0
-    assert {name: found[name] for name in ("ada", "cid", "dan")} == {name: whole[name] for name in ("ada", "cid", "dan")}
+    assert {name: found[name] for name in ("ada", "cid", "dan")} == {
+        name: whole[name] for name in ("ada", "cid", "dan")
+    }
 
 
 def test_who_has_left_a_team_that_lost_loses_as_much_as_the_others_of_it():

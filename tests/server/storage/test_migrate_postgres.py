@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from rallypoint.ports import StoreUnusable
@@ -50,8 +51,11 @@ async def fill(url: str) -> None:
         data = data.replace(f"{player}, {bot},", f"{player}, {bool(bot)},")
     for statement in data.split(";\n"):
         if statement.strip():
-            literal = statement.replace(":", r"\:")
-            await work_in(url, lambda connection, literal=literal: connection.execute(text(literal)))
+            await work_in(url, partial(_execute, text(statement.replace(":", r"\:"))))
+
+
+def _execute(statement: TextClause, connection: Connection) -> None:
+    connection.execute(statement)
 
 
 async def test_the_steps_lead_to_the_tables_that_the_code_uses(url):

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from rallypoint.core import ratings as ratings_file
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.ports import SessionRecord
 from rallypoint.storage import rating_writes
 from rallypoint.storage.store import SqlStore
 from rallypoint_protocol.ids import PlayerId, SessionId
@@ -123,7 +125,7 @@ async def test_result_and_ratings_are_written_together_or_not_at_all(url):
 
 
 async def test_a_result_that_cannot_be_rated_is_stored_and_the_others_are_rated(url, monkeypatch):
-    def fails_once(standings, before, rated=rating_writes.rated):
+    def fails_once(standings, before, rated=ratings_file.rated):
         if any(one.player == "eve" for one in standings):
             raise OverflowError("too far off")
         return rated(standings, before)
@@ -142,10 +144,10 @@ async def test_a_result_that_cannot_be_rated_is_stored_and_the_others_are_rated(
 # --- races ------------------------------------------------------------------------------------------------------------
 
 
-async def race(url: str, first: list, second: list) -> None:
+async def race(url: str, first: list[SessionRecord], second: list[SessionRecord]) -> None:
     """Two processes' stores write at once. Each tells one by one, so that transactions meet."""
 
-    async def tell(store: SqlStore, ends: list) -> None:
+    async def tell(store: SqlStore, ends: list[SessionRecord]) -> None:
         for number, end in enumerate(ends):
             store.ended(end)
             if number % 3:
@@ -158,7 +160,7 @@ async def race(url: str, first: list, second: list) -> None:
 
 
 async def test_the_same_results_from_two_servers_at_once_change_ratings_once(url):
-    ends = [played(f"s{n}", *(("ada", "bob", "cid")[n % 3 :] + ("dan",)), minutes=n) for n in range(25)]
+    ends = [played(f"s{n}", *("ada", "bob", "cid")[n % 3 :], "dan", minutes=n) for n in range(25)]
     await race(url, ends, ends[::-1])
     await check_chains(url, ends)
 

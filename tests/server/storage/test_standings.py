@@ -25,7 +25,9 @@ def match(*teams: str, **values: Any) -> MatchOrder:
 FOUR = (seat(0, "a"), seat(1, "b"), seat(2, "c"), seat(3, "d"))
 
 
-def of(order: MatchOrder | None, seats=FOUR, winners=(), scores=None, **changes: Any) -> dict[str, tuple[int, int, bool]]:
+def of(
+    order: MatchOrder | None, seats=FOUR, winners=(), scores=None, **changes: Any
+) -> dict[str, tuple[int, int, bool]]:
     """By player: team, rank, whether left."""
     result = {"winners": list(winners), "scores": scores or {}, "reason": "", "data": {}}
     found = standings(record(match=order, seats=seats, **{"result": result} | changes))
@@ -101,7 +103,7 @@ def test_who_is_in_no_team_of_the_match_is_not_rated():
     ids=lambda changes: f"{next(iter(changes))}",
 )
 def test_it_is_rated_only_if_it_was_a_whole_match_of_people(changes):
-    values = {"match": match("ab", "cd"), "seats": FOUR, "result": {"winners": [0], "scores": {}}}
+    values: dict[str, Any] = {"match": match("ab", "cd"), "seats": FOUR, "result": {"winners": [0], "scores": {}}}
     assert standings(record(**values))
     assert standings(record(**values | changes)) == []
 

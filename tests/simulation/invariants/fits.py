@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint.core.lobby_session import LobbyState
 from rallypoint_protocol.messages import Answer, Block, Enqueue, PartyReady
-
 from tests.simulation.games.skirmish import BOTS_AFTER_S, DUEL_ANY_S, FILL_AFTER_S, LEVEL_ANY_S, LEVELS
 
 from .stays import LobbyObserver, Stay

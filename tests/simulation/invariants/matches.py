@@ -1,4 +1,4 @@
-"""Matches are made of those who wait for them: once, in one session, in teams of the right sizes, with whole parties."""
+"""A match is made of those who wait for it, once, in one session, in teams of the right sizes; parties stay whole."""
 
 from __future__ import annotations
 

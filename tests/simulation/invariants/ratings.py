@@ -86,8 +86,8 @@ class Ratings(LobbyObserver):
                 continue
             bots = any(seat.bot for seat in record.seats)
             alone = len({seat.player for seat in record.seats}) < 2
-            for player, (_, queue, _) in told.items():
+            for who, (_, queue, _) in told.items():
                 counts = self._rated.get(queue) and record.outcome == "ended" and record.result is not None
-                if bool(counts and not bots and not alone) is not ((session, player) in changes):
+                if bool(counts and not bots and not alone) is not ((session, who) in changes):
                     text = f"{record.outcome}, {queue}, bots: {bots}, result: {record.result}"
-                    self.violate(RATED, f"session {session} ({text}) and the rating of {player}: {changes}")
+                    self.violate(RATED, f"session {session} ({text}) and the rating of {who}: {changes}")

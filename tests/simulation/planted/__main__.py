@@ -36,7 +36,9 @@ def main() -> int:
     if options.missed:
         faults = [fault for fault in faults if fault.name not in known or not known[fault.name].seed]
     with ThreadPoolExecutor(options.jobs) as pool:  # each hunt is a process of its own
-        for caught in pool.map(lambda fault: hunt(fault, options.first, options.seeds, options.skip), faults):
+        for caught in pool.map(
+            lambda fault: hunt(fault, max(options.first, fault.first), options.seeds, options.skip), faults
+        ):
             known[caught.fault] = caught
             how = f"seed {caught.seed}: {caught.invariant}" if caught.seed else f"not in {caught.played} seeds"
             print(f"{caught.fault:40} {how}", flush=True)

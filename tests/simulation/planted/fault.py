@@ -23,3 +23,5 @@ class Fault:
     name: str
     what: str
     edits: tuple[Edit, ...]
+    first: int = 1
+    """The first seed in which it could be caught: below that there is nothing of what it breaks."""

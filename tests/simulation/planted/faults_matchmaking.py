@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.simulation.mean_matchmaking import ALL_FROM
+
 from .fault import Edit, Fault
 
 __all__ = ["FAULTS"]
@@ -14,10 +18,10 @@ _PARTIES = "server/rallypoint/core/parties.py"
 _PARTY = "server/rallypoint/core/party.py"
 _PARTY_NEWS = "server/rallypoint/core/party_news.py"
 _RECORDS = "server/rallypoint/runtime/records.py"
-_RESTORED = "server/rallypoint/core/restored_tickets.py"
 _RULED = "server/rallypoint/core/ruled_queues.py"
+_TICKET_IMAGES = "server/rallypoint/core/ticket_images.py"
 
-FAULTS = (
+_FAULTS = (
     Fault(
         "seated-before-the-last-accepts",
         "A match is made as soon as all but one have accepted it.",
@@ -52,23 +56,16 @@ FAULTS = (
         ),
     ),
     Fault(
-        "ready-check-oversleeps",
-        "Nothing wakes the server when the time to accept a match is up: it is off when something else happens.",
-        (
-            Edit(
-                _RULED,
-                "        if self._checks.due is not None:\n            dues.append(self._checks.due)\n",
-                "",
-            ),
-        ),
-    ),
-    Fault(
         "forgotten-after-a-ready-check",
         "Who is back in the queue after a match that others did not want is not looked at any more.",
         (
             Edit(
                 _RULED,
-                "            if ticket.id not in out:\n                self._look(ticket)\n            elif ticket is not gone:\n",
+                """\
+            if ticket.id not in out:
+                self._look(ticket)
+            elif ticket is not gone:
+""",
                 "            if ticket.id in out and ticket is not gone:\n",
             ),
         ),
@@ -134,10 +131,12 @@ FAULTS = (
         (
             Edit(
                 _MATCHING,
-                "    teams = tuple(tuple(player for ticket in team for player in ticket.players) for team in found.by_team)\n",
+                "    teams = tuple(tuple(player for ticket in team for player in ticket.players)"
+                " for team in found.by_team)\n",
                 """\
     players = sorted(player for team in found.by_team for ticket in team for player in ticket.players)
-    teams = tuple(tuple(players[at :: len(found.by_team)]) for at in range(len(found.by_team)))
+    count = len(found.by_team)
+    teams = tuple(tuple(players[at::count]) for at in range(count))
 """,
             ),
         ),
@@ -208,4 +207,17 @@ FAULTS = (
             ),
         ),
     ),
+    Fault(
+        "waits-on-while-the-server-is-away",
+        "After a recovery a ticket has waited for as long as there was no server, too: rules give way too early.",
+        (
+            Edit(
+                _TICKET_IMAGES,
+                "image.queued_at + shift_s",
+                "image.queued_at",
+            ),
+        ),
+    ),
 )
+
+FAULTS = tuple(replace(fault, first=ALL_FROM + 1) for fault in _FAULTS)

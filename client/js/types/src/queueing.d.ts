@@ -40,6 +40,11 @@ export class Queueing extends Claim {
      */
     answered(value: any): void;
     /**
+     * How long until it asks again: with many who wait, less often.
+     * @param {number} everyS
+     */
+    pauseS(everyS: number): number;
+    /**
      * The newest word of why it waits.
      *
      * @param {Explanation} why

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from rallypoint.core.matchmaking.pairing import Entry, Measure
 from rallypoint.core.matchmaking.rules import Avoid, Equal
@@ -65,14 +65,14 @@ class DodgersMeasure(SortMeasure):
 
 
 class AvoidMeasure(Measure):
-    """A value is whom the members avoid, as the sets that they came with (they are large, and copies would be, too)."""
+    """A value is whom the members avoid, as they came with it: copies of it, or sets, would be most of a ticket."""
 
     rule: Avoid
 
     def refusal(self, members: Sequence[Member]) -> str:
         return ""
 
-    def value(self, members: Sequence[Member]) -> tuple[frozenset[PlayerId], ...]:
+    def value(self, members: Sequence[Member]) -> tuple[Collection[PlayerId], ...]:
         if self.rule.what == "blocked":
             return tuple(member.blocked for member in members if member.blocked)
         return tuple(met for member in members for met in member.recent[: self.rule.matches] if met)
@@ -81,13 +81,14 @@ class AvoidMeasure(Measure):
         index, players = self.index, value.players
         avoided = value.values[index]
         if avoided:
-            whole = avoided[0].union(*avoided[1:])
+            whole = frozenset[PlayerId]().union(*avoided)
             entries = [entry for entry in entries if whole.isdisjoint(entry.players)]
-        kept = []
-        only = players[0] if len(players) == 1 else None
-        for entry in entries:
+        if len(players) > 1:
+            return [entry for entry in entries if not any(_meet(players, their) for their in entry.values[index])]
+        kept, only = [], players[0]
+        for entry in entries:  # the same, for most tickets, in half the time
             for their in entry.values[index]:
-                if only in their if only is not None else not their.isdisjoint(players):
+                if only in their:
                     break
             else:
                 kept.append(entry)
@@ -99,10 +100,9 @@ class AvoidMeasure(Measure):
 
     def _avoid(self, a: Entry, b: Entry) -> bool:
         index = self.index
-        for met in a.values[index]:
-            if not met.isdisjoint(b.players):
-                return True
-        return any(not met.isdisjoint(a.players) for met in b.values[index])
+        if any(_meet(b.players, met) for met in a.values[index]):
+            return True
+        return any(_meet(a.players, met) for met in b.values[index])
 
     def costs(self, entries: list[Entry], entry: Entry, step: int) -> list[float]:
         if self.limits[step] is not None:
@@ -115,3 +115,8 @@ class AvoidMeasure(Measure):
             return 0.0, 0.0
         pairs = sum(self._avoid(one, other) for place, one in enumerate(entries) for other in entries[:place])
         return float(pairs), 1.0 if pairs else 0.0
+
+
+def _meet(players: Sequence[PlayerId], avoided: Collection[PlayerId]) -> bool:
+    """Whether one of the players is among these few."""
+    return players[0] in avoided if len(players) == 1 else any(player in avoided for player in players)

@@ -21,7 +21,7 @@ class Profile:
     """By queue; a queue in which the player was never rated is left out."""
     blocked: frozenset[PlayerId] = frozenset()
     """Whom the player has blocked."""
-    recent: tuple[frozenset[PlayerId], ...] = ()
+    recent: tuple[tuple[PlayerId, ...], ...] = ()
     """The other players of the last matches, newest first."""
     dodges: int = 0
     """Ready checks declined or missed within the last hour."""

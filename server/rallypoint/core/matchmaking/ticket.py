@@ -39,8 +39,8 @@ class Member:
     latency_ms: Mapping[str, float] = field(default_factory=dict)
     """Round trip to each region that the client has measured."""
     blocked: frozenset[PlayerId] = frozenset()
-    recent: tuple[frozenset[PlayerId], ...] = ()
-    """With whom this player played the last matches, newest first."""
+    recent: tuple[tuple[PlayerId, ...], ...] = ()
+    """With whom this player played the last matches, newest first. Tuples: ten thousand tickets keep them."""
     dodges: int = 0
     """Ready checks declined or missed within the last hour."""
 

@@ -140,7 +140,7 @@ def _avoid(rule: Avoid, a: Ticket, b: Ticket, limit: float) -> bool:
         others = {member.player for member in theirs.members}
         for member in mine.members:
             sets = [member.blocked] if rule.what == "blocked" else member.recent[: rule.matches]
-            if any(others & one for one in sets):
+            if any(others.intersection(one) for one in sets):
                 return True
     return False
 

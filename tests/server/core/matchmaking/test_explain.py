@@ -249,7 +249,7 @@ members = st.builds(
         {"maps": tuple(maps), "mode": mode},
         Rating(rating),
         ping,
-        recent=(frozenset(map(PlayerId, met)),),
+        recent=(tuple(map(PlayerId, met)),),
         dodges=dodges,
     ),
     names,

@@ -151,9 +151,9 @@ def test_a_party_without_a_region_within_the_limit_waits_for_it_even_if_it_is_en
 def test_who_met_in_the_last_matches_of_either_do_not_meet_again():
     hall = Hall(Avoid(name="again", what="recent", matches=1))
     ann, bob = PlayerId("ann"), PlayerId("bob")
-    hall.add(member("ann", recent=(frozenset([PlayerId("cid")]), frozenset([bob]))))
+    hall.add(member("ann", recent=((PlayerId("cid"),), (bob,))))
     hall.add(member("bob", recent=()))
-    hall.add(member("cid", recent=(frozenset([ann]),)))
+    hall.add(member("cid", recent=((ann,),)))
     assert hall.found() == [["ann", "bob"]]
 
 
