@@ -59,9 +59,7 @@ Attributes = Annotated[
     msgspec.Meta(max_length=BAG_KEYS_MAX),
 ]
 """What a player says for the rules of queues: numbers, texts, lists of texts."""
-Latencies = Annotated[
-    dict[Name, Annotated[float, msgspec.Meta(ge=0, le=10_000)]], msgspec.Meta(max_length=REGIONS_MAX)
-]
+Latencies = Annotated[dict[Name, Annotated[float, msgspec.Meta(ge=0, le=10_000)]], msgspec.Meta(max_length=REGIONS_MAX)]
 """Round trip to each region, in milliseconds."""
 
 

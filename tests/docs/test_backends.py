@@ -64,7 +64,7 @@ async def test_the_curl_commands_do_what_the_page_says(server: Server) -> None:
     out, err = await process.communicate()
     assert process.returncode == 0, (out, err)
     said = [answer for answer in answers(out.decode()) if "error" not in answer]  # a result may be asked for too early
-    games, created, more, seen, signalled, described, locked, kicked, listed, ended, result, results = said
+    games, created, more, seen, signalled, described, locked, kicked, listed, ended, result, results, *rated = said
     assert games["games"][0]["name"] == "arena"
     session = created["session"]["id"]
     assert [(seat["player"], seat["name"]) for seat in created["seats"]] == [("user-1042", "Ann"), ("user-77", "Bob")]
@@ -80,6 +80,7 @@ async def test_the_curl_commands_do_what_the_page_says(server: Server) -> None:
     assert (result["outcome"], result["reason"], result["started_at"]) == ("ended", "the cup is over", None)
     assert {seat["player"]: seat["outcome"] for seat in result["seats"]}["user-5"] == "kicked"
     assert results == {"results": [result]}
+    assert rated == [{"queue": "ranked", "rows": [], "total": 0, "rank": None}, {"ratings": []}]  # no match was made
 
 
 async def test_the_python_creates_a_session_and_the_player_comes_to_the_seat(

@@ -150,7 +150,7 @@ class FakeStore(NoStore):
         self.dodges = []
         self.blocks = []
         self.made = []
-        self.ended = []
+        self.tickets_ended = []
         self.asked_leaders = []
         self.hangs = False
         self.slow = False
@@ -165,7 +165,7 @@ class FakeStore(NoStore):
         await self._answers()
         return Profile()
 
-    async def leaders(self, queue, limit, around):
+    async def leaders(self, queue, limit, around=None):
         self.asked_leaders.append((queue, limit, around))
         await self._answers()
         return Leaders()
@@ -183,7 +183,7 @@ class FakeStore(NoStore):
         self.made.append(record)
 
     def ticket_ended(self, record):
-        self.ended.append(record)
+        self.tickets_ended.append(record)
 
     def block(self, player, other, blocked):
         self.blocks.append((player, other, blocked))

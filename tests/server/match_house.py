@@ -6,6 +6,7 @@ from typing import Any
 
 from rallypoint.core.matchmaking.rules import QueueRules, TeamSize
 from rallypoint.core.quick_match import QuickMatchRules
+from rallypoint_protocol.ids import LobbyId
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import Accept, Ack, Answer, CancelQueue, Enqueue, Hello, Push, Resume, Welcome
 from tests.server.lobby_house import FakeConnection, House
@@ -27,8 +28,9 @@ class Guest:
         self.hall = hall
         self.name = name
         self.connection: FakeConnection = hall.visit()
-        [self.welcome] = self.connection.say(Hello(PROTOCOL_VERSION, name))
-        assert isinstance(self.welcome, Welcome)
+        [welcome] = self.connection.say(Hello(PROTOCOL_VERSION, name))
+        assert isinstance(welcome, Welcome)
+        self.welcome: Welcome = welcome
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[int, Answer] = {}
         self._asked = 0
@@ -43,7 +45,7 @@ class Guest:
 
     @property
     def session(self):
-        return self.hall.lobby.find(self.welcome.lobby)
+        return self.hall.lobby.find(LobbyId(self.welcome.lobby))
 
     def ask(self, kind, *fields) -> Answer:
         self._asked += 1
@@ -80,7 +82,8 @@ class Guest:
 
     @property
     def queue(self) -> str | None:
-        return self.session.queue
+        queue: str | None = self.session.queue
+        return queue
 
     def drop(self) -> None:
         self.connection.drop()

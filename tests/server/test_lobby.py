@@ -395,7 +395,9 @@ def test_a_place_can_be_given_up(place):
     first = place.hello()
     place.ask(first, QuickMatch(1, "orbit"))
     assert place.ask(first, CancelQueue(2)) == Answer(2)
-    assert place.pushes() == [(first.session.id, "unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "cancelled"})]
+    assert place.pushes() == [
+        (first.session.id, "unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "cancelled"})
+    ]
     assert place.ask(first, QuickMatch(3, "chess")) == Answer(3)
 
 
@@ -546,7 +548,9 @@ def test_places_are_told_again_when_they_change_and_the_last_was_acknowledged(pl
     place.pushes(1.0)
     assert place.lobby.next_due() is None, "nothing more is told until the client has heard the last"
     place.ask(second, Ack(0, 0, 1))
-    assert place.pushes(2.0) == [(second.session.id, "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 1})]
+    assert place.pushes(2.0) == [
+        (second.session.id, "queued", {"game": "orbit", "queues": ["orbit"], "place": 1, "waiting": 1})
+    ]
 
 
 def test_however_long_one_waits_without_acknowledging_pushes_do_not_pile_up(place):

@@ -12,7 +12,7 @@ from rallypoint_protocol.ids import LobbyId, SessionId
 
 
 def queue_of(*groups: tuple[str, int], seats=(2, 4), bots_after_s=None, now=0.0) -> Queue:
-    queue = Queue(QuickMatchRules("orbit", *seats, bots_after_s), tickets_max=100)
+    queue = Queue(QuickMatchRules("orbit", seats[0], seats[1], bots_after_s), tickets_max=100)
     for name, size in groups:
         queue.add(LobbyId(name), now, size=size)
     return queue

@@ -16,8 +16,10 @@ from rallypoint.core.ready_checks import (
     ReadyCheck,
     ReadyChecks,
 )
+from rallypoint_protocol.ids import PlayerId
 
-TICKETS = {"t1": ("ann",), "t2": ("bob", "cid"), "t3": ("dan",)}
+ANN, BOB, CID, DAN, EVE = map(PlayerId, ("ann", "bob", "cid", "dan", "eve"))
+TICKETS = {"t1": (ANN,), "t2": (BOB, CID), "t3": (DAN,)}
 
 
 def asked(now=0.0, wait_s=10.0) -> ReadyCheck:
@@ -31,74 +33,74 @@ def accept(check, *players):
 
 def test_all_have_to_accept():
     check = asked()
-    accept(check, "ann", "bob", "cid")
+    accept(check, ANN, BOB, CID)
     assert (check.state, check.accepted, check.players) == (CheckState.ASKED, 3, 4)
-    accept(check, "dan")
+    accept(check, DAN)
     assert check.state is CheckState.AGREED
 
 
 def test_who_accepts_twice_counts_once():
     check = asked()
-    accept(check, "ann")
-    assert not check.answer("ann", accepts=True)
+    accept(check, ANN)
+    assert not check.answer(ANN, accepts=True)
     assert check.accepted == 1
 
 
 def test_a_stranger_is_not_asked():
     check = asked()
-    assert not check.answer("eve", accepts=False)
+    assert not check.answer(EVE, accepts=False)
     assert check.state is CheckState.ASKED
-    assert not check.has_accepted("eve")
+    assert not check.has_accepted(EVE)
 
 
 def test_one_who_declines_costs_the_own_ticket_its_place_and_nobody_else():
     check = asked()
-    accept(check, "ann", "bob")
-    assert check.answer("cid", accepts=False)
+    accept(check, ANN, BOB)
+    assert check.answer(CID, accepts=False)
     assert (check.state, check.reason) == (CheckState.OFF, "declined")
-    assert (check.back, check.out, check.dodged) == (("t1", "t3"), ("t2",), ("cid",))
+    assert (check.back, check.out, check.dodged) == (("t1", "t3"), ("t2",), (CID,))
 
 
 def test_who_has_accepted_may_still_decline():
     check = asked()
-    accept(check, "ann")
-    assert check.answer("ann", accepts=False)
+    accept(check, ANN)
+    assert check.answer(ANN, accepts=False)
     assert check.out == ("t1",)
 
 
 def test_who_is_silent_at_the_deadline_is_out():
     check = asked()
-    accept(check, "ann", "bob")
+    accept(check, ANN, BOB)
     check.expire()
-    assert (check.reason, check.back, check.out, check.dodged) == ("expired", ("t1",), ("t2", "t3"), ("cid", "dan"))
+    assert (check.reason, check.back, check.out, check.dodged) == ("expired", ("t1",), ("t2", "t3"), (CID, DAN))
 
 
 def test_one_who_leaves_costs_the_own_ticket_its_place_also_when_all_have_accepted():
     check = asked()
-    accept(check, "ann", "bob", "cid", "dan")
-    check.leave(["bob"])
-    assert (check.reason, check.back, check.out, check.dodged) == ("left", ("t1", "t3"), ("t2",), ("bob",))
+    accept(check, ANN, BOB, CID, DAN)
+    check.leave([BOB])
+    assert (check.reason, check.back, check.out, check.dodged) == ("left", ("t1", "t3"), ("t2",), (BOB,))
 
 
 def test_who_had_to_leave_has_not_dodged():
     check = asked()
-    check.leave(["bob"], blamed=False)
+    check.leave([BOB], blamed=False)
     assert (check.out, check.dodged) == (("t2",), ())
 
 
 def test_if_there_are_no_seats_everybody_is_back():
     check = asked()
-    accept(check, "ann", "bob", "cid", "dan")
+    accept(check, ANN, BOB, CID, DAN)
     check.fail()
     assert (check.reason, check.back, check.out, check.dodged) == ("failed", ("t1", "t2", "t3"), (), ())
 
 
 def test_after_the_end_nothing_changes():
     check = asked()
-    check.answer("ann", accepts=False)
+    check.answer(ANN, accepts=False)
     before = check.back, check.out, check.dodged
-    assert not check.answer("bob", accepts=False)
-    check.leave(["dan"])
+    assert not check.answer(BOB, accepts=False)
+    check.leave([DAN])
     check.expire()
     assert (check.back, check.out, check.dodged) == before
 
@@ -122,7 +124,7 @@ def test_what_is_left_is_never_more_than_there_was_whatever_the_clock_says(now, 
 def test_each_ends_exactly_when_its_time_is_up():
     checks = ReadyChecks()
     slow = checks.begin("m1", "ranked", TICKETS, 0.0, 20.0)
-    quick = checks.begin("m2", "ranked", {"t4": ("eve",)}, 1.0, 5.0)
+    quick = checks.begin("m2", "ranked", {"t4": (EVE,)}, 1.0, 5.0)
     assert checks.due == 6.0
     assert checks.expired(5.999) == []
     assert checks.expired(6.0) == [quick]
@@ -130,7 +132,7 @@ def test_each_ends_exactly_when_its_time_is_up():
     assert checks.due == 20.0
     assert checks.find("m1") is slow
     assert checks.find("m2") is None
-    accept(slow, "ann", "bob", "cid", "dan")
+    accept(slow, ANN, BOB, CID, DAN)
     assert checks.expired(1e9) == [], "those who agreed in time are being seated"
 
 

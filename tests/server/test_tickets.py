@@ -768,13 +768,13 @@ async def test_a_match_is_written_down_and_so_is_each_ticket(store):
     assert match.session == ann.last("matched")["session"]
     assert [[ticket.players for ticket in team] for team in match.teams] == [[(ann.player,)], [(cid.player,)]]
     assert [team[0].waited_s for team in match.teams] == [3.0, 0.0]
-    outcomes = {record.players[0].player: (record.outcome, record.match) for record in store.ended}
+    outcomes = {record.players[0].player: (record.outcome, record.match) for record in store.tickets_ended}
     assert outcomes == {
         bob.player: ("declined", ""),
         ann.player: ("matched", match.id),
         cid.player: ("matched", match.id),
     }
-    [anns] = [record for record in store.ended if record.players[0].player == ann.player]
+    [anns] = [record for record in store.tickets_ended if record.players[0].player == ann.player]
     assert anns.id == match.teams[0][0].id
     assert anns.ended_at - anns.queued_at == 3.0
     assert (anns.players[0].attributes, anns.players[0].latency_ms) == ({"maps": ("ice",)}, {"eu": 20.0})
@@ -797,7 +797,7 @@ async def test_a_ticket_that_comes_to_nothing_is_written_down(store, how, outcom
         case "is lost":
             ann.drop()
             hall.go_on(30.0)
-    [record] = store.ended
+    [record] = store.tickets_ended
     assert (record.outcome, record.queues) == (outcome, ("duel", "orbit"))
 
 

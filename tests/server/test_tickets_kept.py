@@ -155,7 +155,9 @@ def test_who_plays_counts_in_a_backfill_after_a_restart_as_before():
     bob.enqueue("duel")
     kept.hall.go_on()
     hall = kept.die(ann, bob)
-    name, member = hall.lobby.queues.ruled.backfills.plays(PlayerId(ann.player))
+    plays = hall.lobby.queues.ruled.backfills.plays(PlayerId(ann.player))
+    assert plays is not None
+    name, member = plays
     assert (name, member.attributes) == ("duel", {"level": 7})
     room = hall.sessions.sessions[ann.last("matched")["session"]]
     hall.sessions.wanted = {"duel": [Wanted(room.id, (0, 1), ((ann.player,), (bob.player,)))]}

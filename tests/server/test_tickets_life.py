@@ -28,10 +28,10 @@ def assert_sound(house: Hall) -> None:
         )
         for id_, one in queue._tickets.items():
             assert one.connected is (tickets[id_].here and tickets[id_].found is None)
-    for name, queue in queues.ruled.queues.items():
+    for name, ruled_queue in queues.ruled.queues.items():
         inside = [id_ for id_, ticket in tickets.items() if name in ticket.queues]
-        assert len(queue) == queues.waiting(name) == len(inside)
-        assert all(id_ in queue for id_ in inside)
+        assert len(ruled_queue) == queues.waiting(name) == len(inside)
+        assert all(id_ in ruled_queue for id_ in inside)
     for ticket in tickets.values():
         assert not ticket.gone
         assert all(one.session.ticket is ticket for one in ticket.entrants)
@@ -49,14 +49,15 @@ class Life(RuleBasedStateMachine):
     def begin(self):
         self.journal = KeptEntries()
         self.hall = Hall(*QUEUES, rules=QuickMatchRules("orbit", 2, 4, 6.0), commit=self.journal.commit)
-        self.guests = self.hall.come("Ann", "Bob", "Cid", "Dan", "Eve")
+        self.guests: list[Guest] = self.hall.come("Ann", "Bob", "Cid", "Dan", "Eve")
         self.read = dict.fromkeys(range(5), 0)
         self.waits = dict.fromkeys(range(5), False)
         """By what was told: True from the first word of a ticket to its last."""
         self.checked: dict[int, str] = {}
 
     def guest(self, who) -> Guest:
-        return self.guests[who]
+        guest: Guest = self.guests[who]
+        return guest
 
     def is_here(self, who) -> bool:
         return self.guests[who].connection.closed is None and not self.guests[who].gone

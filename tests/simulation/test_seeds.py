@@ -17,7 +17,7 @@ from tests.simulation.explore import play_seed
 
 ROOT = Path(__file__).parents[2]
 CHUNK = 10
-REPEATED = (3, 14, 27, 31)
+REPEATED = (3, 14, 27, 31, 100_024)
 _DIGESTS = """
 import json, sys
 from tests.simulation.explore import play_seed

@@ -15,6 +15,7 @@ from rallypoint.runtime.backend import Backend
 
 from .api_errors import answer_errors
 from .api_json import AsciiJSON
+from .api_matches import matches
 from .api_records import records
 from .api_sessions import sessions
 
@@ -38,6 +39,10 @@ _TAGS: Final = [
     {"name": "sessions", "description": "Running games, and those that wait for players."},
     {"name": "games", "description": "What can be played here."},
     {"name": "results", "description": "What became of sessions: kept in the server's database."},
+    {
+        "name": "matches",
+        "description": "Why players were matched, and how good they are in each queue: kept there, too.",
+    },
 ]
 
 
@@ -62,5 +67,6 @@ def build_api(backend: Backend | None) -> FastAPI:
     app.state.backend = backend
     app.include_router(sessions)
     app.include_router(records)
+    app.include_router(matches)
     answer_errors(app)
     return app

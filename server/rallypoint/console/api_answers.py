@@ -14,6 +14,7 @@ from rallypoint.runtime.invitations import Reservation
 __all__ = [
     "CreatedSession",
     "GameList",
+    "Out",
     "ReservedSeats",
     "ResultList",
     "ResultOut",
@@ -29,11 +30,13 @@ Json = Annotated[dict[str, Any], BeforeValidator(plain)]
 """What a game gave, as what JSON has."""
 
 
-class _Out(BaseModel):
+class Out(BaseModel):
+    """What all answers have."""
+
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
 
-class GameOut(_Out):
+class GameOut(Out):
     """A game that this server has."""
 
     name: Annotated[str, Field(examples=["orbit"])]
@@ -54,14 +57,14 @@ class GameOut(_Out):
     """Of the schema that clients get, as hex."""
 
 
-class GameList(_Out):
+class GameList(Out):
     """All games."""
 
     games: list[GameOut]
     """In the order in which the server was given them."""
 
 
-class SessionOut(_Out):
+class SessionOut(Out):
     """A session, without its seats."""
 
     id: Annotated[str, Field(examples=["5f0c9a1be2d34c77"])]
@@ -98,7 +101,7 @@ class SessionOut(_Out):
     """How many watch, or are about to."""
 
 
-class SeatOut(_Out):
+class SeatOut(Out):
     """A seat that somebody has."""
 
     seat: int
@@ -113,7 +116,7 @@ class SeatOut(_Out):
     """`reserved`: not taken yet; `away`: the connection is lost, and the seat is kept for a while."""
 
 
-class SessionWhole(_Out):
+class SessionWhole(Out):
     """A session with its seats and its game's state."""
 
     session: SessionOut
@@ -133,7 +136,7 @@ class SessionWhole(_Out):
     """Entities beyond the first 1,000."""
 
 
-class SessionPage(_Out):
+class SessionPage(Out):
     """Sessions that go on, oldest first."""
 
     sessions: list[SessionOut]
@@ -142,7 +145,7 @@ class SessionPage(_Out):
     """Give it as `after` for the next page; null: this is the last."""
 
 
-class ReservedSeat(_Out):
+class ReservedSeat(Out):
     """A seat that is kept for a player. `url`, `session` and `token` are for the player's client, and nobody else."""
 
     player: str
@@ -163,14 +166,14 @@ class ReservedSeat(_Out):
     """The player is in the lobby right now, and its client was told, as after a match."""
 
 
-class ReservedSeats(_Out):
+class ReservedSeats(Out):
     """Seats that were reserved."""
 
     seats: list[ReservedSeat]
     """In the order of the request."""
 
 
-class CreatedSession(_Out):
+class CreatedSession(Out):
     """A new session, and the seats that are kept in it."""
 
     session: SessionOut
@@ -179,7 +182,7 @@ class CreatedSession(_Out):
     """In the order of the request."""
 
 
-class SeatResult(_Out):
+class SeatResult(Out):
     """Somebody who had a seat."""
 
     seat: int
@@ -194,7 +197,7 @@ class SeatResult(_Out):
     """`played` (to the end), `left`, `kicked`, `expired`."""
 
 
-class ResultOut(_Out):
+class ResultOut(Out):
     """What became of a session. Times are Unix time in seconds."""
 
     session: str
@@ -221,7 +224,7 @@ class ResultOut(_Out):
     """Its metadata at the end."""
 
 
-class ResultList(_Out):
+class ResultList(Out):
     """A player's sessions that have ended, the newest first."""
 
     results: list[ResultOut]

@@ -43,7 +43,7 @@ STATUS: Final[Mapping[str, int]] = {
 
 _DESCRIPTIONS: Final[Mapping[int, str]] = {
     401: "No token, or a wrong one (`unauthorised`).",
-    404: "There is no such session, player or game on this node (`unknown`, `unknown_game`).",
+    404: "There is no such session, player, match or game on this node (`unknown`, `unknown_game`).",
     409: "The state of things is against it: `full`, `locked`, `kicked`, `already_seated`, `ended`; or `key_running`: "
     "a request with this `Idempotency-Key` is being executed.",
     408: "The body did not come within 10 seconds (`invalid`).",

@@ -11,17 +11,22 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rallypoint_protocol.limits import BAG_KEYS_MAX, INT_MAX, INT_MIN, KEY_CHARS_MAX, VALUE_CHARS_MAX
 
 __all__ = [
+    "AroundPlayer",
+    "BoardLimit",
     "CreateSession",
     "EndSession",
     "GameFilter",
+    "HistoryLimit",
     "IdempotencyKey",
     "KickPlayer",
     "LockSession",
+    "MatchInPath",
     "Meta",
     "NewMeta",
     "PageCursor",
     "PageLimit",
     "PlayerInPath",
+    "QueueInPath",
     "ReserveSeats",
     "ResultLimit",
     "SessionInPath",
@@ -192,6 +197,21 @@ class NewMeta(_Body):
 
 SessionInPath = Annotated[str, Path(max_length=64, description="A session's id.", examples=["5f0c9a1be2d34c77"])]
 PlayerInPath = Annotated[PlayerName, Path(description="A player's id.")]
+QueueInPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
+    Path(description="A queue's name.", examples=["ranked"]),
+]
+MatchInPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
+    Path(description="A match's id: players are told it.", examples=["77d0c1e2a94f5b36"]),
+]
+AroundPlayer = Annotated[
+    PlayerName | None, Query(description="The player whose neighbours are wanted; left out: the best.")
+]
+BoardLimit = Annotated[int, Query(ge=1, le=200, description="At most so many rows.")]
+HistoryLimit = Annotated[int, Query(ge=0, le=100, description="At most so many changes of each, the newest; 0: none.")]
 PageLimit = Annotated[int, Query(ge=1, le=200, description="At most so many.")]
 ResultLimit = Annotated[int, Query(ge=1, le=100, description="At most so many, the newest.")]
 PageCursor = Annotated[str, Query(max_length=64, description="Go on there: an earlier page's `next`.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from rallypoint_protocol.codec import encode
@@ -9,7 +10,7 @@ from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.messages import BuiltinEvent
 
 from .game_like import Answer
-from .match_teams import team_of
+from .match_teams import match_without, team_of
 from .seat import Seat, SeatState
 from .stimuli import Drop, Gone, Join, Look, Recovered, Replaced, Return, Signal, Stimulus
 from .wishes import tell
@@ -53,6 +54,8 @@ def apply(session: SessionCore, item: Stimulus, step: Step, now: float) -> None:
                 session.note("let_go", seat.index)
                 game.let_go(seat.index)
         case Gone(seat, reason):
+            if not seat.in_game or session.started_ms is None:
+                _is_missed(session, seat)
             if seat.in_game:
                 seat.in_game = False
                 session.note("leave", seat.index, reason)
@@ -80,6 +83,12 @@ def apply_input(session: SessionCore, seat: Seat, message: Input) -> None:
     seat.applied = message.seq
     if refused is not None:
         tell(session, seat.index, BuiltinEvent.REFUSED, [message.seq, refused])
+
+
+def _is_missed(session: SessionCore, seat: Seat) -> None:
+    match = match_without(session.order.match, session.seating, seat)
+    if match is not session.order.match:
+        session.order = replace(session.order, match=match)
 
 
 def _recover(session: SessionCore, now: float) -> None:

@@ -17,8 +17,19 @@ from .orders import MatchOrder
 
 if TYPE_CHECKING:
     from .seat import Seat
+    from .seating import Seating
 
-__all__ = ["MatchInfo", "free_by_team", "in_team", "info_of", "match_again", "match_with", "sizes_of", "team_of"]
+__all__ = [
+    "MatchInfo",
+    "free_by_team",
+    "in_team",
+    "info_of",
+    "match_again",
+    "match_with",
+    "match_without",
+    "sizes_of",
+    "team_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +103,25 @@ def match_with(match: MatchOrder | None, seated: Iterable[Seat], seat: Seat, tea
         listed = [max(0, size - len(each)) for size, each in zip(sizes_of(match), match.teams, strict=True)]
         room = listed if any(listed) else free_by_team(match, others, sum(sizes_of(match)))
         team = next((index for index, free in enumerate(room) if free), None)
-    return match if team is None else in_team(match, seat.player_id, team)
+    if team is None:
+        return match
+    known = any(seat.player_id in each for each in match.teams)
+    late = match.late if seat.bot or known else (*match.late, seat.player_id)
+    return replace(in_team(match, seat.player_id, team), late=late)
+
+
+def match_without(match: MatchOrder | None, seating: Seating, seat: Seat) -> MatchOrder | None:
+    """Who has the seat is not there for the start; but who had been there, and came back for it, was."""
+    player = seat.player_id
+    if match is None or seat.bot or player in (*match.late, *match.missed):
+        return match
+    expected = any(player in team for team in match.teams)
+    if not expected or any(gone.player_id == player for gone in seating.departed):
+        return match
+    return replace(match, missed=(*match.missed, player))
 
 
 def match_again(match: MatchOrder, id: str, players: Container[PlayerId]) -> MatchOrder:
     """For a rematch: only those players are left in its teams."""
     teams = tuple(tuple(player for player in team if player in players) for team in match.teams)
-    return replace(match, id=id, teams=teams, sizes=sizes_of(match))
+    return replace(match, id=id, teams=teams, sizes=sizes_of(match), late=(), missed=())

@@ -33,6 +33,10 @@ class MatchOrder:
     rated: bool = False
     region: str = ""
     quality: float = 1.0
+    late: tuple[PlayerId, ...] = ()
+    """Players who came into the running session, by a backfill."""
+    missed: tuple[PlayerId, ...] = ()
+    """Players who were matched and did not come, or left before it started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from rallypoint.core.match_teams import match_without
 from rallypoint.core.seat import SeatState
 from rallypoint.core.session import Ended
 from rallypoint.core.session_image import SessionImage
@@ -25,7 +27,7 @@ def record_of(host: SessionHost, ended: Ended | None, now_unix_s: float, outcome
     started, started_unix_s = core.started_ms is not None, host.started_unix_s
     if core.started_ms is not None and started_unix_s is None:  # the step that started it is not committed yet
         started_unix_s = host.created_unix_s + core.started_ms / 1000
-    return SessionRecord(
+    record = SessionRecord(
         core.id,
         host.definition.options.name,
         host.created_unix_s,
@@ -39,6 +41,10 @@ def record_of(host: SessionHost, ended: Ended | None, now_unix_s: float, outcome
         dict(core.game.meta),
         core.order.match,
     )
+    for seat in core.seating:  # it was over before they had to be there
+        if seat.state is SeatState.RESERVED:
+            record = replace(record, match=match_without(record.match, core.seating, seat))
+    return record
 
 
 def quarantined(session: SessionId, kept: KeptHost, image: SessionImage, why: str, now_unix_s: float) -> SessionRecord:

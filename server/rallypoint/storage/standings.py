@@ -1,9 +1,13 @@
 """How the players of a session that has ended did: for ratings.
 
 A team's place is decided by whether one of its seats is among the result's ``winners``, and then by the sum of its
-seats' ``scores``; teams that are level have drawn. In a free-for-all each player is a team. Who left before the end
-has lost, whatever became of the team, and so has who never came. Nothing is rated if the match was not (its queue
-says), if the session did not end with a result, or if a bot had a seat.
+seats' ``scores``; teams that are level have drawn. In a free-for-all each player is a team.
+
+- Nothing is rated if the queue is not, if the session did not end with a result, if a bot had a seat, or if somebody
+  who was matched was not there for the start.
+- Who left, was kicked or lost before the end has lost, whatever became of the team; the team is rated with all who
+  played in it.
+- Who came later, by a backfill, is rated only if still there at the end: nobody has to finish what others began.
 """
 
 from __future__ import annotations
@@ -24,13 +28,13 @@ def standings(record: SessionRecord) -> list[Standing]:
     match, result = record.match, record.result
     if match is None or not match.rated or record.outcome != "ended" or result is None:
         return []
-    if any(seat.bot for seat in record.seats):
+    if match.missed or any(seat.bot for seat in record.seats):
         return []
     seats = {seat.player: seat for seat in record.seats}  # who came twice counts as the last time
     teams: dict[int, list[SeatRecord]] = {}
     for number, seat in enumerate(seats.values()):
         team = _team(match, seat, number)
-        if team is not None:
+        if team is not None and (seat.player not in match.late or seat.outcome == "played"):
             teams.setdefault(team, []).append(seat)
     if len(teams) < 2:
         return []

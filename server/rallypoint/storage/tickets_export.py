@@ -1,144 +1,115 @@
-"""Recorded tickets out of a database, for a simulation: JSON lines, one for each ticket, in the order of their ends.
-
-A line is ``{"at", "players": [{"id", "rating": [mu, sigma], "attributes", "latency_ms"}], "queues", "waited_s",
-"outcome"}``; ``at`` is seconds from the first ticket that was queued. Players are numbers in the order in which they are
-met, unless their ids are wanted.
-
-The database may be that of a running server: nothing is written to it, and what is read is read in pages, each for
-itself, so that a long export holds neither its writer up nor its write-ahead log.
-"""
+"""``rallypoint matchmaker export``: what has waited in a server's queues, as lines that can be simulated."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import contextlib
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
-from urllib.parse import quote
+from typing import IO, Annotated, Final, NoReturn
 
-import msgspec
-from sqlalchemy import URL, exc, func, make_url, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import typer
 
-from rallypoint.core.matchmaking.records import TicketPlayer, TicketRecord
-from rallypoint.core.matchmaking.ticket import Rating
+from .opening import FILE_NAME
+from .recorded_tickets import ExportRefused, Written, write_tickets
 
-from .faults import why
-from .match_rows import ticket_of
-from .tables import tickets
+__all__ = ["export", "seconds_of"]
 
-__all__ = ["ExportRefused", "export_tickets"]
-
-PAGE: Final = 1_000
-_encoder = msgspec.json.Encoder()
+_UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
+_TOLD_EVERY_S: Final = 0.5
 
 
-class ExportRefused(Exception):
-    """There is nothing that could be exported: a sentence says why."""
+def export(
+    data: Annotated[
+        Path,
+        typer.Option("--data", "--data-dir", help="The server's folder; it may run.", envvar="RALLYPOINT_DATA_DIR"),
+    ] = Path("rallypoint-data"),
+    database_url: Annotated[
+        str, typer.Option(help="The server's database, if it is no file in --data.", envvar="RALLYPOINT_DATABASE_URL")
+    ] = "",
+    queue: Annotated[str, typer.Option(help="Only tickets that waited in this queue (maybe in others too).")] = "",
+    since: Annotated[
+        str,
+        typer.Option(help="Only those that ended within the last 90s, 30min, 24h, 7d; left out: all that are kept."),
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", dir_okay=False, help="The file; left out: standard output.")
+    ] = None,
+    ids: Annotated[bool, typer.Option("--ids", help="Players' ids as they are, instead of numbers.")] = False,
+) -> None:
+    """Writes the tickets that a server has recorded, for `rallypoint matchmaker simulate --tickets FILE`.
 
+    Example: rallypoint matchmaker export --queue ranked --since 24h -o tickets.jsonl
 
-async def export_tickets(
-    database: Path | str,
-    out: IO[bytes],
-    *,
-    queue: str = "",
-    since: float = 0.0,
-    ids: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> int:
-    """Writes the tickets that ended at ``since`` (Unix time) or later, of one ``queue`` or of all; gives how many.
-
-    ``database``: the file of a SQLite database, or an SQLAlchemy URL of an asynchronous driver. ``progress`` is told
-    after each page how many there are so far.
-
-    Raises:
-        ExportRefused: the database cannot be read, or is not of this release.
-        OSError: from ``out``.
+    Tickets are kept for two weeks. Exit codes: 0 fine; 2 it cannot be done, or there are none.
     """
-    engine = create_async_engine(_url(database), hide_parameters=True)
+    after = time.time() - seconds_of(since) if since else 0.0
+    database = database_url or data.expanduser() / FILE_NAME
+    progress = _Progress()
     try:
-        return await _export(engine, out, queue, since, _Players(ids, queue), progress or (lambda written: None))
-    except (exc.SQLAlchemyError, ModuleNotFoundError) as error:
-        reason = why(error) if isinstance(error, Exception) else ""
-        raise ExportRefused(
-            f"cannot read tickets from {_shown(database)}: {reason}. It has to be the database of a server of this"
-            " release: start the server once, and it is brought to it"
-        ) from error
+        with _file(output) as file:
+            work = write_tickets(database, file, queue=queue, since=after, ids=ids, progress=progress.tell)
+            written = asyncio.run(work)
+            if not written.tickets:
+                raise ExportRefused(_nothing(written, bool(queue or since)))
+            file.flush()
+    except ExportRefused as error:
+        _fail(str(error))
+    except BrokenPipeError:  # whoever reads it has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    except OSError as error:
+        _fail(f"cannot write {output or 'to standard output'}: {error.strerror or error}")
+    left_out = f"; {written.unreadable:,} that this release cannot read are left out" if written.unreadable else ""
+    print(f"{written.tickets:,} tickets of {written.players:,} players{left_out}", file=sys.stderr)
+
+
+def seconds_of(text: str) -> float:
+    """``90s``, ``30min``, ``24h``, ``7d``. Ends the process with exit code 2 if it is none of these."""
+    found = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(s|m|min|h|d)\s*", text, re.ASCII)
+    if found is None:
+        _fail(f"--since {text}: give a time, as 90s, 30min, 24h or 7d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+class _Progress:
+    """Tells people how far it is."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    def tell(self, written: Written) -> None:
+        now = time.monotonic()
+        if now - self._at >= _TOLD_EVERY_S:
+            self._at = now
+            print(f"{written.tickets:,} tickets so far", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _file(path: Path | None) -> Iterator[IO[bytes]]:
+    """Where lines go. A file is there once it is whole: one that was there before stays if it cannot be."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        os.replace(part, path)
     finally:
-        await engine.dispose()
+        part.unlink(missing_ok=True)
 
 
-async def _export(
-    engine: AsyncEngine, out: IO[bytes], queue: str, since: float, players: _Players, progress: Callable[[int], None]
-) -> int:
-    written = 0
-    async with engine.connect() as connection:
-        query = select(func.min(tickets.c.queued_at)).where(tickets.c.ended_at >= since)
-        first = (await connection.execute(query)).scalar_one()
-    async for page in _pages(engine, since):
-        lines = [_line(ticket, first, players) for ticket in page if not queue or queue in ticket.queues]
-        out.write(b"".join(lines))
-        written += len(lines)
-        progress(written)
-    return written
+def _nothing(written: Written, chosen: bool) -> str:
+    if written.unreadable:
+        return f"there are {written.unreadable:,} tickets, and this release cannot read them"
+    return f"there is no {'such ' if chosen else ''}ticket: a server records those of queues with rules, for two weeks"
 
 
-async def _pages(engine: AsyncEngine, since: float) -> AsyncIterator[list[TicketRecord]]:
-    key = tuple_(tickets.c.ended_at, tickets.c.ticket, tickets.c.queued_at)
-    query = select(tickets).order_by(tickets.c.ended_at, tickets.c.ticket, tickets.c.queued_at).limit(PAGE)
-    page = query.where(tickets.c.ended_at >= since)
-    while True:
-        async with engine.connect() as connection:
-            rows = (await connection.execute(page)).all()
-        yield [ticket_of(row.record) for row in rows]
-        if len(rows) < PAGE:
-            return
-        last = rows[-1]  # its time alone is for the index
-        page = query.where(tickets.c.ended_at >= last.ended_at, key > (last.ended_at, last.ticket, last.queued_at))
-
-
-class _Players:
-    """Who they are, as it is written."""
-
-    def __init__(self, ids: bool, queue: str) -> None:
-        self._ids = ids
-        self._queue = queue
-        self._numbers: dict[str, str] = {}
-
-    def row(self, player: TicketPlayer, ticket: TicketRecord) -> dict[str, Any]:
-        rating = next(
-            (player.ratings[queue] for queue in (self._queue, *ticket.queues) if queue in player.ratings), Rating()
-        )
-        number = self._numbers.setdefault(player.player, str(len(self._numbers) + 1))
-        return {
-            "id": player.player if self._ids else number,
-            "rating": [rating.mu, rating.sigma],
-            "attributes": player.attributes,
-            "latency_ms": player.latency_ms,
-        }
-
-
-def _line(ticket: TicketRecord, first: float, players: _Players) -> bytes:
-    row = {
-        "at": round(ticket.queued_at - first, 3),
-        "players": [players.row(player, ticket) for player in ticket.players],
-        "queues": ticket.queues,
-        "waited_s": round(max(0.0, ticket.ended_at - ticket.queued_at), 3),
-        "outcome": ticket.outcome,
-    }
-    return _encoder.encode(row) + b"\n"
-
-
-def _url(database: Path | str) -> URL:
-    if isinstance(database, Path):
-        if not database.is_file():
-            raise ExportRefused(f"there is no database {database}: name the folder of a server's data")
-        name = f"file:{quote(str(database.absolute()))}"
-        return URL.create("sqlite+aiosqlite", database=name, query={"mode": "ro", "uri": "true"})
-    try:
-        return make_url(database)
-    except exc.ArgumentError:
-        raise ExportRefused("the database URL is none") from None
-
-
-def _shown(database: Path | str) -> str:
-    return str(database) if isinstance(database, Path) else make_url(database).render_as_string(hide_password=True)
+def _fail(sentence: str) -> NoReturn:
+    print(f"rallypoint: {sentence}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from hypothesis import given, settings, strategies as st
 
 from rallypoint.console.api import build_api
+from rallypoint.console.api_matches import matches
 from rallypoint.console.api_records import records
 from rallypoint.console.api_sessions import sessions
 from rallypoint.console.door import ApiDoor
@@ -482,7 +483,7 @@ def test_fastapi_is_imported_only_where_the_api_is_on() -> None:
 
 
 def test_every_path_runs_on_the_event_loop_and_none_beside_the_games() -> None:
-    for router in (sessions, records):
+    for router in (sessions, records, matches):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             assert inspect.iscoroutinefunction(route.endpoint), route.path

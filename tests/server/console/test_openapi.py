@@ -13,6 +13,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from rallypoint.console.api import build_api
+from rallypoint.console.api_matches import matches
 from rallypoint.console.api_records import records
 from rallypoint.console.api_sessions import sessions
 from rallypoint.console.openapi import description
@@ -47,10 +48,11 @@ def test_the_one_in_the_documents_is_current() -> None:
 
 
 def test_it_has_every_path(document: dict[str, Any]) -> None:
-    routes = [route for router in (sessions, records) for route in router.routes if isinstance(route, APIRoute)]
+    found = [route for router in (sessions, records, matches) for route in router.routes]
+    routes = [route for route in found if isinstance(route, APIRoute)]
     wanted = {f"{method} {route.path}" for route in routes for method in route.methods or ()}
     assert {name for name, _ in operations(document)} == wanted
-    assert len(wanted) == 12
+    assert len(wanted) == 15
 
 
 def test_every_operation_says_what_it_does_what_it_gives_and_how_it_fails(document: dict[str, Any]) -> None:
@@ -70,7 +72,7 @@ def test_every_operation_says_what_it_does_what_it_gives_and_how_it_fails(docume
             assert schema, (name, status)
             if status >= "400":
                 assert schema == {"$ref": "#/components/schemas/ApiError"}, (name, status)
-    assert len(ids) == 12
+    assert len(ids) == 15
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 

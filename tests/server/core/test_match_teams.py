@@ -81,3 +81,9 @@ def test_a_rematch_is_of_those_who_agreed() -> None:
     )
     unsized = MatchOrder("m1", "ranked", ((ANN, BOB), (CID,)))
     assert match_again(unsized, "m9", [CID]).sizes == (2, 1)
+
+
+def test_a_rematch_begins_with_everybody_there() -> None:
+    before = MatchOrder("m1", "ranked", ((ANN, BOB), (CID,)), (2, 2), late=(BOB,), missed=(CID,))
+    again = match_again(before, "m9", [ANN, BOB, CID])
+    assert (again.late, again.missed) == ((), ())

@@ -13,12 +13,13 @@ from rallypoint.config import Limits, Settings
 from rallypoint.core.orders import Order
 from rallypoint.core.session import Refusal
 from rallypoint.game_port import GamePort
-from rallypoint.ports import Entry, EntryKind, Guest, Pressure, Recovered, SessionRecord, StoreStatus
+from rallypoint.ports import Entry, EntryKind, Pressure, Recovered, SessionRecord
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.storage.journal_off import JournalOff
+from rallypoint.storage.no_store import NoStore
 from rallypoint_protocol.codec import decode_session_reply, encode
 from rallypoint_protocol.framing import frame
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId, Token
@@ -132,10 +133,8 @@ class HeldJournal(JournalOff):
         return found
 
 
-class Shelf:
+class Shelf(NoStore):
     """A store that has results when a test says so."""
-
-    keeps_guests = False
 
     def __init__(self) -> None:
         self.starts: list[SessionRecord] = []
@@ -154,21 +153,6 @@ class Shelf:
         self, player: PlayerId, name: str, secret_hash: bytes, stored: Callable[[], None] | None = None
     ) -> None:
         raise AssertionError("it keeps none")
-
-    async def find_guest(self, player: PlayerId, secret: bytes) -> Guest | None:
-        return None
-
-    async def result(self, session: SessionId) -> SessionRecord | None:
-        return None
-
-    async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
-        return []
-
-    def status(self) -> StoreStatus:
-        return StoreStatus("none")
-
-    async def close(self) -> None:
-        pass
 
 
 class Bots:

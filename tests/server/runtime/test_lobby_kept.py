@@ -333,7 +333,9 @@ def test_a_ticket_for_a_game_that_is_gone_is_given_back():
     _, welcome = kept.house.queued()
     kept.options = {"rules": QuickMatchRules("chess", 2, 2)}
     _, [_, *missed] = kept.die().resume(welcome, event=1)
-    assert [(push.kind, push.data) for push in missed] == [("unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "unknown_game"})]
+    assert [(push.kind, push.data) for push in missed] == [
+        ("unqueued", {"game": "orbit", "queues": ["orbit"], "reason": "unknown_game"})
+    ]
 
 
 def test_entries_of_another_release_are_refused_with_their_key(kept):

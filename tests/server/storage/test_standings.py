@@ -87,11 +87,18 @@ def test_who_is_in_no_team_of_the_match_is_not_rated():
     assert set(of(match("ab", "c"), winners=[0])) == {"a", "b", "c"}
 
 
+def test_who_came_later_and_left_is_not_rated_and_who_stayed_is():
+    seats = (seat(0, "a"), seat(1, "b"), seat(2, "c"), seat(3, "d", "left"))
+    late = match("ac", "bd", late=(PlayerId("c"), PlayerId("d")))
+    assert of(late, seats, winners=[1]) == {"a": (0, 1, False), "c": (0, 1, False), "b": (1, 0, False)}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"match": None},
         {"match": match("ab", "cd", rated=False)},
+        {"match": match("ab", "cd", missed=(PlayerId("d"),))},
         {"outcome": "cancelled"},
         {"outcome": "shutdown"},
         {"outcome": "quarantined"},

@@ -45,6 +45,8 @@ class Matches(LobbyObserver):
         """Lobby sessions that were told that their ticket is gone, until somebody queues for them again."""
         self._made: dict[str, tuple[str, str]] = {}
         """By match: its queue and its session."""
+        self._replayed: dict[str, int] = {}
+        """The last push that there was when a lobby session got its present connection."""
         self._blocks: dict[str, dict[str, None]] = {}
         """By player: whom the player has blocked."""
         self._enemies: dict[str, frozenset[str]] = {}
@@ -53,6 +55,10 @@ class Matches(LobbyObserver):
         """What a player has said is looked up in time."""
 
     # --- the wire ---------------------------------------------------------------------------------------------------
+
+    def welcomed(self, stay: Stay, wire: Wire, first: Any, welcome: Any, before: Wire | None) -> None:
+        """What is replayed says nothing of now."""
+        self._replayed[stay.lobby] = welcome.event
 
     def asked(self, stay: Stay, wire: Wire, request: Any) -> None:
         """Somebody queues: for the party, if it is one."""
@@ -92,6 +98,7 @@ class Matches(LobbyObserver):
         """It waits for nothing."""
         self._waits.pop(stay.lobby, None)
         self._out.pop(stay.lobby, None)
+        self._replayed.pop(stay.lobby, None)
 
     def _look_at_match(self, stay: Stay, push: Push, waits: tuple[str, ...] | None, *, out: bool) -> None:
         data = push.data
@@ -108,7 +115,7 @@ class Matches(LobbyObserver):
             del self._made[next(iter(self._made))]
         port = self.world.port
         host = None if port is None else port.node.hosts.get(SessionId(session))
-        if host is None or self.world.plan.durability == "disk" or self._is_replayed(stay, push):
+        if host is None or self.world.plan.durability == "disk" or push.n <= self._replayed.get(stay.lobby, 0):
             return  # it may be over by now
         order = host.core.order.match
         if order is None or order.queue != queue:
@@ -121,10 +128,6 @@ class Matches(LobbyObserver):
             self.violate(BLOCKED, f"{what} with {order.teams}, and had blocked {sorted(met)} before")
         if order.id == match and rules is not None:
             self._look_at_sizes(order, rules, what)
-
-    def _is_replayed(self, stay: Stay, push: Push) -> bool:
-        session = self.session(stay)
-        return session is None or session.pushed > push.n
 
     def _look_at_team(self, stay: Stay, data: dict[str, Any], order: MatchOrder, what: str) -> None:
         team = next((index for index, team in enumerate(order.teams) if stay.player in team), None)

@@ -85,9 +85,13 @@ class Ratings(LobbyObserver):
             if record is None:
                 continue
             bots = any(seat.bot for seat in record.seats)
-            alone = len({seat.player for seat in record.seats}) < 2
+            missed = record.match is not None and bool(record.match.missed)
+            late = record.match.late if record.match is not None else ()
+            gone_early = {seat.player for seat in record.seats if seat.player in late and seat.outcome != "played"}
+            alone = len({seat.player for seat in record.seats} - gone_early) < 2
             for who, (_, queue, _) in told.items():
                 counts = self._rated.get(queue) and record.outcome == "ended" and record.result is not None
+                counts = counts and not missed and who not in gone_early
                 if bool(counts and not bots and not alone) is not ((session, who) in changes):
                     text = f"{record.outcome}, {queue}, bots: {bots}, result: {record.result}"
                     self.violate(RATED, f"session {session} ({text}) and the rating of {who}: {changes}")
