@@ -164,9 +164,16 @@ def enemies(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, l
 
 
 def coming_and_going(dice: Random, names: list[str], duration_s: float) -> tuple[_Acts, list[Fault]]:
-    """Parties of all sizes that change all the time, and hardly ever queue."""
+    """Parties of all sizes that change all the time, and hardly ever queue. Who is kicked wants to come back."""
     acts: _Acts = {name: [] for name in names}
-    acts[names[0]].append(Act(0.1, "create_party"))
+    first, *others = names
+    acts[first].append(Act(0.1, "create_party"))
+    for name in others:
+        acts[name].append(Act(round(dice.uniform(0.5, 1.5), 3), "join_party", {"friend": first}))
+    for at in _times(dice, duration_s, 8.0, 2.0):
+        name = dice.choice(others)
+        acts[first].append(Act(at, "kick_member", {"friend": name}))
+        acts[name].append(Act(round(at + dice.uniform(0.3, 1.5), 3), "join_party", {"friend": first}))
     for name in names:
         for at in _times(dice, duration_s, 2.0, 0.4):
             acts[name].append(_in_a_party(dice, at, names))

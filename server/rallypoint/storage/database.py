@@ -21,7 +21,7 @@ from .sqlite_file import BUSY_S, Identity, SqliteFile
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-__all__ = ["CLOSE_S", "READ_S", "Database"]
+__all__ = ["CLOSE_S", "READ_S", "Database", "checked_url"]
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.storage")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Database:
         Raises:
             StoreUnusable: why not, and what to do.
         """
-        parsed = _checked(url)
+        parsed = checked_url(url)
         file = SqliteFile(Path(parsed.database or "")) if parsed.get_backend_name() == "sqlite" else None
         shown = str(file.path) if file is not None else parsed.render_as_string(hide_password=True)
         try:
@@ -206,7 +206,8 @@ class Database:
             log.warning("connections to the database do not close")
 
 
-def _checked(url: str | URL) -> URL:
+def checked_url(url: str | URL) -> URL:
+    """The URL of a database that can be used here. Raises :class:`.StoreUnusable`, without the URL in it."""
     try:
         parsed = make_url(url)
     except exc.ArgumentError:

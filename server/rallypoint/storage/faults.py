@@ -11,8 +11,9 @@ from rallypoint.ports import StoreUnusable
 __all__ = ["DatabaseGone", "Outcome", "outcome_of", "why"]
 
 _WHY_CHARS_MAX = 200
-_OF_THE_DATA = ("22", "23")
-"""Classes of SQLSTATE, which PostgreSQL's drivers give: data exceptions, and violated constraints."""
+_OF_THE_DATA = ("22", "23", "54")
+"""Classes of SQLSTATE, which PostgreSQL's drivers give: data exceptions, violated constraints, and what is too large
+(such as a text for an index)."""
 
 
 class DatabaseGone(Exception):

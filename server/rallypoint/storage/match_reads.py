@@ -23,15 +23,13 @@ DODGES_S: Final = 3_600.0
 RECENT_S: Final = 86_400.0
 RECENT_MAX: Final = 20
 """Matches of the last day that a rule may look at."""
-BLOCKED_MAX: Final = 1_000
-"""Of a longer block list the newest count."""
 
 
 async def profile(connection: AsyncConnection, player: PlayerId, queues: Sequence[str], now: float) -> Profile:
     """What rules want to know of a player."""
     own = select(ratings).where(ratings.c.player == player, ratings.c.queue.in_(queues), ratings.c.games > 0)
     kept = {row.queue: Rating(row.mu, row.sigma) for row in await connection.execute(own)}
-    theirs = select(blocks.c.blocked).where(blocks.c.player == player).order_by(blocks.c.at.desc()).limit(BLOCKED_MAX)
+    theirs = select(blocks.c.blocked).where(blocks.c.player == player)
     blocked = frozenset(PlayerId(other) for other in (await connection.execute(theirs)).scalars())
     count = select(func.count()).where(dodges.c.player == player, dodges.c.at > now - DODGES_S)
     dodged = int((await connection.execute(count)).scalar_one())

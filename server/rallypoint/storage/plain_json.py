@@ -7,7 +7,7 @@ from typing import Any
 
 from rallypoint.game.plain import plain
 
-__all__ = ["clean_text", "to_json"]
+__all__ = ["clean_text", "storable", "to_json"]
 
 
 def to_json(value: Any) -> str:
@@ -18,3 +18,8 @@ def to_json(value: Any) -> str:
 def clean_text(value: object, chars_max: int) -> str:
     """Text that any database takes: without NUL and halves of surrogate pairs, and cut to a length."""
     return str(value)[:chars_max].replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable(text: str) -> bool:
+    """Whether any database takes it as it is. If not, nothing there is called so."""
+    return clean_text(text, len(text)) == text

@@ -6,7 +6,8 @@ and never in a circle. (SQLite has one writer at a time anyhow.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,6 +62,14 @@ async def write_ratings(
     if not keys:
         return
     kept = await _locked(connection, keep_first, keys)
+    changes = await asyncio.to_thread(_apply, ends, kept)  # a batch may take 30 ms; the first one, to import, 40 more
+    if changes:
+        await connection.execute(_NEW_RATING, [_row(key, its) for key, its in kept.items()])
+        await connection.execute(rating_changes.insert(), changes)
+
+
+def _apply(ends: Sequence[RatedEnd], kept: Mapping[tuple[str, PlayerId], _Kept]) -> list[dict[str, Any]]:
+    """Changes what is kept by each of these, in order; gives the rows that say so."""
     changes: list[dict[str, Any]] = []
     for end in ends:
         before = [kept[end.queue, standing.player].rating for standing in end.standings]
@@ -73,9 +82,7 @@ async def write_ratings(
             its = kept[end.queue, one.standing.player]
             its.rating, its.games, its.at = one.after, its.games + 1, end.at
             changes.append(_change(end, one))
-    if changes:
-        await connection.execute(_NEW_RATING, [_row(key, its) for key, its in kept.items()])
-        await connection.execute(rating_changes.insert(), changes)
+    return changes
 
 
 def _row(key: tuple[str, PlayerId], its: _Kept) -> dict[str, Any]:

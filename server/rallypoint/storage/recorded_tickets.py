@@ -22,7 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from rallypoint.core.matchmaking.records import TicketPlayer, TicketRecord
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.ports import StoreUnusable
 
+from .database import checked_url
 from .faults import why
 from .match_rows import ticket_of
 from .tables import tickets
@@ -149,17 +151,15 @@ def _engine(database: Path | str) -> AsyncEngine:
     if isinstance(database, Path):
         return create_async_engine(_reading(database), hide_parameters=True)
     try:
-        url = make_url(database)
-    except exc.ArgumentError:
-        raise ExportRefused("the database URL is none") from None
+        url = checked_url(database)
+    except StoreUnusable as error:
+        raise ExportRefused(str(error)) from None
     if url.get_backend_name() == "sqlite":
         url = _reading(Path(url.database or ""))
     try:
         return create_async_engine(url, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise ExportRefused(f"{_shown(database)}: the driver {error.name} is not installed") from None
-    except exc.SQLAlchemyError as error:  # no such kind, or a driver that is not asynchronous
-        raise ExportRefused(_refusal(database, error)) from error
 
 
 def _reading(path: Path) -> URL:
@@ -171,10 +171,10 @@ def _reading(path: Path) -> URL:
 
 
 def _refusal(database: Path | str, error: Exception) -> str:
-    return (
-        f"cannot read tickets from {_shown(database)}: {why(error)}. It has to be the database of a server of this"
-        " release: start the server once, and it is brought to it"
-    )
+    sentence = f"cannot read tickets from {_shown(database)}: {why(error)}"
+    if isinstance(error, OSError | TimeoutError):
+        return sentence
+    return f"{sentence}. It has to be the database of a server of this release: start the server once, and it is"
 
 
 def _shown(database: Path | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ from .database import Database
 from .match_rows import match_rows, ticket_row
 from .outbox import SqlOutbox
 from .outbox_rows import ended_rows, started_rows
-from .plain_json import clean_text
+from .plain_json import clean_text, storable
 from .rating_writes import RatedEnd
 from .session_rows import record_of, result_row, seat_rows
 from .standings import standings
@@ -95,7 +96,7 @@ class SqlStore:
         )
         self._new_guests: dict[PlayerId, NewGuest] = {}
         self._ended: dict[SessionId, Ended] = {}
-        self._pruned_at = wall()
+        self._pruned_at = -math.inf  # with the first ticket, then: many servers start more often than that
 
     @classmethod
     async def open(cls, url: str | URL, **options: Any) -> Self:
@@ -156,6 +157,8 @@ class SqlStore:
         if (waiting := self._new_guests.get(player)) is not None:
             right = hmac.compare_digest(digest, waiting.secret_hash)
             return Guest(player, waiting.name, waiting.created_at) if right else None
+        if not storable(player):
+            return None
 
         async def work(connection: AsyncConnection) -> Any:
             return (await connection.execute(select(players).where(players.c.id == player))).one_or_none()
@@ -175,12 +178,16 @@ class SqlStore:
         """See :class:`rallypoint.ports.Store`; found at once, also before it is written."""
         if (waiting := self._ended.get(session)) is not None:
             return waiting.record
+        if not storable(session):
+            return None
         found = await self._database.read(lambda connection: _records(connection, [session]))
         return found[0] if found else None
 
     async def results_of(self, player: PlayerId, limit: int = 20) -> list[SessionRecord]:
         """See :class:`rallypoint.ports.Store`."""
         limit = max(0, min(limit, LIMIT_MAX))
+        if not storable(player):
+            return []
         mine = (
             select(result_seats.c.session, result_seats.c.ended_at)
             .where(result_seats.c.player == player)
@@ -202,6 +209,9 @@ class SqlStore:
     async def profile(self, player: PlayerId, queues: Sequence[str]) -> Profile:
         """See :class:`rallypoint.ports.Store`."""
         now = self._wall()
+        if not storable(player):
+            return Profile()
+        queues = [queue for queue in queues if storable(queue)]
         return await self._database.read(lambda to: match_reads.profile(to, player, queues, now))
 
     def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
@@ -235,20 +245,28 @@ class SqlStore:
     async def leaders(self, queue: str, limit: int, around: PlayerId | None = None) -> Leaders:
         """See :class:`rallypoint.ports.Store`."""
         limit = max(1, min(limit, LIMIT_MAX))
+        if not storable(queue):
+            return Leaders()
+        if around is not None and not storable(around):
+            around = None
         return await self._database.read(lambda to: match_reads.leaders(to, queue, limit, around))
 
     async def rating_history(self, player: PlayerId, queue: str, limit: int = 20) -> list[RatingChange]:
         """See :class:`rallypoint.ports.Store`."""
         limit = max(1, min(limit, LIMIT_MAX))
+        if not (storable(player) and storable(queue)):
+            return []
         return await self._database.read(lambda to: match_reads.history(to, player, queue, limit))
 
     async def ratings_of(self, player: PlayerId) -> dict[str, tuple[Rating, int]]:
         """See :class:`rallypoint.ports.Store`."""
+        if not storable(player):
+            return {}
         return await self._database.read(lambda to: match_reads.ratings_of(to, player))
 
     async def match(self, match: str) -> MatchRecord | None:
         """See :class:`rallypoint.ports.Store`."""
-        return await self._database.read(lambda to: match_reads.made(to, match))
+        return await self._database.read(lambda to: match_reads.made(to, match)) if storable(match) else None
 
     # --- the rest -----------------------------------------------------------------------------------------------
 

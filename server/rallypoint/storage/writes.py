@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = [
+    "BLOCKED_MAX",
     "Blocked",
     "Dodged",
     "Ended",
@@ -34,6 +35,9 @@ __all__ = [
     "Transaction",
     "Write",
 ]
+
+BLOCKED_MAX: Final = 1_000
+"""Players on one block list: a client may send names all day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +251,20 @@ class Transaction:
         await self._put(match_players, rows)
 
     async def _blocked(self, writes: Sequence[Blocked]) -> None:
+        """The last word on each counts; of a list that becomes too long the oldest go."""
         for write in writes:
             if write.blocked:
                 row = {"player": write.player, "blocked": write.other, "at": write.at}
                 await self._put(blocks, [row])
             else:
                 query = delete(blocks).where(blocks.c.player == write.player, blocks.c.blocked == write.other)
+                await self.connection.execute(query)
+        for player in dict.fromkeys(write.player for write in writes if write.blocked):
+            own = select(blocks.c.blocked).where(blocks.c.player == player)
+            newest = own.order_by(blocks.c.at.desc(), blocks.c.blocked).limit(BLOCKED_MAX)
+            if (await self.connection.execute(newest.offset(BLOCKED_MAX))).first() is not None:
+                kept = newest.scalar_subquery()
+                query = delete(blocks).where(blocks.c.player == player, blocks.c.blocked.not_in(kept))
                 await self.connection.execute(query)
 
     async def _put(self, table: Table, rows: list[dict[str, Any]]) -> None:

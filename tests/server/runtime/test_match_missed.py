@@ -153,3 +153,15 @@ async def test_it_is_known_after_kill_nine(checkpoint: bool) -> None:
     match = again.host(house.id).core.order.match
     assert match is not None
     assert (match.missed, match.late) == ((BOB,), (CID,))
+
+
+async def test_a_result_that_was_not_stored_is_told_again_with_its_match() -> None:
+    house = House()
+    ann = house.sit(house.id, ANN)
+    house.sit(house.id, BOB)
+    house.take(house.id, house.late(CID))
+    record = house.over(ann)
+    again = house.die()
+    again.run(1.0)
+    assert again.shelf.ends == [record, record]
+    assert standings(again.shelf.ends[1]) == standings(record) != []

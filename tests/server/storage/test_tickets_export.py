@@ -178,7 +178,8 @@ def test_the_command_leaves_the_file_alone_when_there_is_nothing_to_write(folder
         (["--data", str(folder / "nowhere")], "there is no database"),
         (["--since", "yesterday"], "give a time"),
         (["--database-url", "mysql+nothing://here/x"], "mysql"),
-        (["--database-url", "sqlite:///" + str(folder / "none.db")], "there is no database"),
+        (["--database-url", "postgresql+asyncpg://ann:secret@127.0.0.1:1/x"], "ann:***@127.0.0.1"),
+        (["--database-url", "sqlite+aiosqlite:///" + str(folder / "none.db")], "there is no database"),
     ):
         done = run("-o", str(out), *(["--data", str(folder)] if "--data" not in words else []), *words)
         assert (done.exit_code, done.stdout) == (2, ""), words
