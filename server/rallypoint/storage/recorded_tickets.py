@@ -174,7 +174,7 @@ def _refusal(database: Path | str, error: Exception) -> str:
     sentence = f"cannot read tickets from {_shown(database)}: {why(error)}"
     if isinstance(error, OSError | TimeoutError):
         return sentence
-    return f"{sentence}. It has to be the database of a server of this release: start the server once, and it is"
+    return f"{sentence}. It has to be the database of a server of this release: its next start brings it there"
 
 
 def _shown(database: Path | str) -> str:

@@ -23,7 +23,7 @@ import pytest
 __all__ = ["new_database", "postgres_running"]
 
 START_S = 30.0
-_UNTIL_ITS_INPUT_ENDS = ("sh", "-c", '"$@" </dev/null & read -r _; kill -INT $!; wait $!', "sh")
+_UNTIL_ITS_INPUT_ENDS = ("sh", "-c", '"$@" </dev/null & read -r _; kill -QUIT $!; wait $!', "sh")
 """Runs what follows: whoever has started it need only be gone."""
 _INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
 _POSTGRES = ("-h", "", "-c", "fsync=off", "-c", "deadlock_timeout=100ms")

@@ -142,3 +142,14 @@ async def test_what_cannot_be_written_harms_nobody_else(store):
     await written(store)
     assert await store.match("m1") is not None
     assert await store.match("bad") is None
+
+
+async def test_a_server_that_starts_anew_every_day_lets_old_tickets_go_too(url, wall):
+    async with store_on(url, wall=wall) as store:
+        store.ticket_ended(ticket("old"))
+        await written(store)
+    wall.now += TICKETS_KEPT_S + 1
+    async with store_on(url, wall=wall) as store:
+        store.ticket_ended(ticket("new", wall.now))
+        await written(store)
+    assert await fetched(url, "SELECT ticket FROM tickets") == [("new",)]
