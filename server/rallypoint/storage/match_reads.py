@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rallypoint.core.matchmaking.profile import Leader, Leaders, Profile
@@ -59,24 +59,25 @@ async def _recent(connection: AsyncConnection, player: PlayerId, since: float) -
 async def leaders(connection: AsyncConnection, queue: str, limit: int, around: PlayerId | None) -> Leaders:
     """The best, or those next to ``around``; of nobody who is not rated the best too."""
     there = and_(ratings.c.queue == queue, ratings.c.games > 0)
-    total = int((await connection.execute(select(func.count()).where(there))).scalar_one())
+
+    async def count(*conditions: ColumnElement[bool]) -> int:
+        return int((await connection.execute(select(func.count()).where(there, *conditions))).scalar_one())
+
+    total = await count()
     me, first = None, 0
     if around is not None:
         row = (await connection.execute(select(ratings).where(there, ratings.c.player == around))).one_or_none()
-        if row is not None:
-            better = or_(
-                ratings.c.ordinal > row.ordinal,
-                and_(ratings.c.ordinal == row.ordinal, ratings.c.player < around),
-            )
-            me = int((await connection.execute(select(func.count()).where(there, better))).scalar_one()) + 1
+        if row is not None:  # two counts: each is one range of the index
+            equals = await count(ratings.c.ordinal == row.ordinal, ratings.c.player < around)
+            me = await count(ratings.c.ordinal > row.ordinal) + equals + 1
             first = max(0, min(me - 1 - limit // 2, total - limit))
+    best = ratings.c.ordinal.desc(), ratings.c.player
+    keys = select(ratings.c.player.label("player")).where(there).order_by(*best).offset(first).limit(limit).subquery()
     query: Select[Any] = (
         select(ratings, players.c.name)
+        .join(keys, and_(ratings.c.queue == queue, ratings.c.player == keys.c.player))
         .join(players, players.c.id == ratings.c.player, isouter=True)
-        .where(there)
-        .order_by(ratings.c.ordinal.desc(), ratings.c.player)
-        .offset(first)
-        .limit(limit)
+        .order_by(*best)
     )
     rows = [
         Leader(first + number, PlayerId(row.player), row.name or "", Rating(row.mu, row.sigma), row.games)

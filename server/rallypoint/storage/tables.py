@@ -112,15 +112,16 @@ outbox = Table(
 ratings = Table(
     "ratings",
     metadata,
-    Column("queue", Text, primary_key=True),
     Column("player", Text, primary_key=True),
+    Column("queue", Text, primary_key=True),
     Column("mu", Double, nullable=False),
     Column("sigma", Double, nullable=False),
     Column("ordinal", Double, nullable=False),  # mu - 3 sigma: what leaderboards are sorted by
     Column("games", Integer, nullable=False),  # 0: locked for a first one, which then was not written
     Column("updated_at", Double, nullable=False),
-    Index(None, "queue", "ordinal"),
 )
+# A leaderboard's order, with all that ranks are counted by: a million players are counted in the index alone.
+Index("ix_ratings_board", ratings.c.queue, ratings.c.ordinal.desc(), ratings.c.player, ratings.c.games)
 
 # What each session has changed: written with its result, so once.
 rating_changes = Table(

@@ -20,11 +20,16 @@ async def work(arguments: Sequence[str], *, whole: bool = True) -> bytes:
     (30 ms for 600 MB); the standard library's own way does without, and waits for the new program a millisecond.
     """
     begun = asyncio.ensure_future(asyncio.to_thread(_begin, arguments))
+    heard = False
     try:
         process = await asyncio.shield(begun)
+        heard = True
         return await asyncio.to_thread(_hear, process, whole)
     except asyncio.CancelledError:
-        (await begun).kill()  # also one that was just being started
+        process = await begun
+        process.kill()
+        if not heard:  # it was just being started, and nobody else waits for its end
+            await asyncio.to_thread(process.communicate)
         raise
 
 

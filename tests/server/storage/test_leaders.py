@@ -7,7 +7,7 @@ import pytest
 from rallypoint.core.matchmaking.ticket import Rating
 from rallypoint.storage.store import SqlStore
 from rallypoint_protocol.ids import PlayerId
-from tests.server.storage.made import store_on, written
+from tests.server.storage.made import rows, store_at, store_on, written
 from tests.server.storage.rating_house import played
 
 TEN = tuple(f"p{n}" for n in range(10))
@@ -93,3 +93,20 @@ async def test_it_is_sent_with_rounded_numbers(store):
     rating = Rating(row["mu"], row["sigma"])
     assert row["rating"] == pytest.approx(rating.ordinal, abs=0.02)
     assert set(row) == {"rank", "player", "name", "rating", "mu", "sigma", "games"}
+
+
+async def test_players_are_counted_and_found_in_indexes_alone(tmp_path):
+    path = tmp_path / "rallypoint.db"
+    async with store_at(path):
+        pass
+    for query, index in (
+        ("SELECT count(*) FROM ratings WHERE queue = 'ranked' AND games > 0", "COVERING INDEX ix_ratings_board"),
+        ("SELECT count(*) FROM ratings WHERE queue = 'ranked' AND games > 0 AND ordinal > 7", "ordinal>?"),
+        ("SELECT player FROM ratings WHERE queue = 'ranked' AND games > 0 ORDER BY ordinal DESC, player", "COVERING"),
+        ("SELECT mu FROM ratings WHERE player = 'ada'", "player=?"),
+        ("SELECT mu FROM ratings WHERE (queue, player) IN (VALUES ('ranked', 'ada'))", "player=?"),
+    ):
+        (plan, *_) = [row[3] for row in rows(path, f"EXPLAIN QUERY PLAN {query}")]
+        assert index in plan, query
+    sorting = rows(path, "EXPLAIN QUERY PLAN SELECT player FROM ratings WHERE queue = '' ORDER BY ordinal DESC, player")
+    assert len(sorting) == 1, "no sort"

@@ -43,16 +43,16 @@ def upgrade() -> None:
 def _ratings() -> None:
     op.create_table(
         "ratings",
-        sa.Column("queue", sa.Text, nullable=False),
         sa.Column("player", sa.Text, nullable=False),
+        sa.Column("queue", sa.Text, nullable=False),
         sa.Column("mu", sa.Double, nullable=False),
         sa.Column("sigma", sa.Double, nullable=False),
         sa.Column("ordinal", sa.Double, nullable=False),
         sa.Column("games", sa.Integer, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
-        sa.PrimaryKeyConstraint("queue", "player", name="pk_ratings"),
+        sa.PrimaryKeyConstraint("player", "queue", name="pk_ratings"),
     )
-    op.create_index("ix_ratings_queue_ordinal", "ratings", ["queue", "ordinal"])
+    op.create_index("ix_ratings_board", "ratings", ["queue", sa.text("ordinal DESC"), "player", "games"])
     op.create_table(
         "rating_changes",
         sa.Column("session", sa.Text, nullable=False),
