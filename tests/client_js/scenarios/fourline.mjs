@@ -49,6 +49,7 @@ found.mySeats = bob.mySeats.map(({ game, session }) => [game, session === seat.s
 found.samePlayer = bob.player === first.player;
 other = await bob.join(bob.mySeats[0]);
 await until("Ann sees Bob back", () => !away().away_until_ms);
+await until("Bob sees the game", () => other.latest?.game?.moves);
 found.back = [other.index, other.latest.game.moves];
 
 // --- a second tab of Bob's takes the seat ---
