@@ -826,6 +826,15 @@ async def test_a_leaderboard_is_answered_when_the_store_does_and_may_be_asked_ag
     assert store.asked_leaders == [("duel", 10, ann.player)] * 2
 
 
+async def test_a_queue_that_is_not_there_has_no_leaderboard(store):
+    hall = Hall(store=store)
+    [ann] = hall.come("Ann")
+    ann.connection.receiver.received(encode(Leaderboard(1, "nowhere", 10, True)))
+    [answer] = ann.connection.take()
+    assert answer.error == "unknown_queue"
+    assert store.asked_leaders == []
+
+
 async def test_a_leaderboard_of_a_store_that_is_down_is_an_error(store):
     hall = Hall(store=store)
     [ann] = hall.come("Ann")

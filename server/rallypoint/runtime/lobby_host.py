@@ -202,6 +202,10 @@ class LobbyHost:
             self._first(receiver, message, now)
             return
         if isinstance(message, Leaderboard) and self._store.keeps_guests:
+            if self._lobby.queues.game_of(message.queue) is None:
+                reason = f"this server does not have the queue {message.queue!r}"
+                self._writer.tell(receiver, Answer(message.id, error="unknown_queue", reason=reason))
+                return
             self._leaders.start(receiver, receiver.session.player, message)
             return
         if isinstance(message, Block) and not self._store.keeps_guests:
