@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -30,6 +31,7 @@ READ_S: Final = 3.0
 """Who reads is answered within that."""
 CLOSE_S: Final = BUSY_S + 1.0
 _READERS: Final = 3
+_AGAIN_S: Final = 0.02
 _MIGRATING: Final = 0x72616C6C79
 """The number of a lock of PostgreSQL's that only this program takes in its database."""
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite:///rallypoint.db", "postgresql": "postgresql+asyncpg://user@host/name"}
@@ -67,7 +69,7 @@ class Database:
             if file is not None:
                 await asyncio.to_thread(file.prepare)
             database = cls(_engine(parsed, file), file)
-            await database.migrate()
+            await database._migrate_first()
         except StoreUnusable as error:
             raise StoreUnusable(f"{shown}: {error}") from None
         except ModuleNotFoundError as error:
@@ -78,6 +80,19 @@ class Database:
                 " that this process may write to it; or choose another folder (--data)"
             ) from error
         return database
+
+    async def _migrate_first(self) -> None:
+        """As :meth:`migrate`. Another process may be making the same file: SQLite does not wait for one that is in the
+        midst of its first step, although it waits for all others, but refuses at once to switch to WAL."""
+        until = asyncio.get_running_loop().time() + BUSY_S
+        while True:
+            try:
+                return await self.migrate()
+            except exc.OperationalError as error:
+                code = getattr(error.orig, "sqlite_errorcode", None)
+                if code != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() >= until:
+                    raise
+            await asyncio.sleep(_AGAIN_S)
 
     async def check(self) -> None:
         """Makes sure that the file is still the one that was opened; one that was put in its place is migrated.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import sys
 import textwrap
 from pathlib import Path
@@ -170,6 +171,14 @@ async def test_two_processes_that_start_on_a_new_file_at_once_make_one_database(
     both = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
     assert [await process.wait() for process in both] == [0, 0]
     assert rows(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+async def test_a_new_file_in_which_another_process_makes_its_first_step_is_waited_for(path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # now SQLite refuses a switch to WAL at once, whatever the timeout
+    asyncio.get_running_loop().call_later(0.2, other.close)
+    async with store_at(path):
+        assert rows(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
 async def test_two_stores_open_at_once_in_one_process(tmp_path):
