@@ -6,6 +6,7 @@ Values come, the first that is there, from: the command line; the environment (`
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
+    node: str = ""
+    """The name of this node, in logs, metrics and the console; empty: the machine's."""
     host: str = "127.0.0.1"
     """Where the game port listens. Loopback unless told otherwise."""
     port: int = Field(default=8000, ge=0, le=65535)
@@ -112,6 +115,11 @@ class Settings(BaseSettings):
     def durability_in_force(self) -> Literal["off", "process", "disk"]:
         """``durability``, or what it is if nothing is said."""
         return self.durability or ("off" if self.data_dir is None else "process")
+
+    @property
+    def node_name(self) -> str:
+        """``node``, or what the machine is called."""
+        return self.node or socket.gethostname()
 
     @property
     def web_port_to_serve(self) -> int:

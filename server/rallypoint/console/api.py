@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import FastAPI, Security
+from fastapi import Depends, FastAPI, Security
 from fastapi.security import HTTPBearer
-
-from rallypoint.runtime.backend import Backend
 
 from .api_errors import answer_errors
 from .api_json import AsciiJSON
+from .api_live import live
 from .api_matches import matches
 from .api_records import records
 from .api_sessions import sessions
+from .desks import Desks
+from .live import Live
+from .roles import check_all, check_role
 
 __all__ = ["API_VERSION", "build_api"]
 
@@ -38,6 +40,7 @@ _TOKEN: Final = HTTPBearer(
 _TAGS: Final = [
     {"name": "sessions", "description": "Running games, and those that wait for players."},
     {"name": "games", "description": "What can be played here."},
+    {"name": "live", "description": "What changes, while it does."},
     {"name": "results", "description": "What became of sessions: kept in the server's database."},
     {
         "name": "matches",
@@ -46,7 +49,7 @@ _TAGS: Final = [
 ]
 
 
-def build_api(backend: Backend | None) -> FastAPI:
+def build_api(desks: Desks | None) -> FastAPI:
     """The application behind the door. ``None``: only its description is wanted."""
     app = FastAPI(
         title="Rallypoint HTTP API",
@@ -62,11 +65,14 @@ def build_api(backend: Backend | None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         default_response_class=AsciiJSON,
         generate_unique_id_function=lambda route: route.name,
-        dependencies=[Security(_TOKEN)],
+        dependencies=[Security(_TOKEN), Depends(check_role)],
     )
-    app.state.backend = backend
+    app.state.desks = desks
+    app.state.live = Live(app)
     app.include_router(sessions)
     app.include_router(records)
     app.include_router(matches)
+    app.include_router(live)
     answer_errors(app)
+    check_all(app)
     return app

@@ -19,6 +19,7 @@ __all__ = ["STATUS", "ApiError", "Denied", "answer_errors", "error_response", "e
 T = TypeVar("T")
 
 STATUS: Final[Mapping[str, int]] = {
+    "forbidden": 403,
     "unknown": 404,
     "unknown_game": 404,
     "full": 409,
@@ -43,6 +44,7 @@ STATUS: Final[Mapping[str, int]] = {
 
 _DESCRIPTIONS: Final[Mapping[int, str]] = {
     401: "No token, or a wrong one (`unauthorised`).",
+    403: "Your role may not do that (`forbidden`).",
     404: "There is no such session, player, match or game on this node (`unknown`, `unknown_game`).",
     409: "The state of things is against it: `full`, `locked`, `kicked`, `already_seated`, `ended`; or `key_running`: "
     "a request with this `Idempotency-Key` is being executed.",
@@ -58,6 +60,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
 }
 _EXAMPLES: Final[Mapping[int, tuple[str, str]]] = {
     401: ("unauthorised", "show the token of this server: Authorization: Bearer ..."),
+    403: ("forbidden", "that needs the role admin, and yours is viewer"),
     404: ("unknown", "there is no such session"),
     409: ("full", "every seat is taken"),
     408: ("invalid", "the body did not come within 10 s"),
@@ -97,7 +100,7 @@ def granted(answer: T | Denial) -> T:
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For ``responses=``: these errors, and those that every request may get."""
     described: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({401, 429, 500, 503, *statuses}):
+    for status in sorted({401, 403, 429, 500, 503, *statuses}):
         error, reason = _EXAMPLES[status]
         described[status] = {
             "model": ApiError,

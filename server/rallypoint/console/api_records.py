@@ -11,6 +11,7 @@ from .api_answers import GameList, GameOut, ResultList, ResultOut
 from .api_errors import errors, granted
 from .api_requests import PlayerInPath, ResultLimit, SessionInPath
 from .api_sessions import TheBackend
+from .roles import Role, needs
 
 __all__ = ["records"]
 
@@ -18,6 +19,7 @@ records = APIRouter()
 
 
 @records.get("/games", summary="List games", tags=["games"], responses=errors())
+@needs(Role.VIEWER)
 async def list_games(backend: TheBackend) -> GameList:
     """The games of this server."""
     return GameList(games=[GameOut.model_validate(game) for game in backend.games()])
@@ -30,12 +32,14 @@ async def list_games(backend: TheBackend) -> GameList:
     response_model=ResultOut,
     responses=errors(404, 422),
 )
+@needs(Role.VIEWER)
 async def get_result(backend: TheBackend, session: SessionInPath) -> SessionRecord:
     """What became of a session, from the database: within moments of its end, and for good."""
     return granted(await backend.results.of_session(SessionId(session)))
 
 
 @records.get("/players/{player}/results", summary="List a player's results", tags=["results"], responses=errors(422))
+@needs(Role.VIEWER)
 async def list_results(backend: TheBackend, player: PlayerInPath, limit: ResultLimit = 20) -> ResultList:
     """The newest sessions that the player had a seat in, newest first. Of a player whom nobody knows: none."""
     found = granted(await backend.results.of_player(PlayerId(player), limit))

@@ -36,6 +36,8 @@ from .api_requests import (
     StateFilter,
     WithState,
 )
+from .desks import Desks
+from .roles import Role, needs
 
 __all__ = ["TheBackend", "sessions"]
 
@@ -44,14 +46,15 @@ sessions = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
 async def _backend(request: Request) -> Backend:
-    backend: Backend = request.app.state.backend
-    return backend
+    desks: Desks = request.app.state.desks
+    return desks.backend
 
 
 TheBackend = Annotated[Backend, Depends(_backend)]
 
 
 @sessions.get("", summary="List sessions", response_model=SessionPage, responses=errors(422))
+@needs(Role.VIEWER)
 async def list_sessions(
     backend: TheBackend, limit: PageLimit = 50, after: PageCursor = "", game: GameFilter = "", state: StateFilter = ""
 ) -> Page:
@@ -60,6 +63,7 @@ async def list_sessions(
 
 
 @sessions.post("", summary="Create a session", status_code=201, responses=errors(*_CHANGES))
+@needs(Role.ADMIN)
 async def create_session(backend: TheBackend, body: CreateSession, key: IdempotencyKey = None) -> CreatedSession:
     """Creates a session and reserves seats in it: all of them, or there is no session.
 
@@ -70,6 +74,7 @@ async def create_session(backend: TheBackend, body: CreateSession, key: Idempote
 
 
 @sessions.get("/{session}", summary="Look at a session", response_model=SessionWhole, responses=errors(404, 422))
+@needs(Role.VIEWER)
 async def get_session(backend: TheBackend, session: SessionInPath, with_state: WithState = True) -> SessionDetail:
     """The session, its seats, and the game's state; also of a session that has ended, for as long as its players may
     still come back for the result (their grace). After that, see `/results`."""
@@ -77,6 +82,7 @@ async def get_session(backend: TheBackend, session: SessionInPath, with_state: W
 
 
 @sessions.post("/{session}/seats", summary="Reserve seats", status_code=201, responses=errors(*_CHANGES))
+@needs(Role.ADMIN)
 async def reserve_seats(
     backend: TheBackend, session: SessionInPath, body: ReserveSeats, key: IdempotencyKey = None
 ) -> ReservedSeats:
@@ -95,6 +101,7 @@ async def reserve_seats(
     response_model=SessionOut,
     responses=errors(*_CHANGES),
 )
+@needs(Role.ADMIN)
 async def signal_session(
     backend: TheBackend, session: SessionInPath, body: SignalSession, key: IdempotencyKey = None
 ) -> SessionInfo:
@@ -105,6 +112,7 @@ async def signal_session(
 @sessions.post(
     "/{session}/end", summary="End a session", status_code=202, response_model=SessionOut, responses=errors(*_CHANGES)
 )
+@needs(Role.ADMIN)
 async def end_session(
     backend: TheBackend, session: SessionInPath, body: EndSession, key: IdempotencyKey = None
 ) -> SessionInfo:
@@ -119,6 +127,7 @@ async def end_session(
     response_model=SessionOut,
     responses=errors(*_CHANGES),
 )
+@needs(Role.ADMIN)
 async def kick_player(
     backend: TheBackend, session: SessionInPath, body: KickPlayer, key: IdempotencyKey = None
 ) -> SessionInfo:
@@ -129,6 +138,7 @@ async def kick_player(
 @sessions.post(
     "/{session}/lock", summary="Lock or unlock a session", response_model=SessionOut, responses=errors(*_CHANGES)
 )
+@needs(Role.ADMIN)
 async def lock_session(
     backend: TheBackend, session: SessionInPath, body: LockSession, key: IdempotencyKey = None
 ) -> SessionInfo:
@@ -137,6 +147,7 @@ async def lock_session(
 
 
 @sessions.put("/{session}/meta", summary="Set metadata", response_model=SessionOut, responses=errors(*_CHANGES))
+@needs(Role.ADMIN)
 async def set_meta(backend: TheBackend, session: SessionInPath, body: NewMeta) -> SessionInfo:
     """Replaces the metadata. Whoever watches the list of sessions sees it."""
     return granted(backend.describe(SessionId(session), body.meta))

@@ -27,6 +27,7 @@ from rallypoint.runtime.scribe import Scribe
 
 from .api_errors import error_response
 from .kept_answers import KeptAnswer, KeptAnswers, KeyUse
+from .roles import BACKEND, PRINCIPAL
 
 __all__ = ["BODY_BYTES_MAX", "TOKEN_CHARS_MIN", "ApiDoor"]
 
@@ -177,6 +178,7 @@ class ApiDoor:
                 status = message["status"]
             await send(message)
 
+        request.scope[PRINCIPAL] = BACKEND
         try:
             await self._app(request.scope, _Replay(body, request.receive), noted)
         finally:

@@ -88,9 +88,10 @@ def _api(backend: Backend | None, token: str, answers: KeptAnswers | None) -> AS
     if backend is None or not token:
         return _off
     from rallypoint.console.api import build_api
+    from rallypoint.console.desks import Desks
     from rallypoint.console.door import ApiDoor
 
-    return ApiDoor(build_api(backend), token, backend.scribe, kept=answers)
+    return ApiDoor(build_api(Desks(backend)), token, backend.scribe, kept=answers)
 
 
 async def _off(scope: Scope, receive: Receive, send: Send) -> None:

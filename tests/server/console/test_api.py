@@ -21,6 +21,7 @@ from rallypoint.console.api import build_api
 from rallypoint.console.api_matches import matches
 from rallypoint.console.api_records import records
 from rallypoint.console.api_sessions import sessions
+from rallypoint.console.desks import Desks
 from rallypoint.console.door import ApiDoor
 from rallypoint.console.kept_answers import KeptAnswers
 from rallypoint.console.ops import ops_app
@@ -541,6 +542,6 @@ def test_whatever_is_sent_the_answer_has_its_form_and_is_no_fault_of_ours() -> N
 
 async def test_the_door_and_the_api_say_no_in_the_same_form(house: House) -> None:
     assert isinstance(house.backend.session(SessionId("nowhere")), Denial)
-    door = ApiDoor(build_api(house.backend), TOKEN, house.node.scribe)
+    door = ApiDoor(build_api(Desks(house.backend)), TOKEN, house.node.scribe)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://api") as client:
         assert set((await client.get("/games")).json()) == {"error", "reason"}

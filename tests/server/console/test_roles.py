@@ -1,0 +1,37 @@
+"""Every path of the HTTP API says who may use it."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from rallypoint.console.api import build_api
+from rallypoint.console.roles import Role, check_all, needs, paths_of, role_of
+
+
+def test_every_path_has_a_role_and_what_changes_something_is_for_admins():
+    paths = paths_of(build_api(None))
+    assert len(paths) > 15
+    for path in paths:
+        changes = not (path.methods or set()) <= {"GET", "HEAD"}
+        assert role_of(path.endpoint) is (Role.ADMIN if changes else Role.VIEWER), path.path
+
+
+def test_an_api_with_a_path_that_has_none_is_not_built():
+    router = APIRouter(prefix="/inner")
+
+    @router.get("/open")
+    @needs(Role.VIEWER)
+    async def looked_at() -> None: ...
+
+    app = FastAPI()
+    app.include_router(router)
+    check_all(app)
+
+    @router.post("/forgotten")
+    async def forgotten() -> None: ...
+
+    app = FastAPI()
+    app.include_router(router)
+    with pytest.raises(LookupError, match="forgotten does not say which role it needs"):
+        check_all(app)
