@@ -12,8 +12,10 @@ from typing import Any, Self
 import structlog
 
 from rallypoint.config import Settings
+from rallypoint.console.desks import Desks
 from rallypoint.console.ops import OpsServer
 from rallypoint.console.status import Status
+from rallypoint.console.travel import Travels
 from rallypoint.core.lobby import Lobby
 from rallypoint.game.entity import check_assignments
 from rallypoint.game.game import Game
@@ -24,7 +26,7 @@ from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
-from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in
+from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in, travelled_folders
 from rallypoint.transport.listener import bound
 from rallypoint.transport.ports import listening
 from rallypoint.transport.tls import Certificate
@@ -116,11 +118,12 @@ class Server:
         except BaseException:
             await self.journal.close()
             raise
+        self.travels = Travels(self.node, *travelled_folders(settings))
         self.ops = OpsServer(
             Status(self, self.store),
             settings.ops_host,
             settings.ops_port,
-            backend=Backend(self.node, self.store, self.lobby_host.offer),
+            desks=Desks(Backend(self.node, self.store, self.lobby_host.offer), self.travels),
             api_token=settings.api_token.get_secret_value(),
             answers=self.game_port.answers,
             trusted_proxies=settings.limits.trusted_proxies,
@@ -215,6 +218,7 @@ class Server:
             await self.replays.close()
         if self.web is not None:
             await self.web.stop()
+        await self.travels.close()
         await self.ops.stop()
         if self.webhooks is not None:
             await self.webhooks.stop()

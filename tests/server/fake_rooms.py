@@ -58,6 +58,7 @@ class FakeRooms:
         self.wanted: dict[str, list[Any]] = {}
         """What running sessions want, by queue."""
         self.bots: dict[SessionId, int] = {}
+        self.bots_by_team: dict[SessionId, list[tuple[int | None, int]]] = {}
         self.changed: list[SessionId] = []
         self._made = count(1)
 
@@ -129,8 +130,12 @@ class FakeRooms:
     def backfills(self, queue: str, /) -> list[Any]:
         return list(self.wanted.get(queue, ()))
 
-    def add_bots(self, session_id: SessionId, count: int, /) -> None:
+    def discard(self, session_id: SessionId, /) -> None:
+        self.sessions[session_id].ended = True
+
+    def add_bots(self, session_id: SessionId, count: int, team: int | None = None, /) -> None:
         self.bots[session_id] = self.bots.get(session_id, 0) + count
+        self.bots_by_team.setdefault(session_id, []).append((team, count))
         room = self.sessions[session_id]
         for number in range(count):
             room.players[PlayerId(f"bot-{session_id}-{len(room.players)}")] = f"Bot {number + 1}"

@@ -69,6 +69,31 @@ def test_priority_of_parties_needs_parties() -> None:
         read(DUEL, teams="1v1", priority=["parties"])
 
 
+def test_priority_of_parties_comes_before_that_of_the_oldest() -> None:
+    with refused('no two tickets are equally old: write "parties" before "oldest"'):
+        read(ARENA, priority=["oldest", "parties"])
+    read(ARENA, priority=["parties", "oldest"])
+    read(ARENA, priority=["parties"])
+
+
+def test_nobody_is_waited_for_once_bots_come() -> None:
+    with refused("fill_after_s = 60: after bots_after_s = 5 nobody is waited for any more"):
+        read(ARENA, teams="2-4v2-4", fill_after_s=60, bots_after_s=5)
+    read(ARENA, teams="2-4v2-4", fill_after_s=5, bots_after_s=60)
+    read(ARENA, teams="2-4v2-4", bots_after_s=3)
+
+
+def test_a_rule_does_something() -> None:
+    with refused("the rule is optional from the start, and has no weight: it does nothing"):
+        rules(RATING | {"optional_after_s": 0, "weight": 0})
+    rules(RATING | {"optional_after_s": 0}, {"avoid": "blocked", "weight": 0})
+
+
+def test_a_match_is_in_one_region() -> None:
+    with refused("a match is in one region, and another rule (at "):
+        rules({"latency": 80}, {"latency": 120, "name": "far"})
+
+
 def test_one_player_alone_has_no_rating() -> None:
     with refused("rated: a match of one player has no winner"):
         read(GameFacts("solo", 1, 4, has_bot=False), teams=1, rated=True)

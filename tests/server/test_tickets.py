@@ -257,7 +257,7 @@ def test_a_clock_that_jumps_does_no_harm(hall, queue):
     hall.go_on()
     if queue == "ranked":
         hall.loop.now += 1e6
-        hall.go_on()
+        hall.go_on(1.5)
         assert (ann.queue, bob.queue) == (None, None), "nobody has answered in all that time"
         return
     assert seated(hall, ann, bob)

@@ -49,6 +49,12 @@ def test_what_is_no_goal_is_refused_with_one_that_is(text):
         parse_goal(text)
 
 
+def test_a_share_of_more_than_everything_is_meant_as_percent():
+    with pytest.raises(GoalRefused, match=r"`gave up < 2`: gave up is a share, .* write 2%"):
+        parse_goal("gave up < 2, then quality")
+    assert parse_goal("gave up < 0.02").text == "gave up < 2.00%"
+
+
 def test_who_keeps_the_conditions_is_better():
     found = verdict("p95 wait < 60 s, then quality", figures(wait=70, quality=0.9), figures(wait=50, quality=0.5))
     assert found.better == 1

@@ -17,6 +17,7 @@ from .api_live import live
 from .api_matches import matches
 from .api_records import records
 from .api_sessions import sessions
+from .api_travel import travel
 from .desks import Desks
 from .live import Live
 from .roles import check_all, check_role
@@ -72,6 +73,7 @@ def build_api(desks: Desks | None) -> FastAPI:
     app.include_router(sessions)
     app.include_router(records)
     app.include_router(matches)
+    app.include_router(travel)
     app.include_router(live)
     answer_errors(app)
     check_all(app)

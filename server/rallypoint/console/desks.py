@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
-
-from fastapi import Depends, Request
 
 from rallypoint.runtime.backend import Backend
 
-__all__ = ["Desks", "TheDesks"]
+from .travel import Travels
+
+__all__ = ["Desks"]
 
 
 @dataclass
@@ -17,11 +16,4 @@ class Desks:
     """What one server has. A desk takes no request, and gives data or a denial."""
 
     backend: Backend
-
-
-async def _desks(request: Request) -> Desks:
-    desks: Desks = request.app.state.desks
-    return desks
-
-
-TheDesks = Annotated[Desks, Depends(_desks)]
+    travels: Travels | None = None

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from rallypoint.console.desks import Desks
     from rallypoint.console.kept_answers import KeptAnswers
-    from rallypoint.runtime.backend import Backend
 
 __all__ = ["OpsServer", "ops_app"]
 
@@ -35,7 +35,7 @@ _CONNECTIONS_MAX = 500
 
 
 def ops_app(
-    status: Status, backend: Backend | None = None, api_token: str = "", answers: KeptAnswers | None = None
+    status: Status, desks: Desks | None = None, api_token: str = "", answers: KeptAnswers | None = None
 ) -> Starlette:
     """The HTTP application. Imported late: a server that has no operations port does not pay for it.
 
@@ -78,20 +78,19 @@ def ops_app(
             Route("/readyz", ready),
             Route("/status.json", figures),
             Route("/sessions.json", sessions),
-            Mount("/api/v1", _api(backend, api_token, answers)),
+            Mount("/api/v1", _api(desks, api_token, answers)),
         ]
     )
 
 
-def _api(backend: Backend | None, token: str, answers: KeptAnswers | None) -> ASGIApp:
+def _api(desks: Desks | None, token: str, answers: KeptAnswers | None) -> ASGIApp:
     """The HTTP API behind its door; FastAPI is imported only where it is on."""
-    if backend is None or not token:
+    if desks is None or not token:
         return _off
     from rallypoint.console.api import build_api
-    from rallypoint.console.desks import Desks
     from rallypoint.console.door import ApiDoor
 
-    return ApiDoor(build_api(Desks(backend)), token, backend.scribe, kept=answers)
+    return ApiDoor(build_api(desks), token, desks.backend.scribe, kept=answers)
 
 
 async def _off(scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +102,7 @@ async def _off(scope: Scope, receive: Receive, send: Send) -> None:
 class OpsServer:
     """Serves the operations port on the node's own event loop.
 
-    ``backend`` and ``api_token`` (empty: it is off) are for the HTTP API, and so is ``answers``: what it answered when
+    ``desks`` and ``api_token`` (empty: it is off) are for the HTTP API, and so is ``answers``: what it answered when
     it was here before. ``trusted_proxies``: addresses and networks whose ``X-Forwarded-For`` is believed.
     """
 
@@ -113,13 +112,13 @@ class OpsServer:
         host: str,
         port: int,
         *,
-        backend: Backend | None = None,
+        desks: Desks | None = None,
         api_token: str = "",
         answers: KeptAnswers | None = None,
         trusted_proxies: Sequence[str] = (),
     ) -> None:
         self._status = status
-        self._backend = backend
+        self._desks = desks
         self._api_token = api_token
         self._answers = answers
         self._port = HttpPort(
@@ -133,7 +132,7 @@ class OpsServer:
             OSError: the port is taken.
             ValueError: the API token could be guessed.
         """
-        await self._port.start(ops_app(self._status, self._backend, self._api_token, self._answers))
+        await self._port.start(ops_app(self._status, self._desks, self._api_token, self._answers))
 
     @property
     def url(self) -> str:

@@ -12,7 +12,7 @@ with the seat, ``unqueued`` with a reason; ``ready_check`` and ``ready_check_off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
@@ -38,8 +38,17 @@ class _PartyMember(Protocol):
     @property
     def session(self) -> LobbySession: ...
 
+    @property
+    def ready(self) -> bool: ...
+
 
 class _Party(Protocol):
+    @property
+    def leader(self) -> PlayerId: ...
+
+    @property
+    def kicked(self) -> Container[PlayerId]: ...
+
     @property
     def members(self) -> Sequence[_PartyMember]: ...
 
@@ -164,8 +173,8 @@ class LobbyQueues:
         for member in party.members:
             ticket = member.session.ticket
             if ticket is not None:
-                gone = [entrant.player for entrant in ticket.entrants if not _is_in(entrant, party)]
-                self.ruled.leave(ticket, gone or ticket.players, self._now, blamed=bool(gone))
+                guilty = _who_changed(ticket, party)
+                self.ruled.leave(ticket, guilty or ticket.players, self._now, blamed=bool(guilty))
                 ended = any(one.session.state is LobbyState.ENDED for one in ticket.entrants)
                 self._drop(ticket, "party_changed", "expired" if ended else "cancelled")
 
@@ -333,7 +342,9 @@ class LobbyQueues:
             if name in self._queues:
                 self._queues[name].bar(ticket.id, from_)
                 self._changed[name] = None
-        ticket.entrants[0].session.touch()
+        self.ruled.bar(ticket)
+        for entrant in ticket.entrants:
+            entrant.session.touch()
 
     def refused(self, game: str, decision: Decision | None, now: float) -> None:
         """A decision (``None``: any) could not be carried out: those whom it concerned go on waiting."""
@@ -381,10 +392,10 @@ class LobbyQueues:
         for parts, whole in by_ticket(kept):
             image = parts[0][1]
             names = tuple(name for name in image.queues or [image.game] if self.game_of(name) is not None)
-            if not whole or not names:
-                unknown = "unknown_queue" if image.queues else "unknown_game"
+            reason = self._why_gone(image, names, len(parts)) if whole else "party_changed"
+            if reason:
                 for session, _ in parts:
-                    self._tell_gone(session, image, unknown if whole else "party_changed")
+                    self._tell_gone(session, image, reason)
                 continue
             ticket = ticket_of(parts, names, shift_s)
             self._made = max(self._made, image.number)
@@ -408,6 +419,13 @@ class LobbyQueues:
                 heard = (told, unheard, False) if queue is teller else (0, False, True)
                 queue.restore(_quick(ticket, *heard))
 
+    def _why_gone(self, image: TicketImage, names: tuple[str, ...], size: int) -> str:
+        """Why a ticket cannot go on, in these of its queues that there still are; empty if it can."""
+        if not names:
+            return "unknown_queue" if image.queues else "unknown_game"
+        own = [self._queues[name] for name in names if name in self._queues]
+        return "bad_ticket" if any(size > queue.rules.seats_max for queue in own) else ""
+
     def _tell_gone(self, session: LobbySession, image: TicketImage, reason: str) -> None:
         queues = list(image.queues) or [image.game]
         self._push(session, "unqueued", {"game": image.game, "queues": queues, "reason": reason})
@@ -428,8 +446,17 @@ def match_data(order: MatchOrder | None, player: PlayerId) -> dict[str, Any]:
     return {"queue": order.queue, "match": order.id, "team": team_of(order, player), "region": order.region}
 
 
-def _is_in(entrant: Entrant, party: _Party) -> bool:
-    return any(member.session is entrant.session for member in party.members)
+def _who_changed(ticket: LobbyTicket, party: _Party) -> list[PlayerId]:
+    """Of a ticket's players those by whom its party is not what it was: who left, who kicked, who is not ready any
+    more. Nobody, if somebody has come in."""
+    members = {member.session.player: member for member in party.members}
+    gone = [player for player in ticket.players if player not in members]
+    if gone:
+        left = [player for player in gone if player not in party.kicked]
+        return left or [player for player in ticket.players if player == party.leader]
+    first, *others = ticket.players  # the first has queued all: of the others each was ready then
+    unready = [player for player in others if not members[player].ready]
+    return unready or ([first] if len(members) == ticket.size else [])
 
 
 def _quick(ticket: LobbyTicket, told: int, unheard: bool, silent: bool) -> Ticket:

@@ -127,6 +127,8 @@ class LobbySession:
         "_pushes",
         "_touched",
         "creates",
+        "enqueues",
+        "explains",
         "grace",
         "guesses",
         "id",
@@ -174,6 +176,8 @@ class LobbySession:
         self.talk: Bucket | None = None
         self.guesses: Bucket | None = None
         self.creates: Bucket | None = None
+        self.enqueues: Bucket | None = None
+        self.explains: Bucket | None = None
 
     @property
     def pushes(self) -> Outgoing[Push]:

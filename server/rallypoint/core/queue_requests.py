@@ -15,12 +15,16 @@ from .lobby_ticket import Entrant
 from .parties import Parties
 from .party import values
 
-__all__ = ["EXPLAIN_RATE", "QueueRequest", "QueueRequests"]
+__all__ = ["ENQUEUE_RATE", "EXPLAIN_RATE", "OWN_EXPLAIN_RATE", "QueueRequest", "QueueRequests"]
 
 QueueRequest = QuickMatch | Enqueue | CancelQueue | Accept | Explain
 
 EXPLAIN_RATE: Final = Rate(per_second=20.0, burst=40)
 """Explanations that a node gives, to all together: with 10,000 waiting, one takes it some 3 ms."""
+OWN_EXPLAIN_RATE: Final = Rate(per_second=1.0, burst=5)
+"""And to one player: whoever asks without end does not take them from the others."""
+ENQUEUE_RATE: Final = Rate(per_second=1.0, burst=20)
+"""Tickets of one player for queues with rules: each is looked up, searched for, written down, and may bother others."""
 
 
 class MaySit(Protocol):
@@ -67,6 +71,10 @@ class QueueRequests:
                     return Answer(message.id, error="no_ticket", reason="you are in no queue")
                 if self._explains is None:
                     self._explains = Bucket(EXPLAIN_RATE, now)
+                if session.explains is None:
+                    session.explains = Bucket(OWN_EXPLAIN_RATE, now)
+                if not session.explains.take(now):
+                    return Answer(message.id, error="too_fast", reason="you ask too often why you wait")
                 if not self._explains.take(now):
                     return Answer(message.id, error="too_fast", reason="many ask why they wait: ask again in a moment")
                 return Answer(message.id, value=queues.explain(session.ticket, now))
@@ -96,6 +104,10 @@ class QueueRequests:
             return Answer(request_id, error="already_queued", reason="a member of your party is waiting in a queue")
         if not all(self._seats.may_sit(entrant.player, game) for entrant in entrants for game in games):
             return Answer(request_id, error="already_seated", reason="you have a seat in a session: leave it first")
+        if session.enqueues is None:
+            session.enqueues = Bucket(ENQUEUE_RATE, now)
+        if any(name in self._queues.ruled.queues for name in names) and not session.enqueues.take(now):
+            return Answer(request_id, error="too_fast", reason="you come and go too often: wait a moment")
         denial = self._queues.enter(tuple(entrants), names, now)
         if denial is not None:
             return Answer(request_id, error=denial.error, reason=denial.reason)

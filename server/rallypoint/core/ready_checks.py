@@ -6,7 +6,8 @@ Then a ticket goes *back* to its old place unless one of its players is the reas
 deadline one who had not answered. Those tickets are *out*, and each of those players has *dodged*.
 
 Nothing here pushes or seats anybody: each call says whether something has changed, and :meth:`ReadyChecks.take_ended`
-gives what has ended. Times are seconds; a clock that jumps back makes a check longer, and never ends one twice.
+gives what has ended. Times are seconds; a clock that jumps back makes a check longer, and never ends one twice. One
+that is looked at long after its end, because the server stood still, goes on for a moment: answers may wait to be read.
 """
 
 from __future__ import annotations
@@ -19,7 +20,12 @@ from typing import Final, Literal
 
 from rallypoint_protocol.ids import PlayerId
 
-__all__ = ["CheckEvent", "CheckState", "IllegalCheckEvent", "OffReason", "ReadyCheck", "ReadyChecks"]
+__all__ = ["AGAIN_S", "CheckEvent", "CheckState", "IllegalCheckEvent", "OffReason", "ReadyCheck", "ReadyChecks"]
+
+LATE_S: Final = 1.0
+"""Looked at so long after its end, the server stood still."""
+AGAIN_S: Final = 1.0
+"""How long it goes on then."""
 
 OffReason = Literal["declined", "expired", "left", "failed"]
 
@@ -83,6 +89,8 @@ class ReadyCheck:
         self.queue = queue
         self.state = CheckState.ASKED
         self.until = now + wait_s
+        self.late = False
+        """Its time was up while the server stood still: it has got some more."""
         self.wait_s = wait_s
         self.reason: OffReason | None = None
         """Why it is off."""
@@ -201,8 +209,13 @@ class ReadyChecks:
         """Ends those whose time is up, and gives them; they are to be given to :meth:`end`."""
         late: list[ReadyCheck] = []
         while self._deadlines and self._deadlines[0][0] <= now:
-            check = heapq.heappop(self._deadlines)[2]
-            if check.state is CheckState.ASKED:
+            until, number, check = heapq.heappop(self._deadlines)
+            if check.state is not CheckState.ASKED:
+                continue
+            if now > until + LATE_S and not check.late:
+                check.late, check.until = True, now + AGAIN_S
+                heapq.heappush(self._deadlines, (check.until, number, check))
+            else:
                 check.expire()
                 late.append(check)
         return late

@@ -77,6 +77,8 @@ class RuledQueues:
         """Queues that have work, as far as they have not said otherwise since."""
         self._searched_at = float("-inf")
         self._rests_until = float("-inf")
+        self._resting: dict[str, float] = {}
+        """Queues that rest by themselves, and until when."""
         self._found: dict[str, FoundMatch] = {}
         """To be placed, by match."""
         self._checks = ReadyChecks()
@@ -129,15 +131,20 @@ class RuledQueues:
         for name in self._names(ticket):
             queue = self.queues[name]
             members = _members(ticket, name, profiles)
-            if queue.refusal(members):
-                self._drop(ticket, "bad_ticket", "cancelled")  # rules that have changed over a restart
+            if queue.refusal(members) or queue.full:  # other settings since a restart
+                self._drop(ticket, "queue_full" if queue.full else "bad_ticket", "cancelled")
                 return
-            ticket.searched[name] = Ticket(ticket.id, members, ticket.queued_at, ticket.number)
+            ticket.searched[name] = Ticket(ticket.id, members, ticket.queued_at, ticket.number, ticket.barred)
         for name, one in ticket.searched.items():
             self.queues[name].add(one)
             ticket.held.pop(name, None)
             self._stirred[name] = None
         self._look(ticket)
+
+    def bar(self, ticket: LobbyTicket) -> None:
+        """Another session does not take one of its players."""
+        for one in ticket.searched.values():
+            one.barred = ticket.barred
 
     def hold(self, ticket: LobbyTicket, name: str) -> None:
         """That queue looks at it no more."""
@@ -180,9 +187,13 @@ class RuledQueues:
     @property
     def due(self) -> float | None:
         """When to come again: long ago, if there is work left now."""
-        dues = [self._searched_at] if self._busy() else []
-        dues += [queue.due for queue in self.queues.values() if queue.due is not None]
-        dues = [max(due, self._rests_until) for due in dues]
+        dues = []
+        for name, queue in self.queues.items():
+            until = max(self._rests_until, self._resting.get(name, float("-inf")))
+            if len(queue) and (queue.busy or name in self._stirred):
+                dues.append(max(self._searched_at, until))
+            if queue.due is not None:
+                dues.append(max(queue.due, until))
         if self._found:
             dues.append(self._searched_at)
         if self._checks.due is not None:
@@ -203,20 +214,25 @@ class RuledQueues:
             for match in queue.work(now, max(100, units // len(names))):
                 self._find(queue, match, now)
 
-    def rest(self, now: float) -> None:
-        """There is no room for any session, or something is wrong: nothing is searched for a moment."""
-        self._rests_until = now + REST_S
+    def rest(self, now: float, name: str = "") -> None:
+        """There is no room for any session, or something is wrong: nothing is searched for a moment. ``name``: it is
+        that queue alone that gets no sessions."""
+        if name:
+            self._resting[name] = now + REST_S
+        else:
+            self._rests_until = now + REST_S
 
     def room(self) -> None:
         """There may be room again."""
         self._rests_until = float("-inf")
         self.backfills.changed()
 
-    def _busy(self) -> bool:
-        return any(queue.busy or name in self._stirred for name, queue in self.queues.items() if len(queue))
-
     def _has_work(self, name: str, now: float) -> bool:
-        queue = self.queues[name]
+        queue, until = self.queues[name], self._resting.get(name)
+        if until is not None:
+            if until - REST_S <= now < until:
+                return False
+            del self._resting[name]
         return queue.busy or name in self._stirred or (queue.due is not None and queue.due <= now)
 
     def _find(self, queue: MatchQueue, match: Match, now: float) -> None:

@@ -42,12 +42,28 @@ def check_queue(queue: QueueRules, game: GameFacts | None, table: Table, rules: 
             ' Leave it out, or write teams = "3-4v3-4"',
             "fill_after_s",
         )
+    if "fill_after_s" in table.data and queue.bots_after_s is not None and queue.fill_after_s > queue.bots_after_s:
+        table.fail(
+            f"fill_after_s = {queue.fill_after_s:g}: after bots_after_s = {queue.bots_after_s:g} nobody is waited for"
+            " any more. Write less",
+            "fill_after_s",
+        )
     _check_names(queue.rules, rules)
     _check_attributes(queue.rules, rules)
     for rule, at in zip(queue.rules, rules, strict=True):
         if isinstance(rule, Balance) and len(queue.teams) == 1:
             at.fail("balance compares teams, and a free-for-all has none. Leave the rule out", "balance")
         _check_default(rule, at)
+        if rule.optional_after_s == 0 and rule.weight == 0:
+            at.fail("the rule is optional from the start, and has no weight: it does nothing. Leave it out", "weight")
+    latencies = [at for rule, at in zip(queue.rules, rules, strict=True) if isinstance(rule, Latency)]
+    if len(latencies) > 1:
+        first = latencies[0]
+        latencies[1].fail(
+            f"a match is in one region, and another rule (at {first.where(first.path)}) chooses it. Write one rule"
+            " `latency`",
+            "latency",
+        )
 
 
 def _check_parties(queue: QueueRules, table: Table) -> None:
@@ -62,6 +78,11 @@ def _check_parties(queue: QueueRules, table: Table) -> None:
         table.fail(f"party_max = {queue.party_max}: parties have at most {PARTY_MAX} players", "party_max")
     if "parties" in queue.priority and queue.largest_party == 1:
         table.fail("priority: no party comes into this queue. Leave `parties` out", "priority")
+    after_oldest = queue.priority[queue.priority.index("oldest") :] if "oldest" in queue.priority else ()
+    if "parties" in after_oldest:
+        table.fail(
+            'priority: no two tickets are equally old: write "parties" before "oldest", or leave it out', "priority"
+        )
 
 
 def _check_game(queue: QueueRules, game: GameFacts, table: Table) -> None:

@@ -58,8 +58,11 @@ class Sessions(Seats, Protocol):
     def give_back(self, session_id: SessionId, player: PlayerId, /) -> None:
         """A seat was reserved, and its player is not told of it: it is free again."""
 
-    def add_bots(self, session_id: SessionId, count: int, /) -> None:
-        """Bots in free seats of the session."""
+    def discard(self, session_id: SessionId, /) -> None:
+        """The session was created, and its players got no seats: it ends."""
+
+    def add_bots(self, session_id: SessionId, count: int, team: int | None = None, /) -> None:
+        """Bots in free seats of the session. ``team``: of its match; ``None``: wherever players are missing."""
 
     def backfills(self, queue: str, /) -> Sequence[BackfillWanted]:
         """The running sessions of that queue that want more players."""
@@ -138,7 +141,9 @@ class Matching:
                 if isinstance(session_id, Denial):
                     return False
                 seated = [self._seat(lobby_id, session_id, now) for lobby_id in decision.lobby_ids]
-                if decision.bots and any(seated):
+                if not any(seated):
+                    self._sessions.discard(session_id)
+                elif decision.bots:
                     self._sessions.add_bots(session_id, decision.bots)
                 return all(seated)
             case _:
@@ -189,6 +194,7 @@ class Matching:
         except Exception:
             log.exception("match failed", queue=found.rules.name, match=found.id)
             self._lobby.queues.ruled.unplaced(found, now)
+            self._lobby.queues.ruled.rest(now, found.rules.name)
 
     def _place(self, found: FoundMatch, now: float) -> None:
         queues, rules = self._lobby.queues, found.rules
@@ -208,15 +214,16 @@ class Matching:
         if isinstance(session_id, Denial):
             log.info("match not placed", queue=rules.name, match=found.id, why=session_id.error)
             queues.ruled.unplaced(found, now)
-            queues.ruled.rest(now)
+            queues.ruled.rest(now, "" if session_id.error == "node_full" else rules.name)
             return
         offers = self._reserve_all(found, session_id, now)
         if isinstance(offers, Denial):
             log.info("match not placed", queue=rules.name, match=found.id, session=session_id, why=offers.error)
-            queues.ruled.unplaced(found, now, rests=True)
+            self._not_taken(found, offers, now)
             return
-        if any(found.match.bots):
-            self._sessions.add_bots(session_id, sum(found.match.bots))
+        for team, bots in enumerate(found.match.bots):
+            if bots:
+                self._sessions.add_bots(session_id, bots, team)
         self.made.append(record_of_match(found, session_id, now, self._lobby.unix_ms() / 1000))
         queues.ruled.placed(found, now)
         for ticket, theirs in zip(found.tickets, offers, strict=True):
@@ -225,8 +232,30 @@ class Matching:
             "match made", queue=rules.name, match=found.id, session=session_id, quality=round(found.match.quality, 3)
         )
 
+    def _not_taken(self, found: FoundMatch, denial: Denial, now: float) -> None:
+        """The session of a match does not take its players."""
+        queues, running = self._lobby.queues, found.match.backfill
+        if running is None:
+            queues.ruled.unplaced(found, now)
+            queues.ruled.rest(now, found.rules.name)
+        elif denial.error in _OF_THE_PLAYER:
+            for ticket in found.tickets:
+                queues.barred(ticket, running)
+            queues.ruled.unplaced(found, now)
+        else:
+            queues.ruled.unplaced(found, now, rests=True)
+
     def _reserve_all(self, found: FoundMatch, session_id: SessionId, now: float) -> list[list[SeatOffer]] | Denial:
-        """Seats for all of a match, team by team, or for none."""
+        """Seats for all of a match, team by team, or for none: then a new session ends."""
+        offers: list[list[SeatOffer]] | Denial | None = None
+        try:
+            offers = self._reserve_teams(found, session_id, now)
+        finally:
+            if found.match.backfill is None and not isinstance(offers, list):
+                self._sessions.discard(session_id)
+        return offers
+
+    def _reserve_teams(self, found: FoundMatch, session_id: SessionId, now: float) -> list[list[SeatOffer]] | Denial:
         reserved: list[list[SeatOffer]] = []
         for index, team in enumerate(found.by_team):
             for ticket in team:

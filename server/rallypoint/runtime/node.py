@@ -296,8 +296,14 @@ class Node:
         own = host.definition
         return SeatOffer(session_id, seat, token, self.url(session_id), own.schema_hash, own.options.name, host.code)
 
-    def add_bots(self, session_id: SessionId, count: int, /) -> None:
-        """Bots in free seats of the session."""
+    def discard(self, session_id: SessionId, /) -> None:
+        """The session was created, and its players got no seats: it ends."""
+        host = self.hosts.get(session_id)
+        if host is not None:
+            host.end("its players got no seats")
+
+    def add_bots(self, session_id: SessionId, count: int, team: int | None = None, /) -> None:
+        """Bots in free seats of the session. ``team``: of its match; ``None``: wherever players are missing."""
         host = self.hosts.get(session_id)
         bot = None if host is None else host.definition.options.bot
         if host is None or bot is None or self.bots is None:
@@ -305,7 +311,8 @@ class Node:
         there = sum(seat.bot for seat in host.core.seated())
         for number in range(there + 1, there + count + 1):
             name = f"Bot {number}"
-            reserved = self.seat(session_id, PlayerId(f"bot-{self._ambient.new_id()}"), name, self._clock(), bot=True)
+            player = PlayerId(f"bot-{self._ambient.new_id()}")
+            reserved = self.seat(session_id, player, name, self._clock(), bot=True, team=team)
             if isinstance(reserved, Denial):
                 return
             game = host.definition.options.name

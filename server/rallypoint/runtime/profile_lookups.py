@@ -88,8 +88,9 @@ class ProfileLookups:
             lookup = self._asked.pop(ticket, None) or self._line.pop(ticket)
             if lookup.task is not None:
                 lookup.task.cancel()
-            log.warning("profiles not there in time", players=ticket.size, known=len(lookup.profiles))
-            self._known(ticket, lookup.profiles)
+            if not ticket.gone:
+                log.warning("profiles not there in time", players=ticket.size, known=len(lookup.profiles))
+                self._known(ticket, lookup.profiles)
 
     async def stop(self) -> None:
         """Ends all, with no call of ``known``."""
@@ -115,7 +116,7 @@ class ProfileLookups:
 
     async def _look(self, ticket: LobbyTicket, lookup: _Lookup) -> None:
         try:
-            for player in ticket.players:
+            for player in () if ticket.gone else ticket.players:
                 lookup.profiles[player] = await self._store.profile(player, lookup.queues)
         except StoreDown as error:
             log.warning("profiles not looked up", players=ticket.size, known=len(lookup.profiles), why=str(error))

@@ -17,8 +17,9 @@ import itertools
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from rallypoint.ports import EntryKind, JournalFiles, JournalUnusable, Recovered
+from rallypoint.ports import EntryKind, JournalUnusable, Recovered
 
 from .journal_note import NOTE_NAME, read_note
 from .segments import (
@@ -35,7 +36,7 @@ from .segments import (
     whole_batches_behind,
 )
 
-__all__ = ["Position", "read_journal"]
+__all__ = ["Position", "Readable", "read_journal"]
 
 _WHAT_TO_DO = (
     "Nothing was changed. Put the journal's folder back from a copy, or move it elsewhere to start without its sessions"
@@ -91,7 +92,17 @@ class _Segment:
             self.next = before
 
 
-def read_journal(files: JournalFiles) -> tuple[Recovered, Position]:
+class Readable(Protocol):
+    """What is read of a journal's folder: :class:`rallypoint.ports.JournalFiles` has it, and more."""
+
+    def names(self) -> list[str]:
+        """Of all files."""
+
+    def read(self, name: str) -> bytes:
+        """One of them. Raises ``OSError``."""
+
+
+def read_journal(files: Readable) -> tuple[Recovered, Position]:
     """What it held, and where it goes on. Raises :class:`JournalUnusable` with a sentence, and ``OSError``."""
     names = files.names()
     numbers = sorted(number for name in names if (number := segment_number(name)) is not None)

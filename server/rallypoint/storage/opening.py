@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from rallypoint.runtime.replays import Replays
     from rallypoint.runtime.webhooks import WebhookSender
 
-__all__ = ["FILE_NAME", "open_journal_of", "open_replays", "open_storage", "replay_folders", "set_aside_in"]
+__all__ = [
+    "FILE_NAME",
+    "open_journal_of",
+    "open_replays",
+    "open_storage",
+    "replay_folders",
+    "set_aside_in",
+    "travelled_folders",
+]
 
 FILE_NAME: Final = "rallypoint.db"
 """In ``data_dir``, as the folders that follow."""
@@ -66,6 +74,12 @@ def replay_folders(settings: Settings) -> tuple[Path, Path] | None:
     if settings.replays == "off":
         return None
     return _folder(settings, REPLAYS), _folder(settings, REPLAY_STREAMS)
+
+
+def travelled_folders(settings: Settings) -> tuple[Path | None, Path | None]:
+    """Where replays and the journal are; ``None``: there is none."""
+    replays = None if settings.replays == "off" else _folder(settings, REPLAYS)
+    return replays, None if settings.durability_in_force == "off" else _folder(settings, JOURNAL)
 
 
 def set_aside_in(settings: Settings) -> SetAside:

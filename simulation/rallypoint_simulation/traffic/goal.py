@@ -193,6 +193,8 @@ def _condition(text: str) -> Condition:
         )
     if metric.unit == "%":
         value = value / 100 if unit == "%" else value
+        if value > 1:
+            raise GoalRefused(f"`{text}`: {metric.name} is a share, which is never more than 100%: write {found[3]}%")
     return Condition(metric, found[2].split()[-1] in ("<", "<=", "under", "below", "most"), value)
 
 

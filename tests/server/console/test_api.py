@@ -44,7 +44,7 @@ class House(BackendHouse):
     def __init__(self, store: Any = None, journal: Any = None) -> None:
         super().__init__(store, journal)
         answers = KeptAnswers(keep_entries=self.node.scribe.keeps)
-        app = ops_app(cast(Any, None), self.backend, TOKEN, answers)
+        app = ops_app(cast(Any, None), Desks(self.backend), TOKEN, answers)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False),
             base_url="http://api/api/v1",

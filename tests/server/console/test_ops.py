@@ -12,6 +12,7 @@ import pytest
 
 from rallypoint.app import Server
 from rallypoint.config import Settings
+from rallypoint.console.desks import Desks
 from rallypoint.console.door import WRONG_BURST
 from rallypoint.console.ops import OpsServer
 from tests.server.backend_house import BackendHouse
@@ -24,7 +25,7 @@ RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 @contextlib.asynccontextmanager
 async def serving(**options: Any) -> AsyncIterator[httpx.AsyncClient]:
     house = BackendHouse()
-    ops = OpsServer(cast(Any, None), "127.0.0.1", 0, backend=house.backend, api_token=TOKEN, **options)
+    ops = OpsServer(cast(Any, None), "127.0.0.1", 0, desks=Desks(house.backend), api_token=TOKEN, **options)
     await ops.start()
     try:
         async with httpx.AsyncClient(base_url=ops.url, timeout=SOON_S) as client:

@@ -31,7 +31,7 @@ class Folder:
 def read(files: dict[str, bytes]) -> Recovered | None:
     """What is recovered; ``None``: it is refused."""
     try:
-        return read_journal(Folder(files))[0]  # type: ignore[arg-type]  # reading needs no more of it
+        return read_journal(Folder(files))[0]
     except JournalUnusable as error:
         refused = str(error)
     assert ".rpj" in refused
@@ -182,7 +182,7 @@ def test_what_was_promised_to_be_on_the_disk_and_is_damaged_is_refused_with_its_
     damaged = bytearray(files[first])
     damaged[HEADER_BYTES + 70] ^= 1
     with pytest.raises(JournalUnusable) as refused:
-        read_journal(Folder({**files, first: bytes(damaged)}))  # type: ignore[arg-type]  # as above
+        read_journal(Folder({**files, first: bytes(damaged)}))
     assert str(refused.value).startswith(f"{first} is not whole after byte {HEADER_BYTES}, and 0000")
     assert "was safely on the disk" in str(refused.value)
 
@@ -229,9 +229,9 @@ def test_segments_of_another_release_are_refused_and_so_are_renamed_ones():
     data = bytearray(files["00000001.rpj"])
     data[4] = 9
     with pytest.raises(JournalUnusable, match=r"00000001.rpj was written by another release.*version 9"):
-        read_journal(Folder({"00000001.rpj": bytes(data)}))  # type: ignore[arg-type]  # as above
+        read_journal(Folder({"00000001.rpj": bytes(data)}))
     with pytest.raises(JournalUnusable, match=r"00000002.rpj is segment 1 under another name"):
-        read_journal(Folder({"00000002.rpj": files["00000001.rpj"]}))  # type: ignore[arg-type]  # as above
+        read_journal(Folder({"00000002.rpj": files["00000001.rpj"]}))
 
 
 def test_segments_of_two_journals_in_one_folder_are_refused():

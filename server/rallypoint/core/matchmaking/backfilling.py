@@ -94,6 +94,8 @@ class Backfilling:
 
     def team_for(self, running: Running, entry: Entry, stage: Stage) -> int | None:
         """The team in which it narrows the gap most; ``None``: it does not fit in."""
+        if running.wanted.session in entry.ticket.barred:
+            return None
         teams = [team for team, free in enumerate(running.free) if free >= entry.size]
         if not teams or not self._goes_with(running, entry, stage):
             return None

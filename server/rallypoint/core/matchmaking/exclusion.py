@@ -9,7 +9,7 @@ from rallypoint.core.matchmaking.rules import Avoid, Equal
 from rallypoint.core.matchmaking.ticket import Member
 from rallypoint_protocol.ids import PlayerId
 
-__all__ = ["AvoidMeasure", "DodgersMeasure", "EqualMeasure", "SortMeasure"]
+__all__ = ["AvoidMeasure", "Avoiders", "DodgersMeasure", "EqualMeasure", "SortMeasure"]
 
 
 class SortMeasure(Measure):
@@ -94,10 +94,6 @@ class AvoidMeasure(Measure):
                 kept.append(entry)
         return kept
 
-    def goes_with(self, entry: Entry, group: Sequence[Entry]) -> bool:
-        """Whether it avoids none of a group, and none of them it."""
-        return not any(self._avoid(entry, other) for other in group)
-
     def _avoid(self, a: Entry, b: Entry) -> bool:
         index = self.index
         if any(_meet(b.players, met) for met in a.values[index]):
@@ -115,6 +111,42 @@ class AvoidMeasure(Measure):
             return 0.0, 0.0
         pairs = sum(self._avoid(one, other) for place, one in enumerate(entries) for other in entries[:place])
         return float(pairs), 1.0 if pairs else 0.0
+
+
+class Avoiders:
+    """Who of some tickets avoids whom, as bits: one for each player. Those of a ticket are prepared once asked for."""
+
+    def __init__(self, measures: Sequence[AvoidMeasure], entries: Sequence[Entry]) -> None:
+        self._measures = measures
+        self._bits: dict[PlayerId, int] = {}
+        for entry in entries:
+            for player in entry.players:
+                self._bits[player] = 1 << len(self._bits)
+        self._known: dict[Entry, tuple[int, int]] = {}
+
+    def of(self, entry: Entry) -> tuple[int, int]:
+        """The bits of its players, and of those whom it avoids. One of ``entries``."""
+        known = self._known.get(entry)
+        if known is None:
+            own = avoided = 0
+            for player in entry.players:
+                own |= self._bits[player]
+            for measure in self._measures:
+                for met in entry.values[measure.index]:
+                    avoided |= self._bits_of(met)
+            known = self._known[entry] = own, avoided
+        return known
+
+    def _bits_of(self, avoided: Collection[PlayerId]) -> int:
+        found, bits = 0, self._bits
+        if isinstance(avoided, frozenset):  # a block list, which may be long
+            for player, bit in bits.items():
+                if player in avoided:
+                    found |= bit
+        else:
+            for player in avoided:
+                found |= bits.get(player, 0)
+        return found
 
 
 def _meet(players: Sequence[PlayerId], avoided: Collection[PlayerId]) -> bool:

@@ -9,7 +9,7 @@ from rallypoint.core.matchmaking.rules import TeamSize
 
 __all__ = ["pack"]
 
-LOOKS_MAX: Final = 4000
+LOOKS_MAX: Final = 1500
 """After so many steps without success they count as not fitting."""
 
 
@@ -33,20 +33,28 @@ def _even(total: int, teams: tuple[TeamSize, ...], *, bots: bool) -> list[int]:
 
 
 def _fit(sizes: Sequence[int], least: Sequence[int], most: Sequence[int]) -> tuple[tuple[int, ...], ...] | None:
-    """Depth first, the largest ticket first, into the team with most room; what was tried is not tried again."""
+    """Depth first, the largest ticket first, into the team with most room; what was tried is not tried again.
+
+    Teams with the same room and the same need are interchangeable: one of them is tried.
+    """
     division: list[list[int]] = [[] for _ in most]
     room = list(most)
-    tried: set[tuple[int, ...]] = set()
+    tried: set[tuple[object, ...]] = set()
     left = [sum(sizes[place:]) for place in range(len(sizes) + 1)]
 
     def place_from(place: int) -> bool:
-        need = sum(max(0, n - (m - r)) for n, m, r in zip(least, most, room, strict=True))
-        if need > left[place] or (place, *room) in tried or len(tried) > LOOKS_MAX:
+        needs = [max(0, n - m + r) for n, m, r in zip(least, most, room, strict=True)]
+        there = list(zip(room, needs, strict=True))
+        key = (place, *sorted(there))
+        if sum(needs) > left[place] or key in tried or len(tried) > LOOKS_MAX:
             return False
         if place == len(sizes):
             return True
-        tried.add((place, *room))
-        for number in sorted(range(len(room)), key=lambda n: (-room[n], n)):
+        tried.add(key)
+        alike: dict[tuple[int, int], int] = {}
+        for number, one in enumerate(there):
+            alike.setdefault(one, number)
+        for number in sorted(alike.values(), key=lambda n: (-room[n], n)):
             if room[number] < sizes[place]:
                 break
             room[number] -= sizes[place]

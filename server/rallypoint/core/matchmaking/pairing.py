@@ -68,7 +68,8 @@ class Entry:
         self.todo = False
         """It is to be tried."""
         self.arrived = 0
-        """The step of the search at which it became one that others may be matched with, or came to a new stage."""
+        """The step of the search at which it became one that others may be matched with; 0 once it was tried with all
+        those whom only that concerns."""
         self.tried = 0
         """The step of the search at which it was tried last."""
         self.effort = 1

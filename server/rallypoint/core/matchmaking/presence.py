@@ -98,8 +98,7 @@ class Presence:
             self._searching.again(entry)
         stage = self._stages.at(entry.wait(self.now))
         if stage != entry.stage:
-            entry.stage = stage
-            self._searching.arrive(entry)
+            self._searching.advance(entry, stage)
         self._plan(entry)
 
     def _plan(self, entry: Entry) -> None:

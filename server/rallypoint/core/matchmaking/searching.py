@@ -71,6 +71,20 @@ class Searching:
         entry.arrived = self._clock
         self.again(entry)
 
+    def advance(self, entry: Entry, stage: int) -> None:
+        """It has come to a later stage, and is to be tried at the limits of that.
+
+        The limits of a match are those of one of its tickets: at the limits of others nothing has changed by this. What
+        goes by the oldest ticket in any case (smaller matches, bots) may be new to those who are younger.
+        """
+        before, after = self._stages.all[entry.stage], self._stages.all[stage]
+        entry.stage = stage
+        smaller = (after.fills, after.bots) != (before.fills, before.bots)
+        if entry.arrived or (smaller and not self._oldest):
+            self.arrive(entry)
+        else:
+            self.again(entry)
+
     def again(self, entry: Entry) -> None:
         """It is to be tried."""
         if not entry.todo:
@@ -100,7 +114,7 @@ class Searching:
 
     def others(self, entry: Entry) -> int:
         """After :meth:`around` found nothing: tries are planned with those whose limits are others. Units spent."""
-        if len(self._stages.all) == 1:
+        if len(self._stages.all) == 1 or not entry.arrived:
             return 0
         widest = self._stages.all[-1]
         found, _ = self._near.around(entry, widest, WINDOW_MAX)
@@ -118,6 +132,8 @@ class Searching:
                 planned += 1
                 if planned == OTHERS_MAX:
                     break
+        else:
+            entry.arrived = 0
         return len(found) // LOOK_SHARE + len(there)
 
     def near(self, entry: Entry, window: int) -> list[Entry]:

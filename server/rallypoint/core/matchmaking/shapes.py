@@ -18,6 +18,8 @@ SHAPES_MAX: Final = 4096
 """So many are kept: beyond, all are forgotten."""
 SUMS_MAX: Final = 2048
 """With many teams and parties, divisions beyond that are not looked at: some that would fit are not found."""
+FEW_SEATS_MAX: Final = 16
+"""In larger matches there are too many sets of parties to know for each whether others can fill what is left."""
 
 _Sums = tuple[int, ...]
 
@@ -25,11 +27,12 @@ _Sums = tuple[int, ...]
 class Shape:
     """The sizes of some tickets."""
 
-    __slots__ = ("_key", "_next", "_shapes", "complete", "full", "singles", "sums", "total")
+    __slots__ = ("_fillable", "_key", "_next", "_shapes", "complete", "full", "singles", "sums", "total")
 
     def __init__(self, shapes: Shapes, sums: tuple[_Sums, ...], singles: int, key: _Sums) -> None:
         self._shapes = shapes
         self._next: dict[int, Shape | None] = {}
+        self._fillable: dict[frozenset[int], bool] = {}
         self._key = key
         self.sums = sums
         self.singles = singles
@@ -47,6 +50,17 @@ class Shape:
             found = self._next[size] = self._shapes.next(self._key, self.sums, self.singles, size)
             return found
 
+    def fillable(self, sizes: frozenset[int]) -> bool:
+        """Whether any number of tickets of such sizes can make all teams full. Only asked where shapes are few."""
+        if self.full or 1 in sizes:
+            return True
+        known = self._fillable.get(sizes)
+        if known is None:
+            following = [self.add(size) for size in sorted(sizes)]
+            known = any(one is not None and one.fillable(sizes) for one in following)
+            self._fillable[sizes] = known
+        return known
+
 
 class Shapes:
     """All of a queue."""
@@ -54,6 +68,8 @@ class Shapes:
     def __init__(self, teams: tuple[TeamSize, ...]) -> None:
         self._teams = teams
         self.most = sum(team.most for team in teams)
+        self.few = self.most <= FEW_SEATS_MAX
+        """There are few shapes: to ask about many costs little."""
         self._alike = [[n for n, other in enumerate(teams) if other == team] for team in dict.fromkeys(teams)]
         self._known: dict[tuple[_Sums, int], Shape] = {}
         self.empty = Shape(self, ((0,) * len(teams),), 0, ())

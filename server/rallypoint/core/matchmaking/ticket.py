@@ -55,6 +55,8 @@ class Ticket:
     """Seconds of the node's clock. A ticket that comes back after a ready check keeps it."""
     number: int
     """In order of arrival."""
+    barred: frozenset[SessionId] = frozenset()
+    """Running sessions that do not take one of its players. Replaced while it waits, when one has refused."""
 
 
 @dataclass(frozen=True, slots=True)
