@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from socket import socket
 from typing import Any, Self
 
@@ -13,9 +13,15 @@ import structlog
 
 from rallypoint.config import Settings
 from rallypoint.console.desks import Desks
-from rallypoint.console.ops import OpsServer
-from rallypoint.console.status import Status
+from rallypoint.console.operators import Operators
+from rallypoint.console.ops import LateApi, OpsServer
+from rallypoint.console.overview import OverviewDesk
+from rallypoint.console.queue_counts import QueueCounts
+from rallypoint.console.sampler import Sampler
+from rallypoint.console.settings_in_force import SettingsDesk
+from rallypoint.console.status import Status, rss_bytes
 from rallypoint.console.travel import Travels
+from rallypoint.console.vitals import Vitals
 from rallypoint.core.lobby import Lobby
 from rallypoint.game.entity import check_assignments
 from rallypoint.game.game import Game
@@ -26,10 +32,20 @@ from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
-from rallypoint.storage.opening import open_journal_of, open_replays, open_storage, set_aside_in, travelled_folders
+from rallypoint.runtime.node_desk import NodeDesk, Process
+from rallypoint.runtime.queue_desk import QueueDesk
+from rallypoint.storage.opening import (
+    open_journal_of,
+    open_replays,
+    open_storage,
+    operators_of,
+    set_aside_in,
+    travelled_folders,
+)
 from rallypoint.transport.listener import bound
 from rallypoint.transport.ports import listening
 from rallypoint.transport.tls import Certificate
+from rallypoint.version import VERSION
 from rallypoint.web.port import WebServer
 
 __all__ = ["Server"]
@@ -54,6 +70,10 @@ class Server:
             ValueError: no games, two games or queues of the same name, or a certificate that cannot be used.
         """
         self.settings = settings or Settings()
+        self.given: Collection[str] = ()
+        """Names of the settings that the command line has set: for the console; likewise the next."""
+        self.usual: Mapping[str, Any] = {}
+        """What the command's own defaults are, where they are not those of the settings."""
         self.definitions = [game.definition() for game in games]
         names = [definition.options.name for definition in self.definitions]
         if not names or len(set(names)) < len(names):
@@ -119,13 +139,31 @@ class Server:
             await self.journal.close()
             raise
         self.travels = Travels(self.node, *travelled_folders(settings))
+        self.operators = Operators(operators_of(self.store))
+        self.desks = Desks(
+            Backend(self.node, self.store, self.lobby_host.offer),
+            self.travels,
+            self.operators,
+            node_name=settings.node_name,
+        )
+        self.sampler = Sampler(self, self.store)
+        self.desks.queues = QueueDesk(
+            self.node,
+            self.lobby.queues,
+            self.lobby_host.figures,
+            QueueCounts(self.sampler.counting),
+            self.lobby_host.capacity_changed,
+            time.time,
+        )
+        self.desks.node = NodeDesk(self.node, self._process(), self.lobby_host.close_matching, time.time)
+        self.desks.settings = SettingsDesk(settings, self.given, self.definitions, self.usual)
+        self.desks.overview = OverviewDesk(self, self.sampler, settings.node_name, self.store)
         self.ops = OpsServer(
             Status(self, self.store),
             settings.ops_host,
             settings.ops_port,
-            desks=Desks(Backend(self.node, self.store, self.lobby_host.offer), self.travels),
-            api_token=settings.api_token.get_secret_value(),
-            answers=self.game_port.answers,
+            vitals=Vitals(self, self.sampler, settings.node_name, self.store),
+            api=LateApi(self.desks, settings.api_token.get_secret_value(), self.game_port.answers),
             trusted_proxies=settings.limits.trusted_proxies,
         )
         self.web = None if settings.web_port is None else WebServer(self)
@@ -133,6 +171,7 @@ class Server:
             await self.ops.start()
             if self.web is not None:
                 await self.web.start()
+                self.desks.play_url = {"port": int(self.web.url.rpartition(":")[2])}
         except (OSError, ValueError):
             await self.ops.stop()
             self.game_port.unlisten()
@@ -143,6 +182,20 @@ class Server:
             await self.webhooks.start()
         self.node.limit.arm()
         _settle_garbage()
+        self.sampler.start()
+
+    def _process(self) -> Process:
+        return Process(
+            self.settings.node_name,
+            VERSION,
+            self.started_at,
+            self.sampler,
+            self.journal,
+            self.store.status,
+            lambda: self.connections,
+            lambda: self._stopping,
+            rss_bytes,
+        )
 
     @property
     def node(self) -> Node:
@@ -181,6 +234,11 @@ class Server:
             log.info("certificate read again", file=str(self.settings.tls_cert))
 
     @property
+    def stopping(self) -> bool:
+        """It is about to end."""
+        return self._stopping
+
+    @property
     def ready(self) -> bool:
         """True while new players are welcome: not while stopping, nor while the journal cannot be written."""
         return not self._stopping and not self.journal.failure
@@ -208,6 +266,7 @@ class Server:
         self._stopping = True
         log.info("stopping", connections=self.connections, sessions=len(self.node.hosts))
         self.node.limit.disarm()
+        await self.sampler.stop()
         await self.game_port.stop()
         try:
             async with asyncio.timeout(self.settings.shutdown_s):

@@ -12,6 +12,7 @@ import typer
 
 __all__ = ["main"]
 
+_DATA = "rallypoint-data"
 app = typer.Typer(
     help="Multiplayer game sessions that outlive their connections, and their servers.",
     no_args_is_help=True,
@@ -28,6 +29,7 @@ def _rallypoint() -> None:
 
 @app.command()
 def serve(
+    context: typer.Context,
     games: Annotated[list[str], typer.Argument(help="Games as module:Class, or module where it has one.")],
     host: Annotated[str | None, typer.Option(help="Where game and web port listen; 0.0.0.0: on all networks.")] = None,
     port: Annotated[int | None, typer.Option(help="Game port; 0 for any that is free.")] = None,
@@ -49,7 +51,7 @@ def serve(
             help="Folder for players, results and running sessions; empty: nothing is kept.",
             envvar="RALLYPOINT_DATA_DIR",
         ),
-    ] = "rallypoint-data",
+    ] = _DATA,
     durability: Annotated[
         Literal["off", "process", "disk"] | None,
         typer.Option(help="What sessions survive: the end of the process (the default), of the machine, or nothing."),
@@ -105,9 +107,13 @@ def serve(
             NetworkConditions.parse(simulate)
         chosen = {name: value for name, value in given.items() if value is not None}
         settings = Settings(**chosen, data_dir=data or None)  # type: ignore[arg-type]  # checked by pydantic
-        settings = settings.model_copy(update={"web_port": settings.web_port_to_serve if web else None})
+        web_port_usual = settings.web_port_to_serve
+        settings = settings.model_copy(update={"web_port": web_port_usual if web else None})
         classes = [find_game(name) for name in games]
-        code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce)
+        usual = {"data_dir": Path(_DATA), "web_port": web_port_usual}
+        own = {"data": "data_dir", "web": "web_port"}
+        typed = [*chosen, *(name for option, name in own.items() if _is_typed(context, option))]
+        code = run(classes, settings, resident_bots=bots, fill=fill, announce=announce, given=typed, usual=usual)
     except (GameNotFound, DefinitionError, StoreUnusable, JournalUnusable, ValueError, ValidationError) as error:
         _fail(str(error))
     except CannotListen as error:
@@ -161,6 +167,12 @@ def new(
     print(f"  open http://127.0.0.1:8080/play/{name}/\n  python -m pytest")
 
 
+def _is_typed(context: typer.Context, option: str) -> bool:
+    """It was written on the command line: it is neither a default, nor of the environment."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _fail(sentence: str) -> NoReturn:
     """Ends with exit code 2: what was asked for cannot be done."""
     print(f"rallypoint: {sentence}", file=sys.stderr)
@@ -190,6 +202,7 @@ def main() -> None:
 _ELSEWHERE = {
     "load": ("rallypoint_loadtest.command", "Plays a game with thousands of bots and measures it.", "load"),
     "matchmaker": ("rallypoint.matchmaker_command", "Checks the rules of queues, and tries them out.", ""),
+    "operators": ("rallypoint.operators_command", "Adds and removes operators of the console, and tokens.", ""),
     "replay": ("rallypoint.replay_command", "Shows, compares, verifies and forks recorded sessions.", ""),
     "simulate": ("rallypoint_simulation.command", "Plays a game between bots on bad networks, in virtual time.", ""),
 }

@@ -99,6 +99,8 @@ class Journal(Protocol):
     """Called once each time when it can write no more: a sentence. Whoever drives it sets it."""
     mended: Callable[[], None]
     """Called when it can write again: everything that lives is to be appended whole now."""
+    flushed: Callable[[float], None]
+    """Called with how many seconds a flush took: each write with ``process``, each sync with ``disk``."""
 
     @property
     def durability(self) -> str:
@@ -115,6 +117,9 @@ class Journal(Protocol):
     @property
     def pressure(self) -> Pressure:
         """How far the disk is behind."""
+
+    def on_disk(self) -> tuple[int, int]:
+        """How many files there are, and how many bytes in them."""
 
     def append(self, entries: Sequence[Entry], now: float, committed: Committed) -> None:
         """Takes one batch, all or nothing: what happened in one bucket of the ticker, or to one request.

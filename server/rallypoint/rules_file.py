@@ -38,6 +38,7 @@ __all__ = [
     "class_option",
     "load_rules",
     "name_conflict",
+    "parse_rules",
     "read_rules",
 ]
 
@@ -60,7 +61,15 @@ def load_rules(path: str | os.PathLike[str], game: GameFacts | None = None) -> t
         RulesError: there is no such file, it is no TOML, or its rules cannot be.
     """
     name = _shown(Path(path))
-    text = _text(Path(path), name)
+    return parse_rules(_text(Path(path), name), name, game)
+
+
+def parse_rules(text: str, name: str, game: GameFacts | None = None) -> tuple[QueueRules, ...]:
+    """The same of a text. ``name``: what it is called in errors.
+
+    Raises:
+        RulesError: it is no TOML, or its rules cannot be.
+    """
     try:
         data = tomllib.loads(text)
         lines = lines_of(text)

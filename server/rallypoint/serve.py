@@ -7,7 +7,7 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import structlog
@@ -31,19 +31,25 @@ def run(
     resident_bots: int = 0,
     fill: bool = True,
     announce: Literal["text", "json"] = "text",
+    given: Collection[str] = (),
+    usual: Mapping[str, Any] | None = None,
 ) -> int:
     """Serves until SIGTERM or SIGINT; a second one ends at once. Gives the exit code.
+
+    ``given``: names of the settings that the command line has set; ``usual``: what these are without it, where that is
+    something else than the settings' own defaults. Both are for the console.
 
     Raises:
         OSError: a port is taken.
     """
     gc.disable()  # what is made from here to the first client stays: looking through it costs a tenth of the start
-    logs.set_up(settings.log, settings.log_level)
+    logs.set_up(settings.log, settings.log_level, settings.node_name)
     wanted = settings.limits.connections_max + OTHERS
     allowed = allow_open_files(wanted)
     if allowed is not None and allowed < wanted:
         log.warning("too few open files are allowed for connections_max", allowed=allowed, wanted=wanted)
     server = Server(games, settings, bots=fill)
+    server.given, server.usual = given, usual or {}
     main = _serve(server, resident_bots, announce)
     try:
         import uvloop
@@ -64,7 +70,7 @@ async def _serve(server: Server, resident_bots: int, announce: str) -> None:
     async with server:
         if resident_bots:
             server.bots.reside(server.definitions, resident_bots)
-        _announce(server, announce)
+        _announce(server, announce, await server.operators.first())
         await stop.wait()
 
 
@@ -74,10 +80,12 @@ def _on_signal(stop: asyncio.Event) -> None:
     stop.set()
 
 
-def _announce(server: Server, form: str) -> None:
+def _announce(server: Server, form: str, first: tuple[str, str] | None) -> None:
+    """``first``: name and password of the operator that was just made; they are shown here, and nowhere else."""
     if form == "json":
         web = {} if server.web is None else {"web": server.web.url}
-        print(json.dumps({"lobby": server.lobby_url, "ops": server.ops.url, **web}), flush=True)
+        operator = {} if first is None else {"first_operator": {"name": first[0], "password": first[1]}}
+        print(json.dumps({"lobby": server.lobby_url, "ops": server.ops.url, **web, **operator}), flush=True)
         return
     names = ", ".join(definition.options.name for definition in server.definitions)
     print(f"Serving {names}", flush=True)
@@ -85,6 +93,8 @@ def _announce(server: Server, form: str) -> None:
     if server.web is not None:
         print(f"  play      {server.web.url}   (pages at /play/<game>/, browser SDK at /sdk/)")
     print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
+    if first is not None:
+        print(f"  operator  {first[0]}, with the password {first[1]}   (shown this once: rallypoint operators --help)")
     settings = server.settings
     ports = {"players": settings.host, "status": settings.ops_host}
     if server.web is not None:

@@ -15,6 +15,10 @@ from .api_errors import answer_errors
 from .api_json import AsciiJSON
 from .api_live import live
 from .api_matches import matches
+from .api_node import node
+from .api_operators import operators
+from .api_overview import overview
+from .api_queues import queues
 from .api_records import records
 from .api_sessions import sessions
 from .api_travel import travel
@@ -27,20 +31,25 @@ __all__ = ["API_VERSION", "build_api"]
 API_VERSION: Final = "1.0"
 
 _DESCRIPTION: Final = """\
-What a game developer's own services may do with a Rallypoint server: create sessions, reserve seats for named players,
-signal sessions, look at them, end them, and read what became of them.
+What a game developer's own services and operators may do with a Rallypoint server: create sessions, reserve seats for
+named players, signal sessions, look at them, end them, and read what became of them.
 
-Every request shows the server's API token. Bodies are JSON of at most 64 KiB, read strictly: unknown names and wrong
+Every request shows a token: the server's own `api_token`, or one of an operator; or the cookie of an operator's login.
+A viewer may `GET`, an admin everything. Bodies are JSON of at most 64 KiB, read strictly: unknown names and wrong
 types are refused. Every error is `{"error": "...", "reason": "..."}`, and has changed nothing.
 """
 _TOKEN: Final = HTTPBearer(
     scheme_name="token",
-    description="The server's `api_token` setting.",
+    description="The server's `api_token` setting, or an operator's token.",
     auto_error=False,  # the door has looked at it, before anything was read
 )
 _TAGS: Final = [
     {"name": "sessions", "description": "Running games, and those that wait for players."},
     {"name": "games", "description": "What can be played here."},
+    {"name": "queues", "description": "Who waits, and why."},
+    {"name": "node", "description": "This server: how it is, its settings, and its emptying."},
+    {"name": "operators", "description": "Coming in, going out, and what everybody has done."},
+    {"name": "overview", "description": "The node at a glance, and its last quarter of an hour."},
     {"name": "live", "description": "What changes, while it does."},
     {"name": "results", "description": "What became of sessions: kept in the server's database."},
     {
@@ -74,6 +83,10 @@ def build_api(desks: Desks | None) -> FastAPI:
     app.include_router(records)
     app.include_router(matches)
     app.include_router(travel)
+    app.include_router(queues)
+    app.include_router(node)
+    app.include_router(operators)
+    app.include_router(overview)
     app.include_router(live)
     answer_errors(app)
     check_all(app)

@@ -19,7 +19,11 @@ __all__ = ["STATUS", "ApiError", "Denied", "answer_errors", "error_response", "e
 T = TypeVar("T")
 
 STATUS: Final[Mapping[str, int]] = {
+    "wrong_login": 401,
     "forbidden": 403,
+    "csrf": 403,
+    "locked_out": 429,
+    "cordoned": 503,
     "unknown": 404,
     "unknown_game": 404,
     "full": 409,
@@ -43,8 +47,8 @@ STATUS: Final[Mapping[str, int]] = {
 """Any other denial is a 409: the request is fine, and the state of things is against it."""
 
 _DESCRIPTIONS: Final[Mapping[int, str]] = {
-    401: "No token, or a wrong one (`unauthorised`).",
-    403: "Your role may not do that (`forbidden`).",
+    401: "No token and no login, or a wrong one (`unauthorised`); wrong name or password (`wrong_login`).",
+    403: "Your role may not do that (`forbidden`); or a login's `X-CSRF-Token` is missing (`csrf`).",
     404: "There is no such session, player, match or game on this node (`unknown`, `unknown_game`).",
     409: "The state of things is against it: `full`, `locked`, `kicked`, `already_seated`, `ended`; or `key_running`: "
     "a request with this `Idempotency-Key` is being executed.",
@@ -52,14 +56,14 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     413: "A body of more than 64 KiB (`too_large`).",
     422: "The request is not what it must be (`invalid`), the game said no to it (`refused`), or its "
     "`Idempotency-Key` was used with another request (`key_used`). Sent again as it is, it fails again.",
-    429: "Too many wrong tokens from this address, or too many signals for a session (`too_fast`). Try again after "
-    "`Retry-After` seconds.",
+    429: "Too many wrong tokens from this address, or too many signals for a session (`too_fast`); too many failed "
+    "logins (`locked_out`). Try again after `Retry-After` seconds.",
     500: "A fault of the server's own (`failed`), or of the game's (`game_failed`). The log has the traceback.",
     503: "Not now: `node_full`, `stopping`, `store_down`; or not on this server: `not_kept` (it keeps no results), "
     "`off` (it has no API token). Nothing was changed.",
 }
 _EXAMPLES: Final[Mapping[int, tuple[str, str]]] = {
-    401: ("unauthorised", "show the token of this server: Authorization: Bearer ..."),
+    401: ("unauthorised", "log in, or show a token of this server: Authorization: Bearer ..."),
     403: ("forbidden", "that needs the role admin, and yours is viewer"),
     404: ("unknown", "there is no such session"),
     409: ("full", "every seat is taken"),

@@ -12,6 +12,7 @@ from rallypoint.core.orders import Denial
 
 from .api_errors import Denied, errors
 from .live import WATCHED_MAX, Live
+from .principals import STILL
 from .roles import Role, needs
 
 __all__ = ["live"]
@@ -38,9 +39,9 @@ async def watch_paths(request: Request, watch: Watched) -> StreamingResponse:
     hub: Live = request.app.state.live
     if hub.full:
         raise Denied(Denial("node_full", "too many consoles watch this server"))
-    if any(path.partition("?")[0] in ("/live", "/openapi.json") for path in watch):
+    if any(path.partition("?")[0] in ("/live", "/me", "/openapi.json") for path in watch):
         raise Denied(Denial("invalid", "that path cannot be watched"))
-    may_still = request.scope.get("rallypoint.still", _always)
+    may_still = request.scope.get(STILL, _always)
 
     async def events() -> AsyncIterator[bytes]:
         async for event in hub.stream(watch, may_still):
@@ -50,5 +51,5 @@ async def watch_paths(request: Request, watch: Watched) -> StreamingResponse:
     return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
 
 
-def _always() -> bool:
+async def _always() -> bool:
     return True

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rallypoint.runtime.backend import Backend
+from rallypoint.runtime.node_desk import NodeDesk
+from rallypoint.runtime.queue_desk import QueueDesk
 
+from .operators import Operators
+from .overview import OverviewDesk
+from .settings_in_force import SettingsDesk
 from .travel import Travels
 
 __all__ = ["Desks"]
@@ -17,3 +22,11 @@ class Desks:
 
     backend: Backend
     travels: Travels | None = None
+    operators: Operators | None = None
+    queues: QueueDesk | None = None
+    node: NodeDesk | None = None
+    settings: SettingsDesk | None = None
+    node_name: str = ""
+    play_url: str | dict[str, int] | None = None
+    """Where players' pages are: a URL, or a port of the same host; ``None``: there are none."""
+    overview: OverviewDesk | None = None

@@ -7,7 +7,7 @@ when it does, and nothing in between. What is sent is what the path itself would
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from starlette.types import ASGIApp, Message
 
-from .roles import PRINCIPAL, Principal, Role
+from .principals import PRINCIPAL, Principal, Role
 
 __all__ = ["BEAT_S", "WATCHED_MAX", "WATCHERS_MAX", "Live"]
 
@@ -26,8 +26,8 @@ WATCHED_MAX: Final = 8
 """Paths of one console."""
 WATCHERS_MAX: Final = 64
 QUIET_S: Final = 10.0
-"""After so long without news a comment is sent, so that proxies and clients see that the stream lives."""
-_ANYBODY: Final = Principal("live", Role.VIEWER, "console")
+"""After so long without news it says so, so that proxies and clients see that the stream lives."""
+_VIEWER: Final = Principal("live", Role.VIEWER, "console")
 
 
 class _Watcher:
@@ -53,7 +53,7 @@ class Live:
         """Nobody else can watch."""
         return len(self._watchers) >= WATCHERS_MAX
 
-    async def stream(self, paths: Sequence[str], still: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def stream(self, paths: Sequence[str], still: Callable[[], Awaitable[bool]]) -> AsyncGenerator[bytes, None]:
         """Server-sent events: ``event: change``, ``data: {"path": ..., "status": 200, "body": ...}``, each path at once
         and then when its answer is another one. Ends when ``still`` says that its reader may look no longer."""
         watcher = _Watcher(list(dict.fromkeys(paths))[:WATCHED_MAX])
@@ -66,13 +66,15 @@ class Live:
         try:
             yield b"retry: 1000\n\n"
             await self._ask([path for path in watcher.paths if path not in self._last])
-            while still():
+            while await still():
                 try:
                     async with asyncio.timeout(QUIET_S):
                         await watcher.wake.wait()
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    yield b"event: still\ndata: {}\n\n"
                     continue
+                if not await still():  # it may have waited for long
+                    break
                 watcher.wake.clear()
                 news, watcher.news = watcher.news, {}
                 for data in news.values():
@@ -140,7 +142,7 @@ async def _get(app: ASGIApp, path: str) -> tuple[int, bytes]:
         "headers": [],
         "client": None,
         "server": None,
-        PRINCIPAL: _ANYBODY,
+        PRINCIPAL: _VIEWER,
     }
     try:
         await app(scope, receive, send)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rallypoint.console.api_token import check_token
 from rallypoint.console.status import Status
 from rallypoint.transport.http_port import HttpPort
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
     from rallypoint.console.desks import Desks
     from rallypoint.console.kept_answers import KeptAnswers
+    from rallypoint.console.vitals import Vitals
 
-__all__ = ["OpsServer", "ops_app"]
+__all__ = ["LateApi", "OpsServer", "ops_app"]
 
 _PAGE = Path(__file__).parent / "status.html"
 _HEADERS = {
@@ -29,38 +32,28 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_API_OFF = "the HTTP API is off: set RALLYPOINT_API_TOKEN to a secret of at least 16 characters to switch it on"
+_API_OFF = "there is no HTTP API here"
 _CONNECTIONS_MAX = 500
 """Beyond so many at once, the port answers 503."""
 
 
-def ops_app(
-    status: Status, desks: Desks | None = None, api_token: str = "", answers: KeptAnswers | None = None
-) -> Starlette:
-    """The HTTP application. Imported late: a server that has no operations port does not pay for it.
-
-    Raises:
-        ValueError: ``api_token`` could be guessed.
-    """
+def ops_app(status: Status, api: ASGIApp | None = None, vitals: Vitals | None = None) -> Starlette:
+    """The HTTP application. Imported late: a server that has no operations port does not pay for it."""
     import base64
     import hashlib
     import re
 
     from starlette.applications import Starlette
-    from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+    from starlette.responses import HTMLResponse, JSONResponse
     from starlette.routing import Mount, Route
+
+    from rallypoint.console.vitals import vital_routes
 
     page = _PAGE.read_text(encoding="utf-8")
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
     assert script is not None
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
     headers = {name: value.replace("{script}", digest) for name, value in _HEADERS.items()}
-
-    async def health(request: Request) -> Response:
-        return PlainTextResponse("ok\n")  # it is the game loop itself that answers
-
-    async def ready(request: Request) -> Response:
-        return PlainTextResponse("ready\n") if status.ready else PlainTextResponse("stopping\n", 503)
 
     async def figures(request: Request) -> Response:
         return JSONResponse(status.figures())
@@ -74,23 +67,46 @@ def ops_app(
     return Starlette(
         routes=[
             Route("/", index),
-            Route("/healthz", health),
-            Route("/readyz", ready),
+            *vital_routes(vitals),
             Route("/status.json", figures),
             Route("/sessions.json", sessions),
-            Mount("/api/v1", _api(desks, api_token, answers)),
+            Mount("/api/v1", _off if api is None else api),
         ]
     )
 
 
-def _api(desks: Desks | None, token: str, answers: KeptAnswers | None) -> ASGIApp:
-    """The HTTP API behind its door; FastAPI is imported only where it is on."""
-    if desks is None or not token:
-        return _off
-    from rallypoint.console.api import build_api
-    from rallypoint.console.door import ApiDoor
+class LateApi:
+    """The HTTP API behind its door. Its imports take half a second of CPU: a thread does that beside the games, once
+    everything else has begun; whoever asks before waits for it."""
 
-    return ApiDoor(build_api(desks), token, desks.backend.scribe, kept=answers)
+    def __init__(self, desks: Desks, token: str = "", answers: KeptAnswers | None = None) -> None:
+        """``token``: the server's, for backends; empty: there is none. Raises ``ValueError`` for one that could be
+        guessed."""
+        check_token(token)
+        self._desks = desks
+        self._token = token
+        self._answers = answers
+        self._building: asyncio.Task[ASGIApp] | None = None
+
+    def begin(self) -> None:
+        """Makes it, if that was not begun."""
+        if self._building is None:
+            self._building = asyncio.create_task(asyncio.to_thread(self._build), name="the HTTP API")
+
+    def _build(self) -> ASGIApp:
+        from rallypoint.console.api import build_api
+        from rallypoint.console.door import ApiDoor
+
+        desks = self._desks
+        api = build_api(desks)
+        api.openapi()  # it is kept: 70 ms that nobody is to wait for
+        return ApiDoor(api, self._token, desks.backend.scribe, kept=self._answers, operators=desks.operators)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begin()
+        assert self._building is not None
+        app = await asyncio.shield(self._building)
+        await app(scope, receive, send)
 
 
 async def _off(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,8 +118,7 @@ async def _off(scope: Scope, receive: Receive, send: Send) -> None:
 class OpsServer:
     """Serves the operations port on the node's own event loop.
 
-    ``desks`` and ``api_token`` (empty: it is off) are for the HTTP API, and so is ``answers``: what it answered when
-    it was here before. ``trusted_proxies``: addresses and networks whose ``X-Forwarded-For`` is believed.
+    ``trusted_proxies``: addresses and networks whose ``X-Forwarded-For`` is believed.
     """
 
     def __init__(
@@ -112,27 +127,22 @@ class OpsServer:
         host: str,
         port: int,
         *,
-        desks: Desks | None = None,
-        api_token: str = "",
-        answers: KeptAnswers | None = None,
+        api: LateApi | None = None,
+        vitals: Vitals | None = None,
         trusted_proxies: Sequence[str] = (),
     ) -> None:
         self._status = status
-        self._desks = desks
-        self._api_token = api_token
-        self._answers = answers
+        self._api = api
+        self._vitals = vitals
         self._port = HttpPort(
             "operations port", host, port, connections_max=_CONNECTIONS_MAX, trusted_proxies=trusted_proxies
         )
 
     async def start(self) -> None:
-        """Listens.
-
-        Raises:
-            OSError: the port is taken.
-            ValueError: the API token could be guessed.
-        """
-        await self._port.start(ops_app(self._status, self._desks, self._api_token, self._answers))
+        """Listens. Raises ``OSError`` if the port is taken."""
+        await self._port.start(ops_app(self._status, self._api, self._vitals))
+        if self._api is not None:
+            self._api.begin()
 
     @property
     def url(self) -> str:

@@ -1,14 +1,9 @@
-"""Who asks, and what each role may do. Every path of the HTTP API says which role it needs, or there is no API.
-
-A *viewer* looks at everything; an *admin* changes things, too.
-"""
+"""What each role may do. Every path of the HTTP API says which role it needs, or there is no API."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
@@ -16,51 +11,12 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from rallypoint.core.orders import Denial
 
 from .api_errors import Denied
+from .principals import PRINCIPAL, Principal, Role
 
-__all__ = [
-    "BACKEND",
-    "PRINCIPAL",
-    "Principal",
-    "Role",
-    "check_all",
-    "check_role",
-    "needs",
-    "paths_of",
-    "principal_of",
-    "role_of",
-]
+__all__ = ["Role", "check_all", "check_role", "needs", "paths_of", "principal_of", "role_of"]
 
-PRINCIPAL: Final = "rallypoint.principal"
-"""Where the door puts it in the scope of a request."""
 _ROLE: Final = "rallypoint_role"
 Route = TypeVar("Route", bound=Callable[..., Any])
-
-
-class Role(enum.StrEnum):
-    """In order of what they may."""
-
-    VIEWER = "viewer"
-    ADMIN = "admin"
-
-    def includes(self, other: Role) -> bool:
-        """Whoever has this one may do what the other may."""
-        return self is Role.ADMIN or other is Role.VIEWER
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Whoever has shown who they are."""
-
-    name: str
-    """Of the operator; ``backend`` for the server's API token."""
-    role: Role
-    via: Literal["backend", "token", "console"]
-    """By the server's API token, an operator's token, or a login."""
-    csrf: str = ""
-    """Of a login: what the console sends with everything that changes something."""
-
-
-BACKEND: Final = Principal("backend", Role.ADMIN, "backend")
 
 
 def needs(role: Role) -> Callable[[Route], Route]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rallypoint.app import Server
     from rallypoint.ports import Store
 
-__all__ = ["Status", "problems"]
+__all__ = ["Status", "problems", "rss_bytes"]
 
 SESSIONS_SHOWN = 200
 _NONE: Final[Mapping[SessionId, str]] = MappingProxyType({})
@@ -43,8 +43,11 @@ class Status:
         """Everything, for machines: ``docs/operating.md`` explains each figure."""
         server = self._server
         node = server.node
-        census = census_of(node.games, node.hosts.values())
-        games = {name: asdict(counts) for name, counts in census.games.items()}
+        census = census_of(node)
+        games = {
+            name: {"waiting": game.waiting, "running": game.running, "players": game.players}
+            for name, game in census.games.items()
+        }
         store = StoreStatus("none") if self._store is None else self._store.status()
         return {
             "uptime_s": round(time.time() - server.started_at, 1),
@@ -86,14 +89,14 @@ class Status:
             },
             "bots_added": node.counts.bots_added,
             "ticks": node.ticker.ticks,
-            "skipped_ticks": node.counts.skipped_ticks + census.skipped_ticks,
+            "skipped_ticks": census.skipped_ticks,
             "tick_late_ms": node.ticker.late.summary(),
             "bucket_ms": node.ticker.busy.summary(),
             "step_ms": node.ticker.steps.summary(),
-            "conflated": node.counts.conflated + census.conflated,
-            "session_bytes_out": node.counts.bytes_out + census.bytes_out,
+            "conflated": census.conflated,
+            "session_bytes_out": census.bytes_out,
             "cpu_s": round(time.process_time(), 3),
-            "rss_bytes": _rss_bytes(),
+            "rss_bytes": rss_bytes(),
         }
 
     def sessions(self) -> list[dict[str, Any]]:
@@ -141,7 +144,8 @@ def problems(store: StoreStatus, journal_failure: str = "", quarantined: Mapping
     return found
 
 
-def _rss_bytes() -> int:
+def rss_bytes() -> int:
+    """Memory of this process."""
     try:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -13,7 +13,7 @@ with the seat, ``unqueued`` with a reason; ``ready_check`` and ``ready_check_off
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
@@ -32,6 +32,9 @@ __all__ = ["LobbyQueues", "SendPush"]
 
 SendPush = Callable[[LobbySession, str, dict[str, Any]], int]
 """Numbers and keeps a push to a player, and gives its number."""
+
+
+_PAUSED: Final = "this queue is paused by an operator"
 
 
 class _PartyMember(Protocol):
@@ -77,6 +80,10 @@ class LobbyQueues:
         self._untold: dict[LobbySession, None] = {}
         """To be told that they wait, in queues that have no places."""
         self._now = 0.0
+        self._closed = ""
+        """Why no sessions are created; empty: they are."""
+        self.paused: dict[str, float] = self.ruled.paused
+        """Queues that an operator has paused, and since when: nobody is matched in them, and all places are kept."""
 
     @property
     def games(self) -> list[str]:
@@ -95,6 +102,15 @@ class LobbyQueues:
         if name in self._queues:
             return name
         return self.ruled.rules(name).game if name in self.ruled else None
+
+    def quick_rules(self, game: str) -> QuickMatchRules:
+        """Of that game's own queue."""
+        return self._queues[game].rules
+
+    @property
+    def tickets(self) -> list[LobbyTicket]:
+        """All of them, each once, in the order of their arrival."""
+        return [ticket for lobby_id, ticket in self._waiting.items() if lobby_id == ticket.id]
 
     def ticket(self, lobby_id: LobbyId) -> LobbyTicket | None:
         """The one that the lobby session is in."""
@@ -295,13 +311,41 @@ class LobbyQueues:
 
     def explain(self, ticket: LobbyTicket, now: float) -> dict[str, Any]:
         """Why it waits, in each of its queues."""
-        told = [
-            of_a_quick_match(self._queues[name], ticket, now)
-            if name in self._queues
-            else of_a_queue_with_rules(self.ruled, name, ticket, now)
-            for name in ticket.queues
-        ]
-        return {"queues": told}
+        return {"queues": [self.explain_in(name, ticket, now) for name in ticket.queues]}
+
+    def explain_in(self, name: str, ticket: LobbyTicket, now: float) -> dict[str, Any]:
+        """Why it waits in one of its queues."""
+        if name in self._queues:
+            told = of_a_quick_match(self._queues[name], ticket, now)
+        else:
+            told = of_a_queue_with_rules(self.ruled, name, ticket, now)
+        why = _PAUSED if name in self.paused else self._closed
+        return {**told, "text": why} if why and ticket.found is None else told
+
+    # --- operators --------------------------------------------------------------------------------------------------
+
+    def close(self, why: str) -> None:
+        """No sessions are created any more: nobody tries, and who asks is told ``why``. Empty: they are again.
+
+        Quick matches still fill free seats of running sessions; queues with rules rest.
+        """
+        self._closed = why
+        for queue in self._queues.values():
+            queue.creates = not why
+        self.ruled.closed = bool(why)
+        if not why:
+            self.capacity_changed()
+
+    def pause(self, name: str, now: float) -> None:
+        """Nobody is matched in that queue until it is resumed. A ready check that goes on is not stopped."""
+        self.paused.setdefault(name, now)
+
+    def resume(self, name: str) -> None:
+        """As before."""
+        if self.paused.pop(name, None) is not None and name in self._queues:
+            self._changed[name] = None
+        elif name in self.ruled:
+            self.ruled.stir(name)
 
     # --- quick matches ----------------------------------------------------------------------------------------------
 
@@ -314,13 +358,14 @@ class LobbyQueues:
         """Has the queues matched again whose time has come, and ends ready checks whose time is up."""
         self._now = now
         for game, queue in self._queues.items():
-            if queue.due is not None and queue.due <= now:
+            if queue.due is not None and queue.due <= now and game not in self.paused:
                 self._changed[game] = None
         self.ruled.poll(now)
 
     def next_due(self) -> float | None:
         """When something happens by itself."""
-        dues = [due for queue in self._queues.values() for due in (queue.due, queue.places_due) if due is not None]
+        dues = [queue.due for game, queue in self._queues.items() if queue.due is not None and game not in self.paused]
+        dues += [queue.places_due for queue in self._queues.values() if queue.places_due is not None]
         if self.ruled.due is not None:
             dues.append(self.ruled.due)
         return min(dues, default=None)
@@ -333,7 +378,7 @@ class LobbyQueues:
 
     def match(self, game: str, now: float, open_sessions: Iterable[OpenSession]) -> list[Decision]:
         """What to do for the queue of ``game``: end each with :meth:`seated_all` or :meth:`refused`."""
-        return self._queues[game].match(now, open_sessions)
+        return [] if game in self.paused else self._queues[game].match(now, open_sessions)
 
     def barred(self, ticket: LobbyTicket, from_: SessionId) -> None:
         """That session does not take one of its players: they go on waiting for another one."""

@@ -21,7 +21,7 @@ QueueRequest = QuickMatch | Enqueue | CancelQueue | Accept | Explain
 
 EXPLAIN_RATE: Final = Rate(per_second=20.0, burst=40)
 """Explanations that a node gives, to all together: with 10,000 waiting, one takes it some 3 ms."""
-OWN_EXPLAIN_RATE: Final = Rate(per_second=1.0, burst=5)
+OWN_EXPLAIN_RATE: Final = Rate(per_second=2.0, burst=10)
 """And to one player: whoever asks without end does not take them from the others."""
 ENQUEUE_RATE: Final = Rate(per_second=1.0, burst=20)
 """Tickets of one player for queues with rules: each is looked up, searched for, written down, and may bother others."""

@@ -123,6 +123,8 @@ class Queue:
         self.rules = rules
         self.due: float | None = None
         """When :meth:`match` may find something without any change; as of its last call."""
+        self.creates = True
+        """False: only free seats of running sessions are proposed."""
         self._tickets: dict[LobbyId, Ticket] = {}
         self._tickets_max = tickets_max
         self._tickets_made = 0
@@ -218,8 +220,9 @@ class Queue:
                 SeatIn(ticket.lobby_id, session) for ticket, session in into_open(here, passed, open_sessions, overdue)
             ]
         left = chain(passed, here)
-        line = Line(islice(left, 1) if now < self._create_from else left)
-        if now >= self._create_from:
+        creating = self.creates and now >= self._create_from
+        line = Line(left if creating else islice(left, 1))
+        if creating:
             while created := self._next_session(line, now):
                 decisions.append(created)
         self.due = self._next_due(line.first, now)
@@ -252,8 +255,9 @@ class Queue:
         """When those who still wait (the ``first`` of them is enough) may get something by mere passing of time."""
         if first is None:
             return None
-        dues = [rest for rest in (self._seat_from, self._create_from) if rest > now]
-        if self.rules.bots_after_s is not None:
+        rests = (self._seat_from, self._create_from) if self.creates else (self._seat_from,)
+        dues = [rest for rest in rests if rest > now]
+        if self.creates and self.rules.bots_after_s is not None:
             dues.append(max(first.queued_at_s + self.rules.bots_after_s, self._create_from))
         return min(dues, default=None)
 

@@ -79,6 +79,10 @@ class RuledQueues:
         self._rests_until = float("-inf")
         self._resting: dict[str, float] = {}
         """Queues that rest by themselves, and until when."""
+        self.paused: dict[str, float] = {}
+        """Queues that find no matches, and since when."""
+        self.closed = False
+        """No sessions are created: no queue finds any match."""
         self._found: dict[str, FoundMatch] = {}
         """To be placed, by match."""
         self._checks = ReadyChecks()
@@ -99,6 +103,10 @@ class RuledQueues:
     def waiting(self, name: str) -> int:
         """How many tickets are in that queue."""
         return self._waiting[name]
+
+    def checks(self, name: str) -> int:
+        """How many of its matches all are being asked for."""
+        return sum(found.rules.name == name for found in self._checked.values())
 
     def full(self, name: str) -> bool:
         """True if no other ticket fits in."""
@@ -189,6 +197,8 @@ class RuledQueues:
         """When to come again: long ago, if there is work left now."""
         dues = []
         for name, queue in self.queues.items():
+            if self.closed or name in self.paused:
+                continue
             until = max(self._rests_until, self._resting.get(name, float("-inf")))
             if len(queue) and (queue.busy or name in self._stirred):
                 dues.append(max(self._searched_at, until))
@@ -227,7 +237,13 @@ class RuledQueues:
         self._rests_until = float("-inf")
         self.backfills.changed()
 
+    def stir(self, name: str) -> None:
+        """That queue is to be searched."""
+        self._stirred[name] = None
+
     def _has_work(self, name: str, now: float) -> bool:
+        if self.closed or name in self.paused:
+            return False
         queue, until = self.queues[name], self._resting.get(name)
         if until is not None:
             if until - REST_S <= now < until:

@@ -17,7 +17,7 @@ from rallypoint.core.matchmaking.rules import (
     TeamSize,
 )
 
-__all__ = ["describe", "shape"]
+__all__ = ["changes", "describe", "shape"]
 
 
 def shape(teams: Sequence[TeamSize]) -> str:
@@ -34,6 +34,33 @@ def describe(queue: QueueRules) -> str:
     lines = [f"{queue.name}{f' ({queue.game})' if queue.game else ''}: {', '.join(_parts(queue))}"]
     lines += [f"  {rule.name}: {_rule(rule)}" for rule in queue.rules]
     return "\n".join(lines)
+
+
+def changes(before: QueueRules, after: QueueRules) -> list[str]:
+    """What is different, a line each, the queue itself first; nothing: they are the same."""
+    former, later = _parts(before), _parts(after)
+    gone, come = [part for part in former if part not in later], [part for part in later if part not in former]
+    lines = [f"{before.name}: {_instead(gone, come)}"] if gone or come else []
+    if before.priority != after.priority:
+        lines.append(f"priority: {', '.join(after.priority)} instead of {', '.join(before.priority)}")
+    if before.options != after.options:
+        lines.append("options of the game are others")
+    old, new = {rule.name: rule for rule in before.rules}, {rule.name: rule for rule in after.rules}
+    for name in dict.fromkeys((*old, *new)):
+        if name not in new:
+            lines.append(f"{name}: no such rule any more (it was: {_rule(old[name])})")
+        elif name not in old:
+            lines.append(f"{name}: a new rule: {_rule(new[name])}")
+        elif old[name] != new[name]:
+            was, is_ = _rule(old[name]), _rule(new[name])
+            lines.append(f"{name}: {_instead([was], [is_]) if was != is_ else 'another default, or of parties'}")
+    return lines
+
+
+def _instead(gone: Sequence[str], come: Sequence[str]) -> str:
+    if not gone:
+        return f"now also {', '.join(come)}"
+    return f"no longer {', '.join(gone)}" if not come else f"{', '.join(come)} instead of {', '.join(gone)}"
 
 
 def _parts(queue: QueueRules) -> list[str]:

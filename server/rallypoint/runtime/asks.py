@@ -11,21 +11,26 @@ from rallypoint.core.game_like import Answer, Ask
 
 __all__ = ["Asks"]
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.session")
-
 
 class Asks:
     """The calls of one session that have no answer yet. ``game`` has the methods; ``answered`` takes the answers."""
 
-    __slots__ = ("_answered", "_game", "_loop", "_session", "_tasks")
+    __slots__ = ("_answered", "_game", "_log", "_loop", "_session", "_tasks")
 
     def __init__(
-        self, game: type, loop: asyncio.AbstractEventLoop, answered: Callable[[Answer], None], session: str
+        self,
+        game: type,
+        loop: asyncio.AbstractEventLoop,
+        answered: Callable[[Answer], None],
+        session: str,
+        log: structlog.typing.FilteringBoundLogger,
     ) -> None:
+        """``log`` is the session's."""
         self._game = game
         self._loop = loop
         self._answered = answered
         self._session = session
+        self._log = log
         self._tasks: dict[asyncio.Task[None], None] = {}  # in the order in which they began
 
     def start(self, ask: Ask) -> None:
@@ -53,7 +58,7 @@ class Asks:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise  # by us: the session has ended
-            log.warning("ask failed", session=self._session, method=ask.method, exc_info=True)
+            self._log.warning("ask failed", method=ask.method, exc_info=True)
             answer = Answer(ask.id, ask.method, ask.args, error=f"{type(error).__name__}: {error}"[:200])
         else:
             answer = Answer(ask.id, ask.method, ask.args, value)

@@ -40,6 +40,7 @@ from .lobby_writer import Commit, LobbyWriter
 from .match_records import dated
 from .matching import Matching, Sessions
 from .profile_lookups import ProfileLookups
+from .queue_figures import QueueFigures
 
 __all__ = ["Commit", "LobbyConnection", "LobbyHost", "LobbyReceiver", "Timer", "Timers"]
 
@@ -87,6 +88,11 @@ class LobbyHost:
         self._settling = False
         self._stopped = False
 
+    @property
+    def figures(self) -> Mapping[str, QueueFigures]:
+        """What was counted of each queue that anybody has got a seat by."""
+        return self._matching.figures
+
     async def serve(self, connection: LobbyConnection) -> None:
         """Serves one connection to ``/lobby`` until its end."""
         self.accept(connection)
@@ -125,6 +131,11 @@ class LobbyHost:
     def capacity_changed(self) -> None:
         """The sessions' side: a session takes players again, or there is room for a new one."""
         self._lobby.queues.capacity_changed()
+        self._settle(self._loop.time())
+
+    def close_matching(self, why: str) -> None:
+        """The sessions' side creates none any more: players who ask are told ``why``. Empty: it does again."""
+        self._lobby.queues.close(why)
         self._settle(self._loop.time())
 
     async def stop(self, code: CloseCode = CloseCode.SHUTDOWN) -> None:

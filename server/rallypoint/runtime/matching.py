@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol, assert_never
@@ -18,12 +19,14 @@ from rallypoint.core.orders import Denial, MatchOrder, Order
 from rallypoint.core.quick_match import CreateFor, Decision, OpenSession, SeatIn, SeatOffer
 from rallypoint.core.rematch import Agreed
 from rallypoint.runtime.match_records import record_of_match
+from rallypoint.runtime.queue_figures import QueueFigures
 from rallypoint_protocol.ids import LobbyId, PlayerId, SessionId
 
 __all__ = ["Matching", "Sessions"]
 
 _OF_THE_PLAYER: Final = frozenset({"kicked", "already_seated"})
 """Denials that concern one player, and nobody else who waits."""
+_OF_THE_NODE: Final = ("node_full", "cordoned")
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lobby")
 
@@ -76,6 +79,8 @@ class Matching:
         self._sessions = sessions
         self.made: list[MatchRecord] = []
         """Matches that got their seats: to be stored, by whoever takes them out of here."""
+        self.figures: defaultdict[str, QueueFigures] = defaultdict(QueueFigures)
+        """By queue, a quick one by its game."""
 
     def search(self, now: float) -> None:
         """One turn of the search of queues with rules. What it finds is placed by :meth:`settle`."""
@@ -131,7 +136,7 @@ class Matching:
         match decision:
             case SeatIn():
                 return not self._may_wait(game, decision.lobby_id) or self._seat(
-                    decision.lobby_id, decision.session_id, now
+                    game, decision.lobby_id, decision.session_id, now
                 )
             case CreateFor():
                 staying = [self._may_wait(game, lobby_id) for lobby_id in decision.lobby_ids]
@@ -140,10 +145,13 @@ class Matching:
                 session_id = self._sessions.create(game, now, Order())
                 if isinstance(session_id, Denial):
                     return False
-                seated = [self._seat(lobby_id, session_id, now) for lobby_id in decision.lobby_ids]
+                seated = [self._seat(game, lobby_id, session_id, now) for lobby_id in decision.lobby_ids]
                 if not any(seated):
                     self._sessions.discard(session_id)
-                elif decision.bots:
+                    return False
+                self.figures[game].matches += 1
+                self.figures[game].recent.made(now)
+                if decision.bots:
                     self._sessions.add_bots(session_id, decision.bots)
                 return all(seated)
             case _:
@@ -157,12 +165,14 @@ class Matching:
         self._lobby.queues.turned_away(ticket, "already_seated")
         return False
 
-    def _seat(self, lobby_id: LobbyId, session_id: SessionId, now: float) -> bool:
+    def _seat(self, game: str, lobby_id: LobbyId, session_id: SessionId, now: float) -> bool:
         ticket = self._lobby.queues.ticket(lobby_id)
         if ticket is None:
             return True  # gone meanwhile: nobody is left to be seated
         offers = self._reserve(session_id, ticket, now)
         if not isinstance(offers, Denial):
+            self.figures[game].waits.record(now - ticket.queued_at)
+            self.figures[game].recent.seated(now, now - ticket.queued_at)
             self._lobby.seat_all(ticket, offers)
         elif offers.error in _OF_THE_PLAYER:
             self._lobby.queues.barred(ticket, session_id)
@@ -214,7 +224,7 @@ class Matching:
         if isinstance(session_id, Denial):
             log.info("match not placed", queue=rules.name, match=found.id, why=session_id.error)
             queues.ruled.unplaced(found, now)
-            queues.ruled.rest(now, "" if session_id.error == "node_full" else rules.name)
+            queues.ruled.rest(now, "" if session_id.error in _OF_THE_NODE else rules.name)
             return
         offers = self._reserve_all(found, session_id, now)
         if isinstance(offers, Denial):
@@ -225,12 +235,20 @@ class Matching:
             if bots:
                 self._sessions.add_bots(session_id, bots, team)
         self.made.append(record_of_match(found, session_id, now, self._lobby.unix_ms() / 1000))
+        self._count(found, now)
         queues.ruled.placed(found, now)
         for ticket, theirs in zip(found.tickets, offers, strict=True):
             self._lobby.seat_all(ticket, theirs, order)
         log.info(
             "match made", queue=rules.name, match=found.id, session=session_id, quality=round(found.match.quality, 3)
         )
+
+    def _count(self, found: FoundMatch, now: float) -> None:
+        figures = self.figures[found.rules.name]
+        figures.matches += 1
+        figures.quality.record(found.match.quality)
+        for ticket in found.tickets:
+            figures.waits.record(now - ticket.queued_at)
 
     def _not_taken(self, found: FoundMatch, denial: Denial, now: float) -> None:
         """The session of a match does not take its players."""

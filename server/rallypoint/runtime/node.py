@@ -22,6 +22,8 @@ from rallypoint.game.options import Options
 from rallypoint.ports import BotOffer, BotRunner, Entry, EntryKind, Journal, Records, SessionRecord
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backfills import BackfillFacts, Backfills
+from rallypoint.runtime.cordon import Cordon, Durations
+from rallypoint.runtime.game_figures import GameFigures
 from rallypoint.runtime.held_back import HeldBack
 from rallypoint.runtime.journal_keys import RESULT, SESSION
 from rallypoint.runtime.records import NoRecords, quarantined, record_of
@@ -32,6 +34,7 @@ from rallypoint.runtime.session_entries import KeptHost, SessionEntries
 from rallypoint.runtime.session_host import SessionHost
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
+from rallypoint.runtime.timings import Timings
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.ids import LobbyId, PlayerId, SeatIndex, SessionId, Token
@@ -45,6 +48,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.no
 
 
 _NO_ORDER = Order()
+_ENDED_A_TURN = 20
+"""Sessions that a drain ends, when its time is up."""
 _TOLD_AGAIN_S = 6 * 86_400.0
 """The start of a session is told to the store again in a recovery: for as long as that knows whether it was told."""
 
@@ -73,9 +78,7 @@ class NodeCounts:
     sessions_failed: int = 0
     bots_added: int = 0
     conflated: int = 0
-    """Passes that were not sent one by one, in sessions that have ended; likewise the next two."""
-    skipped_ticks: int = 0
-    bytes_out: int = 0
+    """Passes that were not sent one by one, to seats that are free again."""
 
 
 class Node:
@@ -101,6 +104,7 @@ class Node:
         self.journal = journal
         self.scribe = Scribe(journal, ambient.clock)
         self.ticker = Ticker(loop, ambient.clock, self.scribe)
+        self.ticker.games = {name: GameFigures(ambient.clock()) for name in self.games}
         self.unseated: Callable[[PlayerId], None] = lambda player: None
         self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
@@ -124,17 +128,26 @@ class Node:
         """Results that the store does not have yet, by their keys in the journal."""
         self.replays: Replays | None = None
         """Set before there are sessions, if their replays are kept."""
+        self.cordon = Cordon()
+        self.durations = Durations()
+        """Of sessions that had started and have ended, whatever the reason."""
         self.quarantined: dict[SessionId, str] = {}
         """Recovered sessions that must not go on, and why."""
+        self.flushes = Timings(ambient.clock)
+        """Of the journal."""
         journal.failed = self._journal_failed
+        journal.flushed = self.flushes.record
 
     # --- creating ---------------------------------------------------------------------------------------------------
 
     def create(self, game: str, now: float, order: Order = _NO_ORDER, /) -> SessionId | Denial:
-        """A new session without players. Denied: ``unknown_game``, ``node_full``, ``refused``, ``game_failed``."""
+        """A new session without players. Denied: ``unknown_game``, ``node_full``, ``cordoned``, ``refused``,
+        ``game_failed``."""
         definition = self.games.get(game)
         if definition is None:
             return Denial("unknown_game", "this server does not have that game")
+        if self.cordon.closed:
+            return Denial("cordoned", "this server takes no new sessions: an operator is emptying it")
         if self.draining or len(self.hosts) >= self.settings.sessions_max:
             return Denial("node_full", "this server takes no more sessions right now")
         if self.journal.failure:
@@ -149,7 +162,7 @@ class Node:
         except OptionsRefused as refused:
             return Denial("refused", refused.reason)
         except BaseException as error:  # as for a step: what a game does wrong is not the server's end
-            log.error("game failed", session=session_id, game=game, during="created", exc_info=error)
+            log.error("game failed", session=session_id, game=game, epoch=1, during="created", exc_info=error)
             self.counts.sessions_failed += 1
             return Denial("game_failed", "the game raised an error")
         if own.bot is not None and self.bots is not None and order.patience_s is None:
@@ -188,7 +201,7 @@ class Node:
             self._loop,
             self._clock,
             self.limit,
-            self.ticker.steps,
+            self.ticker.games[definition.options.name],
             self.scribe,
             entries,
             kept.created_unix_s,
@@ -231,6 +244,8 @@ class Node:
 
     def open_sessions(self, game: str, /) -> Iterable[OpenSession]:
         """The sessions of ``game`` that quick matches may fill, oldest first."""
+        if self.cordon.empties:
+            return
         for session_id, host in list(self._open[game].items()):
             free = host.core.free_seats
             if free:
@@ -381,6 +396,7 @@ class Node:
 
     def seat_freed(self, host: SessionHost, seat: Seat) -> None:
         """A player is in that session no longer."""
+        self.counts.conflated += seat.conflated
         self.capacity_changed(host)
         self.seat_given_up(host, seat)
 
@@ -410,10 +426,11 @@ class Node:
         self._backfills.forget(host.core.id)
         self.ticker.remove(host.core.id)
         self.counts.sessions_ended += 1
-        self.counts.conflated += sum(seat.conflated for seat in host.core.seated())
-        self.counts.skipped_ticks += host.schedule.skipped
-        self.counts.bytes_out += host.bytes_out
+        host.figures.skipped_ticks += host.schedule.skipped
+        host.figures.bytes_out += host.bytes_out
         self.counts.sessions_failed += ended.code is CloseCode.GAME_FAILED
+        if ended.code is not CloseCode.GAME_FAILED and host.started_unix_s is not None:
+            self.durations.add(host.definition.options.name, max(0.0, self._wall() - host.created_unix_s))
         if ended.code is not CloseCode.GAME_FAILED:
             self._lingering[host.core.id] = host
         self.held_back.forget(host)
@@ -499,6 +516,8 @@ class Node:
 
     def sweep(self, now: float) -> None:
         """About once a second: slow clients, sessions that lack players, results that nobody comes for any more."""
+        if self.cordon.look(now, len(self.hosts)):
+            self._end_all(list(self.hosts.values()))
         for session_id, host in list(self._swept.items()):
             host.sweep(now)
             if not host.has_links:
@@ -516,6 +535,15 @@ class Node:
                 if host.entries is not None:
                     host.entries.forget()
                     self.scribe.touch(host)
+
+    def _end_all(self, hosts: list[SessionHost]) -> None:
+        """Some of them in each turn of the event loop."""
+        for host in hosts[-_ENDED_A_TURN:]:
+            if host.running:
+                host.end("the server is being emptied")
+        left = hosts[:-_ENDED_A_TURN]
+        if left:
+            self._loop.call_soon(self._end_all, left)
 
     def close_all(self, code: CloseCode) -> None:
         """The node shuts down: closes every player's connection.

@@ -129,7 +129,14 @@ def recover(recovered: Recovered, node: Node, ambient: Ambient, marks: Marks, se
         except OSError as error:
             where = f"nowhere: {error}"
         report.quarantined.append(found.id)
-        log.error("session quarantined", session=found.id, game=found.kept.game, why=why, kept=where)
+        log.error(
+            "session quarantined",
+            session=found.id,
+            game=found.kept.game,
+            epoch=found.image.epoch,
+            why=why,
+            kept=where,
+        )
         node.quarantine(found.id, found.kept, found.image, why)
     for key, entries in recovered.entries.items():
         if key.startswith(RESULT):
@@ -160,7 +167,13 @@ def _build(found: _Found, definition: Definition, node: Node, ambient: Ambient, 
     except (GameImageRefused, KeyboardInterrupt):
         raise
     except BaseException as error:  # the game's own code is asked here
-        log.error("session cannot be built again", session=found.id, exc_info=error)
+        log.error(
+            "session cannot be built again",
+            session=found.id,
+            game=found.kept.game,
+            epoch=found.image.epoch,
+            exc_info=error,
+        )
         return f"its state cannot be built again: {type(error).__name__}: {error}"
     if not exact and not migrated:
         return "its state could not be built again exactly"

@@ -101,6 +101,16 @@ class Replays:
         self.given_up = 0
         """Replays that lack their end, because the disk was too slow or failed."""
 
+    @property
+    def writing(self) -> int:
+        """How many sessions' replays are being written."""
+        return len(self._kept)
+
+    @property
+    def bytes_waiting(self) -> int:
+        """What is not on the disk yet."""
+        return self._bytes_waiting
+
     # --- what happens to sessions -----------------------------------------------------------------------------------
 
     def open(self, living: Collection[str]) -> None:

@@ -77,7 +77,9 @@ class SessionGate:
             if refusal is None and self.met is not None:
                 self.met(connection)
         if refusal is not None:
-            log.info("refused", session=session, peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
+            found = self._find(session)
+            told = log.bind(session=session) if found is None else found.log
+            told.info("refused", peer=connection.remote_ip, code=refusal.code.name, why=refusal.reason)
             connection.close_with(refusal.code, refusal.reason)
 
     def close_all(self, code: CloseCode) -> None:

@@ -17,7 +17,7 @@ from rallypoint.game.definition import Definition
 from rallypoint.ports import Clock, Entry, SessionRecord
 from rallypoint.runtime.asks import Asks
 from rallypoint.runtime.audience import Audience
-from rallypoint.runtime.histogram import Recent
+from rallypoint.runtime.game_figures import GameFigures
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.session_entries import SessionEntries
 from rallypoint.runtime.session_link import SessionLink
@@ -87,7 +87,7 @@ class SessionHost:
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
         limit: StepLimit,
-        steps: Recent,
+        figures: GameFigures,
         scribe: Scribe,
         entries: SessionEntries | None = None,
         created_unix_s: float = 0.0,
@@ -100,7 +100,10 @@ class SessionHost:
         self._loop = loop
         self._clock = clock
         self._limit = limit
-        self._steps = steps
+        self.figures = figures
+        """Of its game."""
+        self._input_at: float | None = None
+        """When the first input since the last step came; ``None``: none has."""
         self._scribe = scribe
         self.entries = entries
         self._links: list[SessionLink | None] = [None] * len(core.seats)
@@ -116,7 +119,8 @@ class SessionHost:
         self.held_back = False
         """Recovered, and waiting for its players: no steps are made."""
         self._recovered_at = clock()
-        self._asks = Asks(definition.game, loop, self._answered, core.id)
+        self.log = log.bind(session=core.id, game=definition.options.name, epoch=core.epoch)
+        self._asks = Asks(definition.game, loop, self._answered, core.id, self.log)
         self._had_room = True
         self._turns = schedule if isinstance(schedule, TurnSchedule) else None
         self.audience = Audience(self, loop, clock)
@@ -127,8 +131,9 @@ class SessionHost:
         self.started_unix_s: float | None = None
         self.step_max_s = 0.0
         """The longest step so far."""
+        self.step_sum_s = 0.0
+        """Of all steps so far."""
         self.bytes_out = 0
-        self.log = log.bind(session=core.id, game=definition.options.name, epoch=core.epoch)
         if self._turns is not None:
             self._plan(clock())
 
@@ -176,8 +181,13 @@ class SessionHost:
                 entries.ended(self._record)
         if self._turns is not None:
             self._plan(now)
-        took = self._clock() - began
-        self._steps.current.record(took)
+        ended = self._clock()
+        took = ended - began
+        self.figures.steps.current.record(took)
+        if self._input_at is not None:
+            self.figures.input_waits.current.record(ended - self._input_at)
+            self._input_at = None
+        self.step_sum_s += took
         if took > self.step_max_s:
             self.step_max_s = took
         return True
@@ -373,12 +383,14 @@ class SessionHost:
         """A connection's first frame: it gets its seat, or the reason why not."""
         taken = self.core.take(message, now)
         if isinstance(taken, Refusal):
+            self.figures.resumes["refused"] += isinstance(message, Resume)
             return taken
         self._owner.linked(self)
         if isinstance(taken, Watching):
             self.audience.attach(connection, taken)
             self.stir()
             return None
+        self.figures.resumes[taken.message.outcome] += isinstance(message, Resume)
         link = self._attach(connection, taken)
         self.stir()
         if not self.running and self.core.ended is not None and self.core.durable_tick >= self.core.tick:
@@ -396,6 +408,7 @@ class SessionHost:
     def _attach(self, connection: Connection, taken: Taken) -> SessionLink:
         seat = taken.seat
         if taken.takes_over:
+            self.figures.takeovers += 1
             self._close_link(seat, CloseCode.TAKEN_OVER, CloseCode.TAKEN_OVER.policy.meaning)
         link = self._links[seat.index] = SessionLink(self, connection, seat)
         link.write_message(encode(taken.message))
@@ -417,6 +430,7 @@ class SessionHost:
         """A connection has ended, by whichever side."""
         if self._links[link.seat.index] is link:
             self._links[link.seat.index] = None
+            self.figures.drops += 1
             self.core.dropped(link.seat, self._clock())
             self.stir()
 
@@ -519,6 +533,8 @@ class SessionHost:
             self.cut(link, bad.code, bad.reason)
             return
         if isinstance(message, Input):
+            if self._input_at is None:
+                self._input_at = self._clock()
             refusal = core.input(seat, message)
             if self._turns is not None:
                 self.stir()

@@ -16,13 +16,13 @@ from typing import Final, Protocol
 
 from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
 from rallypoint.ports import Clock, Entry, Pressure
-from rallypoint.runtime.histogram import Recent
+from rallypoint.runtime.game_figures import WINDOW_S, GameFigures
+from rallypoint.runtime.histogram import Histogram, Recent, merged
 from rallypoint.runtime.scribe import Scribe
 
 __all__ = ["BUCKET_S", "Stepped", "Ticker", "next_bucket"]
 
 BUCKET_S = 0.005
-_WINDOW_S = 30.0
 _GONE_MIN = 16
 """With so few that are gone, the queue is not looked through."""
 _SENDS_EVERY: Final = {Pressure.NONE: 1, Pressure.HALF: 2, Pressure.QUARTER: 4, Pressure.STEPS: 1}
@@ -41,6 +41,10 @@ class Stepped(Protocol):
     @property
     def schedule(self) -> Schedule | TurnSchedule:
         """When its steps are due."""
+
+    @property
+    def figures(self) -> GameFigures:
+        """Of its game: its steps are recorded in them, by itself, and how late they were, by the ticker."""
 
     @property
     def key(self) -> str:
@@ -86,15 +90,24 @@ class Ticker:
         self._gone = 0
         """Sessions that were removed since the queue was last looked through."""
         self._stopped = False
-        self.late = Recent(_WINDOW_S, clock())
-        """How much after its time each tick was begun."""
-        self.busy = Recent(_WINDOW_S, clock())
+        self.busy = Recent(WINDOW_S, clock())
         """How long each bucket took."""
-        self.steps = Recent(_WINDOW_S, clock())
-        """How long each session's step took; their hosts record it."""
+        self.games: dict[str, GameFigures] = {}
+        """Of each game, by name; whoever adds its sessions puts them here."""
+        self._turn_at = 0.0
         self.ticks = 0
         self.watch: Callable[[Stepped, float], None] | None = None
         """Told of every step that was made, and when, before it is written."""
+
+    @property
+    def late(self) -> Histogram:
+        """How much after its time each tick was begun, of all games, in the last one to two periods of 30 s."""
+        return merged(figures.late for figures in self.games.values())
+
+    @property
+    def steps(self) -> Histogram:
+        """Likewise, how long each session's step took."""
+        return merged(figures.steps for figures in self.games.values())
 
     def add(self, host: Stepped, key: str) -> None:
         """From now on ``host`` is stepped by its schedule. ``key`` is its session's id."""
@@ -147,7 +160,6 @@ class Ticker:
         self._timer, self._armed_for = None, math.inf
         now = self._clock()
         due, hosts = self._due, []
-        record_late = self.late.current.record
         eased = self._scribe.pressure is Pressure.STEPS
         while due and due[0][0] <= now + SLACK_S / 2:  # less than the schedule's own: what is popped has a tick due
             at, _, host = heapq.heappop(due)
@@ -160,7 +172,7 @@ class Ticker:
                 continue
             steps = schedule.due(now)
             if steps:
-                record_late(now - at)
+                host.figures.late.current.record(now - at)
                 hosts.append((host, steps))
             else:
                 self._push(host)
@@ -176,9 +188,11 @@ class Ticker:
                     self._push(host)
             self._arm()  # whatever went wrong: without it, no session would be stepped any more
         self.busy.current.record(self._clock() - now)
-        self.late.turn(now)
-        self.busy.turn(now)
-        self.steps.turn(now)
+        if now >= self._turn_at:
+            self._turn_at = now + 1.0
+            self.busy.turn(now)
+            for figures in self.games.values():
+                figures.turn(now)
 
     def _round(self, hosts: Sequence[Stepped], now: float) -> None:
         scribe, keeps, watch = self._scribe, self._scribe.keeps, self.watch

@@ -105,6 +105,7 @@ class FileJournal:
         self.durability = durability
         self.failed: Callable[[str], None] = lambda why: None
         self.mended: Callable[[], None] = lambda: None
+        self.flushed: Callable[[float], None] = lambda seconds: None
         self.failure = ""
         self._files = files
         self._disk = durability == "disk"
@@ -163,12 +164,17 @@ class FileJournal:
         lag_s = now - self._waiting[0][2] if self._waiting else 0.0
         return _PRESSURES[self._gauge.update(max(lag_s, self._debt.lag_s(now)), self._waiting_bytes)]
 
+    def on_disk(self) -> tuple[int, int]:
+        """See the port."""
+        segments = self._retention.segments
+        return len(segments), sum(segments.values())
+
     def append(self, entries: Sequence[Entry], now: float, committed: Committed) -> None:
         """See the port."""
         if self._closed or (self.failure and not self._mending):
             self._commit_undurably(committed)
             return
-        began = self._loop.time()
+        began, wall = self._loop.time(), self._wall()  # the loop's own clock may be rounded to milliseconds
         if self._waiting and began - self._waiting[0][2] >= self._settings.hung_s:
             self._fail(TimeoutError(errno.ETIMEDOUT, f"the disk has not answered for {self._settings.hung_s:g} s"))
             self._commit_undurably(committed)
@@ -182,6 +188,8 @@ class FileJournal:
         took_s = self._loop.time() - began
         if took_s > _SLOW_WRITE_S:
             self._debt.wrote(began + took_s, took_s)
+        if not self._disk:
+            self.flushed(self._wall() - wall)
         if self._disk:
             self._waiting.append((self._seq, size, began, committed))
             self._waiting_bytes += size
@@ -356,12 +364,14 @@ class FileJournal:
         future.add_done_callback(done)
 
     def _sync(self) -> None:
-        seq, oldest = self._seq, self._oldest
+        seq, oldest, began = self._seq, self._oldest, self._wall()
         work, done = self._segments.syncing()
         self._sync_due = False
 
         def synced(_: None) -> None:
             done()
+            if self._disk:
+                self.flushed(self._wall() - began)
             self._synced, self._oldest_synced = seq, oldest
             if self._mending and self._mending <= seq:
                 self._end_failure()

@@ -20,6 +20,11 @@ class JournalOff:
     def __init__(self) -> None:
         self.failed: Callable[[str], None] = lambda why: None
         self.mended: Callable[[], None] = lambda: None
+        self.flushed: Callable[[float], None] = lambda seconds: None
+
+    def on_disk(self) -> tuple[int, int]:
+        """Nothing."""
+        return 0, 0
 
     def append(self, entries: Sequence[Entry], now: float, committed: Committed) -> None:
         """Says at once that these are committed."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "config", "to_head", "upgrade"]
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest step; a test compares it with what is there."""
 
 _one_at_a_time = asyncio.Lock()

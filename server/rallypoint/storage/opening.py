@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rallypoint.config import Settings
+from rallypoint.operator_ports import OperatorStore
+from rallypoint.operators_in_memory import OperatorsInMemory
 from rallypoint.ports import Journal, Recovered, Store, StoreUnusable
 
 from .journal_off import JournalOff
 from .no_store import NoStore
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from rallypoint.core.replay_format import ReplayHeader
     from rallypoint.runtime.recovery import SetAside
     from rallypoint.runtime.replays import Replays
@@ -25,9 +29,11 @@ __all__ = [
     "open_journal_of",
     "open_replays",
     "open_storage",
+    "operators_of",
     "replay_folders",
     "set_aside_in",
     "travelled_folders",
+    "url_of",
 ]
 
 FILE_NAME: Final = "rallypoint.db"
@@ -108,15 +114,9 @@ async def open_storage(settings: Settings) -> tuple[Store, WebhookSender | None]
         if settings.webhook_url:
             raise StoreUnusable("webhooks are kept in the database until they have arrived: set data_dir too")
         return NoStore(), None
-    from sqlalchemy import URL
-
     from .store import SqlStore
 
-    url: str | URL = settings.database_url
-    if not url:
-        assert settings.data_dir is not None
-        path = settings.data_dir.expanduser().absolute() / FILE_NAME
-        url = URL.create("sqlite+aiosqlite", database=str(path))
+    url = url_of(settings)
     if not settings.webhook_url:
         return await SqlStore.open(url), None
     from rallypoint.runtime.webhooks import WebhookSender, checked_url
@@ -127,3 +127,25 @@ async def open_storage(settings: Settings) -> tuple[Store, WebhookSender | None]
         raise StoreUnusable(f"webhook_url: {error}") from None
     store = await SqlStore.open(url, webhooks=True)
     return store, WebhookSender(store.outbox, hook, settings.webhook_secret.get_secret_value())
+
+
+def url_of(settings: Settings) -> str | URL:
+    """Of the database that these settings name: there is one."""
+    if settings.database_url:
+        return settings.database_url
+    from sqlalchemy import URL
+
+    assert settings.data_dir is not None
+    path = settings.data_dir.expanduser().absolute() / FILE_NAME
+    return URL.create("sqlite+aiosqlite", database=str(path))
+
+
+def operators_of(store: Store) -> OperatorStore:
+    """Where operators are kept: with everything else."""
+    if isinstance(store, NoStore):
+        return OperatorsInMemory()
+    from .operators import SqlOperators
+    from .store import SqlStore
+
+    assert isinstance(store, SqlStore)
+    return SqlOperators(store.database)

@@ -80,7 +80,7 @@ class SqlStore:
         entries_max: int = ENTRIES_MAX,
     ) -> None:
         """``webhooks``: whether somebody empties the outbox; if not, nothing is put into it. ``wall``: Unix time."""
-        self._database = database
+        self._database = self.database = database
         self._webhooks = webhooks
         self._wall = wall
         self._queue: WriteQueue[Write] = WriteQueue(entries_max)

@@ -22,11 +22,16 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "audit",
     "blocks",
     "dodges",
     "match_players",
     "matches",
     "metadata",
+    "mutes",
+    "operator_logins",
+    "operator_tokens",
+    "operators",
     "outbox",
     "players",
     "rating_changes",
@@ -187,4 +192,64 @@ dodges = Table(
     Column("player", Text, primary_key=True),
     Column("at", Double, primary_key=True),
     Index(None, "at"),
+)
+
+# Who may log in to the console.
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+operator_tokens = Table(
+    "operator_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double),
+    UniqueConstraint("hash"),
+)
+
+operator_logins = Table(
+    "operator_logins",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+# What operators have done. Pruned.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON
+    Column("outcome", Text, nullable=False),
+    Column("peer", Text, nullable=False),
+    Index(None, "operator", "id"),
+)
+
+# Who may not chat.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("player", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("until", Double),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
 )

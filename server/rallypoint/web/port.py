@@ -67,7 +67,7 @@ class WebServer:
         now = time.monotonic()
         if now >= self._count_again_at:
             node = self._server.node
-            games = census_of(node.games, node.hosts.values()).games
+            games = census_of(node).games
             self._playing = {name: game.players for name, game in games.items()}
             self._count_again_at = now + _COUNT_EVERY_S
         return self._playing

@@ -14,7 +14,7 @@ from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.console.desks import Desks
 from rallypoint.console.door import WRONG_BURST
-from rallypoint.console.ops import OpsServer
+from rallypoint.console.ops import LateApi, OpsServer
 from tests.server.backend_house import BackendHouse
 from tests.server.live import SOON_S, Toy
 
@@ -25,7 +25,7 @@ RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 @contextlib.asynccontextmanager
 async def serving(**options: Any) -> AsyncIterator[httpx.AsyncClient]:
     house = BackendHouse()
-    ops = OpsServer(cast(Any, None), "127.0.0.1", 0, desks=Desks(house.backend), api_token=TOKEN, **options)
+    ops = OpsServer(cast(Any, None), "127.0.0.1", 0, api=LateApi(Desks(house.backend), TOKEN), **options)
     await ops.start()
     try:
         async with httpx.AsyncClient(base_url=ops.url, timeout=SOON_S) as client:
@@ -82,8 +82,8 @@ async def test_who_goes_away_in_the_middle_of_a_body_disturbs_nobody() -> None:
         assert (await client.get("/api/v1/games", headers=RIGHT)).status_code == 200
 
 
-async def test_a_server_with_a_token_in_its_settings_has_the_api_and_one_without_has_not() -> None:
-    for token, status in ((TOKEN, 200), ("", 503)):
+async def test_a_server_with_a_token_in_its_settings_lets_backends_in_and_one_without_does_not() -> None:
+    for token, status in ((TOKEN, 200), ("", 401)):
         settings = Settings(port=0, ops_port=0, api_token=token)  # type: ignore[arg-type]  # pydantic makes a secret of it
         async with Server([Toy], settings) as server, httpx.AsyncClient(base_url=server.ops.url) as client:
             assert (await client.get("/api/v1/games", headers=RIGHT)).status_code == status

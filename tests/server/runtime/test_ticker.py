@@ -12,6 +12,7 @@ import pytest
 
 from rallypoint.core.schedule import Schedule, TurnSchedule, phase
 from rallypoint.ports import Entry, EntryKind, Pressure
+from rallypoint.runtime.game_figures import GameFigures
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.ticker import BUCKET_S, Ticker
 from rallypoint.storage.journal_off import JournalOff
@@ -63,6 +64,7 @@ class Host:
         self.loop = loop
         self.schedule = schedule
         self.key = key
+        self.figures = GameFigures(loop.now)
         self.running = True
         self.log: list[tuple[str, int]] = []
         self.ticks: list[float] = []
@@ -119,6 +121,7 @@ def make(hosts: int, hz: int = 20, start: float = 5000.0) -> tuple[Loop, Ticker,
     for number in range(hosts):
         origin = round((start + phase(number, 1 / hz)) / BUCKET_S) * BUCKET_S
         made.append(Host(loop, Schedule(hz, origin), str(number)))
+        ticker.games[str(number)] = made[-1].figures
         ticker.add(made[-1], str(number))
     return loop, ticker, made
 
@@ -274,6 +277,22 @@ def test_lateness_is_measured():
     summary: Any = ticker.late.summary()
     assert summary["count"] == len(host.ticks) == ticker.ticks
     assert summary["max"] <= 3.1
+
+
+def test_each_game_s_lateness_is_its_own_and_the_node_s_is_that_of_all():
+    loop, ticker, hosts = make(2)
+    hosts[0].step_takes_s = 0.004
+    loop.run_until(5002)
+    own = [figures.late.summary()["count"] for figures in ticker.games.values()]
+    assert own == [len(host.ticks) for host in hosts]
+    assert ticker.late.summary()["count"] == sum(own)
+
+
+def test_what_is_recent_is_of_the_last_one_to_two_periods_and_the_total_forgets_nothing():
+    loop, ticker, (host,) = make(1)
+    loop.run_until(5070)
+    assert ticker.late.count <= 60 * 20
+    assert host.figures.late.total().count == len(host.ticks) == ticker.ticks
 
 
 def test_each_step_leaves_its_mark_and_all_of_a_bucket_is_one_batch():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from random import Random
+from typing import Literal
 
 import pytest
 
@@ -46,6 +47,20 @@ def test_with_disk_a_batch_is_committed_when_its_sync_is_over_and_what_came_mean
     assert house.committed == [1]
     house.wait(0.01)
     assert house.committed == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("durability", "took_s"), [("process", 0.0), ("disk", 0.01)])
+def test_how_long_each_flush_took_is_told_of_process_each_write_and_of_disk_each_sync(
+    durability: Literal["process", "disk"], took_s: float
+):
+    house = House(takes_s=0.01)
+    journal, _ = house.open(durability, segment_bytes=10_000)
+    told: list[float] = []
+    journal.flushed = told.append
+    house.append(journal, [Entry("session/a", WHOLE, b"1")], 1)
+    house.append(journal, [], 2)
+    house.wait(1.0)
+    assert told == pytest.approx([took_s, took_s], abs=1e-6)
 
 
 def test_batches_are_committed_in_order_also_those_that_a_commit_appends():

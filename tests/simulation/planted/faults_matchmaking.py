@@ -76,7 +76,7 @@ _FAULTS = (
         (
             Edit(
                 _RULED,
-                "        dues += [queue.due for queue in self.queues.values() if queue.due is not None]\n",
+                "            if queue.due is not None:\n                dues.append(max(queue.due, until))\n",
                 "",
             ),
         ),
