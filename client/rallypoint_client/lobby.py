@@ -95,8 +95,8 @@ class Lobby(LobbyPlayers):
             timing: how patient to be.
 
         Raises:
-            RequestRefused: ``unknown_game``, ``already_seated``, ``already_queued``, ``node_full``, ``too_fast``, or
-                ``refused`` (``reason`` is the game's).
+            RequestRefused: ``unknown_game``, ``already_seated``, ``already_queued``, ``node_full``, ``cordoned``,
+                ``too_fast``, or ``refused`` (``reason`` is the game's).
         """
         given, described = checked_bag("options", options), checked_bag("metadata", meta)
         return await self._seat(lambda id_: Create(id_, game, given, described, private), timing)

@@ -19,6 +19,7 @@ _WHY_OFF: Final = {
     "left": "somebody has left",
     "expired": "not everybody wanted it in time",
     "refused": "there is no room for it",
+    "cordoned": "no new games begin on this server right now",
 }
 
 

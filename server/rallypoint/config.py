@@ -27,24 +27,43 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     connections_max: int = Field(default=4096, ge=1)
+    """Open connections, of lobby and sessions."""
     connections_per_address_per_s: float = Field(default=20.0, gt=0)
+    """New connections of one address."""
     connections_per_address_burst: int = Field(default=100, ge=1)
+    """The same, at once."""
     connections_per_address_max: int = Field(default=512, ge=1)
+    """Open connections of one address."""
     exempt_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Addresses and networks for which these three do not hold."""
     trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose ``X-Forwarded-For`` is believed."""
     messages_per_s: float = Field(default=120.0, gt=0)
+    """Messages of one connection."""
     messages_burst: int = Field(default=600, ge=1)
+    """The same, at once."""
     bytes_per_s: float = Field(default=65536.0, gt=0)
+    """Bytes that one connection sends."""
     bytes_burst: int = Field(default=262144, ge=4096)
+    """The same, at once."""
     controls_per_s: float = Field(default=10.0, gt=0)
+    """Pings and pongs of one connection."""
     controls_burst: int = Field(default=20, ge=1)
+    """The same, at once."""
     outbox_bytes_max: int = Field(default=262144, ge=65536)
+    """Bytes that wait to be sent to one connection."""
     write_deadline_s: float = Field(default=10.0, gt=0)
+    """So long a connection may take nothing of what waits for it."""
     ack_deadline_s: float = Field(default=10.0, gt=0)
+    """So long a client may acknowledge nothing of what it is sent."""
     first_frame_s: float = Field(default=5.0, gt=0)
+    """So long a new connection may say nothing."""
     lobbies_max: int = Field(default=20_000, ge=1)
+    """Lobby sessions, connected or away."""
     tickets_max: int = Field(default=10_000, ge=1)
+    """Tickets in one queue."""
     sessions_max: int = Field(default=5_000, ge=1)
+    """Sessions that go on."""
 
 
 class Settings(BaseSettings):
@@ -63,8 +82,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Where the game port listens. Loopback unless told otherwise."""
     port: int = Field(default=8000, ge=0, le=65535)
+    """The game port; 0: any that is free."""
     ops_host: str = "127.0.0.1"
+    """Where the operations port listens. Loopback unless told otherwise."""
     ops_port: int = Field(default=8081, ge=0, le=65535)
+    """The operations port; 0: any that is free."""
     web_host: str = ""
     """Where the web port listens; empty: as the game port."""
     web_port: int | None = Field(default=None, ge=0, le=65535)
@@ -85,6 +107,7 @@ class Settings(BaseSettings):
     replays: Literal["off", "on"] = "off"
     """Whether a replay of every session is kept, in ``data_dir``."""
     replays_keep_days: float = Field(default=30.0, gt=0)
+    """So long replays are kept."""
     replays_bytes_max: int = Field(default=10 * 2**30, ge=2**20)
     """Beyond either, the oldest replays are deleted."""
     data_dir: Path | None = None
@@ -92,7 +115,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     """An SQLAlchemy URL of an asynchronous driver, in place of the file in ``data_dir``."""
     api_token: SecretStr = SecretStr("")
-    """What backends show to the HTTP API on the operations port; empty: it is off."""
+    """What backends show to the HTTP API on the operations port; empty: only operators get in."""
     webhook_url: str = ""
     """Where backends are told of sessions that started, ended and have a result; empty: nowhere."""
     webhook_secret: SecretStr = SecretStr("")
@@ -100,16 +123,22 @@ class Settings(BaseSettings):
     tls_cert: Path | None = None
     """Certificate chain (PEM) of the game port; with ``tls_key``. At a proxy, TLS costs the node nothing."""
     tls_key: Path | None = None
+    """Its private key (PEM)."""
     lobby_grace_s: float = Field(default=30.0, ge=0)
+    """So long a lobby session without a connection is kept, unless its player is seated."""
     simulate: str = ""
     """A bad network for all who play here, to try a game out: ``latency=80±30ms,loss=1%,stall=200ms@5s,drop=60s``, or
     some of these. Empty: the networks that are there."""
     step_limit_s: float = Field(default=2.0, gt=0)
     """A step that takes longer is interrupted, and its session ends."""
     shutdown_s: float = Field(default=10.0, gt=0)
+    """So long a stop in good order may take; then what is left is cut."""
     log: Literal["console", "json"] = "console"
+    """The form of the log, on standard error."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is logged."""
     limits: Limits = Limits()
+    """What clients may do."""
 
     @property
     def durability_in_force(self) -> Literal["off", "process", "disk"]:

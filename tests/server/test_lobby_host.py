@@ -539,17 +539,19 @@ def test_a_rematch_of_a_private_session_is_private_and_led_by_one_of_the_group(h
     assert dict(ada.pushes())["matched"]["code"] == again.code
 
 
-@pytest.mark.parametrize("how", ["full", "broken"])
+@pytest.mark.parametrize("how", ["full", "cordoned", "broken"])
 def test_a_rematch_that_cannot_be_placed_is_told_to_all(house, how):
     room, (ada, bob) = played(house, "Ada", "Bob")
     if how == "full":
         house.sessions.rooms_max = 0
+    elif how == "cordoned":
+        house.sessions.create = lambda *args: Denial("cordoned", "an operator is emptying it")
     else:
         house.sessions.create = lambda *args: 1 / 0
     ada.say(Rematch(1, room.id, True))
     with capture_logs() as logs:
         replies = bob.say(Rematch(1, room.id, True))
-    off = ("rematch_off", {"session": room.id, "reason": "refused"})
+    off = ("rematch_off", {"session": room.id, "reason": "cordoned" if how == "cordoned" else "refused"})
     assert (replies[-1].kind, replies[-1].data) == off
     assert ada.pushes()[-1] == off
     assert [line["log_level"] for line in logs].count("error") == (how == "broken")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rallypoint.core.orders import Denial
 from rallypoint.core.quick_match import QuickMatchRules
 from rallypoint_protocol.messages import Explain
 from tests.server.match_house import Guest, Hall
@@ -126,3 +127,24 @@ def test_without_new_sessions_none_is_asked_for_in_vain() -> None:
     house.go_on(600)
     assert not tried
     assert house.loop.fired - before < 25, "of 600 seconds"
+
+
+def test_a_match_that_all_have_accepted_when_no_sessions_are_made_goes_back_to_its_places() -> None:
+    house = hall()
+    ann, bob = house.come("Ann", "Bob")
+    ann.enqueue("ranked")
+    bob.enqueue("ranked")
+    house.go_on()
+    house.host.close_matching(CLOSED)
+    create = house.sessions.create
+    house.sessions.create = lambda *args: Denial("cordoned", "an operator is emptying it")  # type: ignore[method-assign]
+    ann.accept()
+    bob.accept()
+    house.go_on(30)
+    assert (ann.last("ready_check_off")["reason"], ann.last("ready_check_off")["requeued"]) == ("failed", True)
+    assert house.lobby.waiting("ranked") == 2
+    assert (ann.count("ready_check_off"), why(ann)) == (1, [CLOSED])
+    house.sessions.create = create  # type: ignore[method-assign]
+    house.host.close_matching("")
+    house.go_on()
+    assert house.lobby.queues.ruled.checks("ranked") == 1

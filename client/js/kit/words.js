@@ -18,6 +18,7 @@ const REFUSALS = /** @type {Record<string, string>} */ ({
   cancelled: "You do not wait any longer.",
   too_fast: "That was too often. Wait a moment, then try again.",
   node_full: "The server is full right now. Try again later.",
+  cordoned: "No new games begin on this server right now. Try again later.",
   queue_full: "Too many people are waiting right now. Try again later.",
   not_allowed: "This game cannot be watched.",
   declined: "There is no rematch: somebody does not want it.",

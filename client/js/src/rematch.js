@@ -18,6 +18,7 @@ const WHY_OFF = new Map([
   ["left", "somebody has left"],
   ["expired", "not everybody wanted it in time"],
   ["refused", "there is no room for it"],
+  ["cordoned", "no new games begin on this server right now"],
 ]);
 
 /** A rematch of `session`. */

@@ -58,6 +58,9 @@ class AlertFigures:
     """``cordoned``, ``draining``, ``drained``; empty while it is not."""
     games: tuple[GameLateness, ...] = ()
     queues: tuple[QueueWait, ...] = ()
+    """Those that are not paused."""
+    paused: tuple[str, ...] = ()
+    """Queues that an operator has paused."""
     loop_lag_p90_ms: float = 0.0
     """Of the last ten to twenty seconds."""
     journal_failure: str = ""
@@ -148,6 +151,8 @@ def _see(figures: AlertFigures, said: Callable[[str], bool]) -> Iterator[_Seen]:
         yield _Seen("stopping", "warn", "the node is stopping", "/node")
     if figures.cordoned:
         yield _Seen("cordoned", "warn", f"the node is {figures.cordoned}: it takes no new sessions", "/node")
+    for queue in figures.paused:
+        yield _Seen(f"paused {queue}", "warn", f"the queue {queue} is paused: nobody is matched", f"/queues/{queue}")
     yield from _see_time(figures, said)
     yield from _see_disk(figures)
     for session, why in figures.quarantined.items():

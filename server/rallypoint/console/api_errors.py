@@ -59,8 +59,8 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     429: "Too many wrong tokens from this address, or too many signals for a session (`too_fast`); too many failed "
     "logins (`locked_out`). Try again after `Retry-After` seconds.",
     500: "A fault of the server's own (`failed`), or of the game's (`game_failed`). The log has the traceback.",
-    503: "Not now: `node_full`, `stopping`, `store_down`; or not on this server: `not_kept` (it keeps no results), "
-    "`off` (it has no API token). Nothing was changed.",
+    503: "Not now: `node_full`, `cordoned`, `stopping`, `store_down`; or not on this server: `not_kept` (it keeps no "
+    "results), `off` (it has no API token). Nothing was changed.",
 }
 _EXAMPLES: Final[Mapping[int, tuple[str, str]]] = {
     401: ("unauthorised", "log in, or show a token of this server: Authorization: Bearer ..."),

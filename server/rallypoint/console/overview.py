@@ -105,7 +105,8 @@ class OverviewDesk:
         for name, queue in census.queues.items():
             since = None if queue.oldest_at is None else round(queue.oldest_at + self._wall_at_zero)
             game = self._server.lobby.queues.game_of(name) or ""
-            found.append(QueueOut(name, game, queue.waiting, queue.players, since))
+            paused = name in self._server.lobby.queues.paused
+            found.append(QueueOut(name, game, queue.waiting, queue.players, since, paused))
         return found
 
     def _journal(self) -> JournalOut:

@@ -103,6 +103,8 @@ class QueueOut:
     """Players of these tickets."""
     oldest_since: float | None
     """Since when the oldest ticket waits; `null`: nobody does."""
+    paused: bool = False
+    """An operator has paused it: nobody is matched, places are kept."""
 
     __pydantic_config__ = _DESCRIBED
 

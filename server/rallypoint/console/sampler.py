@@ -159,6 +159,7 @@ class Sampler:
             cordoned=server.node.cordon.state.value if server.node.cordon.closed else "",
             games=tuple(self._lateness(name, census) for name in server.node.games),
             queues=tuple(self._waits(census, now)),
+            paused=tuple(server.lobby.queues.paused),
             loop_lag_p90_ms=self.lag.timings.summary()["p90"],
             journal_failure=server.journal.failure,
             journal_pressure=server.journal.pressure.name.lower(),
@@ -180,7 +181,7 @@ class Sampler:
         node, ruled = self._server.node, self._server.lobby.queues.ruled.queues
         found = []
         for name, queue in census.queues.items():
-            if queue.oldest_at is None:
+            if queue.oldest_at is None or name in self._server.lobby.queues.paused:
                 continue
             own = ruled.get(name)
             needed = node.games[name].options.seats_min if own is None else _needed(own)

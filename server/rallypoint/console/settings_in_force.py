@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from rallypoint.config import Settings
+from rallypoint.config import Limits, Settings
 from rallypoint.game.definition import Definition
 
 __all__ = ["GameSettingsOut", "OptionOut", "SettingOut", "SettingsDesk", "SettingsOut", "settings_in_force"]
@@ -138,7 +138,7 @@ class _Sources:
 
 
 def _rows(settings: BaseModel, sources: _Sources, prefix: str, variables: str) -> Iterator[SettingOut]:
-    docs = _docs(type(settings))
+    docs = _DOCS[type(settings)]
     for name, field in type(settings).model_fields.items():
         value, variable, full = getattr(settings, name), f"{variables}{name.upper()}", prefix + name
         if isinstance(value, BaseModel):
@@ -185,3 +185,7 @@ def _docs(model: type[BaseModel]) -> dict[str, str]:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 found[name] = " ".join(text.split())
     return found
+
+
+_DOCS: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {model: _docs(model) for model in (Settings, Limits)}
+"""Read at the start: later, the file may be another release's."""

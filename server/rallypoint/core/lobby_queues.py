@@ -80,7 +80,7 @@ class LobbyQueues:
         self._untold: dict[LobbySession, None] = {}
         """To be told that they wait, in queues that have no places."""
         self._now = 0.0
-        self._closed = ""
+        self.closed = ""
         """Why no sessions are created; empty: they are."""
         self.paused: dict[str, float] = self.ruled.paused
         """Queues that an operator has paused, and since when: nobody is matched in them, and all places are kept."""
@@ -319,7 +319,7 @@ class LobbyQueues:
             told = of_a_quick_match(self._queues[name], ticket, now)
         else:
             told = of_a_queue_with_rules(self.ruled, name, ticket, now)
-        why = _PAUSED if name in self.paused else self._closed
+        why = _PAUSED if name in self.paused else self.closed
         return {**told, "text": why} if why and ticket.found is None else told
 
     # --- operators --------------------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ class LobbyQueues:
 
         Quick matches still fill free seats of running sessions; queues with rules rest.
         """
-        self._closed = why
+        self.closed = why
         for queue in self._queues.values():
             queue.creates = not why
         self.ruled.closed = bool(why)

@@ -139,10 +139,10 @@ class Rematches:
         agreed, self._agreed = self._agreed, []
         return agreed
 
-    def failed(self, agreed: Agreed, players: list[PlayerId]) -> None:
-        """There is no session, or no seat in it, for these players: they are told ``refused``."""
+    def failed(self, agreed: Agreed, players: list[PlayerId], reason: str = "refused") -> None:
+        """There is no session, or no seat in it, for these players: they are told the ``reason``."""
         for player in players:
-            self._tell(player, "rematch_off", {"session": agreed.session, "reason": "refused"})
+            self._tell(player, "rematch_off", {"session": agreed.session, "reason": reason})
 
     def poll(self, now: float) -> None:
         """Ends what has not been agreed in time."""

@@ -26,7 +26,7 @@ class Rooms(Protocol):
     ) -> SeatOffer | Denial:
         """A new session, with the player as its leader in its first seat. ``order.leader`` is set here.
 
-        Denied: ``unknown_game``, ``already_seated``, ``node_full``, ``refused``.
+        Denied: ``unknown_game``, ``already_seated``, ``node_full``, ``cordoned``, ``refused``.
         """
 
     def join(

@@ -92,7 +92,7 @@ class Backend:
 
         ``order.patience_s`` ``None``: the game's ``room_wait_s``. ``keep_s``: as for :meth:`reserve`. Denied:
         ``unknown_game``, ``invalid``, ``full``, ``already_seated``, ``refused``, ``locked``, ``node_full``,
-        ``stopping``, ``game_failed``.
+        ``cordoned``, ``stopping``, ``game_failed``.
         """
         node = self._node
         definition = node.games.get(game)

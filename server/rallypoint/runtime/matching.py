@@ -120,14 +120,16 @@ class Matching:
     def rematch(self, agreed: Agreed, now: float) -> None:
         """Makes the session that was agreed on. Raises nothing: those who get no seat are told that there is none."""
         waiting = [member.player for member in agreed.members if not member.bot]
+        why = "refused"
         try:
-            self._again(agreed, waiting, now)
+            if self._again(agreed, waiting, now) == "cordoned":
+                why = "cordoned"
             self._lobby.queues.capacity_changed()  # the new session may have seats for others, too
         except Exception:
             log.exception("rematch failed", session=agreed.session, game=agreed.group.game)
         if waiting:
             log.info("rematch not placed", session=agreed.session, game=agreed.group.game, players=len(waiting))
-            self._lobby.rematches.failed(agreed, waiting)
+            self._lobby.rematches.failed(agreed, waiting, why)
 
     # --- quick matches ----------------------------------------------------------------------------------------------
 
@@ -289,8 +291,8 @@ class Matching:
 
     # --- rematches --------------------------------------------------------------------------------------------------
 
-    def _again(self, agreed: Agreed, waiting: list[PlayerId], now: float) -> None:
-        """Takes those who get a seat out of ``waiting``."""
+    def _again(self, agreed: Agreed, waiting: list[PlayerId], now: float) -> str:
+        """Takes those who get a seat out of ``waiting``. Gives the error of a session that cannot be; else nothing."""
         order = agreed.group.order
         if order.leader is not None and order.leader not in waiting:
             order = replace(order, leader=waiting[0])
@@ -298,7 +300,7 @@ class Matching:
             order = replace(order, match=match_again(order.match, self._lobby.new_id(), waiting))  # bots are new ones
         session_id = self._sessions.create(agreed.group.game, now, order)
         if isinstance(session_id, Denial):
-            return
+            return session_id.error
         for member in agreed.members:
             session = self._lobby.of(member.player)
             if member.bot:
@@ -309,6 +311,7 @@ class Matching:
                     told: dict[str, Any] = {"rematch": agreed.session, **match_data(order.match, member.player)}
                     self._lobby.seat(session, offer, told)
                     waiting.remove(member.player)
+        return ""
 
 
 def order_of(found: FoundMatch) -> MatchOrder:

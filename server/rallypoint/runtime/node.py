@@ -516,8 +516,7 @@ class Node:
 
     def sweep(self, now: float) -> None:
         """About once a second: slow clients, sessions that lack players, results that nobody comes for any more."""
-        if self.cordon.look(now, len(self.hosts)):
-            self._end_all(list(self.hosts.values()))
+        self._go_on_emptying(now)
         for session_id, host in list(self._swept.items()):
             host.sweep(now)
             if not host.has_links:
@@ -535,6 +534,14 @@ class Node:
                 if host.entries is not None:
                     host.entries.forget()
                     self.scribe.touch(host)
+
+    def _go_on_emptying(self, now: float) -> None:
+        before = self.cordon.state
+        if self.cordon.look(now, len(self.hosts)):
+            log.warning("what is left of the drain is ended", sessions=len(self.hosts))
+            self._end_all(list(self.hosts.values()))
+        elif self.cordon.state is not before:
+            log.warning("node drained", by=self.cordon.by)
 
     def _end_all(self, hosts: list[SessionHost]) -> None:
         """Some of them in each turn of the event loop."""

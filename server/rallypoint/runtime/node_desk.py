@@ -228,7 +228,7 @@ class NodeDesk:
                 await asyncio.sleep(0)
             worst = nlargest(COSTLY_MAX, rates, key=lambda one: one[:2])
             self._costly = [_costly(rate, host) for rate, _, host in worst]
-            self._eta_s = max(etas) if known else None
+            self._eta_s = max(etas) if known and node.cordon.closed else None
             self._sums, self._players, self._seen_at = sums, players, now
         finally:
             self._looking = None

@@ -124,7 +124,7 @@ class NodeRow:
     sessions: int
     """Sessions that go on."""
     players: int
-    """Players in them, connected or away."""
+    """Seats in them that somebody has, bots too."""
     url: str | None
     """Where its console is; null: here."""
 
@@ -156,7 +156,7 @@ class NodeInfo:
     sessions_max: int
     """More are not created."""
     players: int
-    """Players in them, connected or away."""
+    """Seats in them that somebody has, bots too."""
     connections: int
     """Open connections, of lobby and sessions."""
     loop_lag: dict[str, float]

@@ -268,6 +268,8 @@ class QueueDesk:
             return "away", "it is passed over until all of its players are back"
         if queue in self._queues.paused:
             return "waiting", "the queue is paused"
+        if self._queues.closed:
+            return "waiting", self._queues.closed
         if queue in self._queues.ruled and queue not in ticket.searched:
             return "waiting", "its players are being looked up"
         return "waiting", "it is looked for a match"

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from rallypoint.console.alerts import AlertFigures, Alerts, GameLateness, QueueWait
+from rallypoint.core.lobby import Entered
+from rallypoint.core.lobby_ticket import Entrant
+from rallypoint_protocol.limits import PROTOCOL_VERSION
+from rallypoint_protocol.messages import Hello
 from tests.server.backend_house import ANN, BOB
 from tests.server.console.overview_house import OverviewHouse
 
@@ -163,3 +167,25 @@ async def test_what_the_store_says_and_failed_sessions_are_said(house: OverviewH
     ]
     await house.seconds(601)
     assert len(house.sampler.alerts) == 1
+
+
+def test_a_paused_queue_is_said_at_once_and_until_it_is_resumed() -> None:
+    alerts = Alerts()
+    assert (
+        texts(alerts, range(3), AlertFigures(paused=("ranked",)))
+        == [["the queue ranked is paused: nobody is matched"]] * 3
+    )
+    assert alerts.look(AlertFigures(), AT + 3) == []
+
+
+async def test_of_a_paused_queue_it_is_not_said_as_well_that_somebody_waits(house: OverviewHouse) -> None:
+    for name in ("Ann", "Bob"):
+        entered = house.lobby.hello(Hello(PROTOCOL_VERSION, name), house.now)
+        assert isinstance(entered, Entered)
+        assert house.lobby.queues.enter((Entrant(entered.session),), ("duel",), house.now - 600) is None
+    await house.seconds(2)
+    assert "somebody has waited" in house.sampler.alerts[0].text
+    house.lobby.queues.pause("duel", house.now)
+    await house.seconds(20)
+    assert [alert.text for alert in house.sampler.alerts] == ["the queue duel is paused: nobody is matched"]
+    assert [one.paused for one in (await house.desk.overview()).queues] == [True, False]

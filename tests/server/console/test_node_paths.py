@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +16,7 @@ from rallypoint.app import Server
 from rallypoint.runtime.node_info import CordonInfo, NodeInfo, NodeRow
 from rallypoint_client import connect
 from rallypoint_client.errors import RequestRefused
-from tests.server.console.desk_house import ask, duel_server
+from tests.server.console.desk_house import TOKEN, ask, duel_server
 from tests.server.live import SOON_S
 
 
@@ -62,6 +64,8 @@ async def test_a_cordoned_node_creates_no_session_and_says_so(server: Server, na
             await asyncio.sleep(0.005)
         why = (await ann.explain()).queues[0]
         assert why.text == "no new games begin here: an operator is emptying this server"
+        row = (await ask(server, "GET", f"/queues/{name}/tickets"))["rows"][0]
+        assert (row["state"], row["text"]) == ("waiting", why.text)
         assert (await look(server)).state == "cordoned"
         await ask(server, "POST", "/node/uncordon")
         assert len({(await one).session for one in tasks}) == 1, "they kept their places"
@@ -82,3 +86,38 @@ async def test_how_long_to_wait_before_the_end_is_bounded(server: Server) -> Non
     for wrong in (-1, 86_401, "soon"):
         await ask(server, "POST", "/node/drain", 422, end_after_s=wrong)
     assert (await look(server)).state == "serving"
+
+
+async def test_with_a_key_what_is_done_is_done_without_a_pause(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All sessions' commits wait meanwhile. Only a dry run pauses: it changes nothing, and does without."""
+    together = server.node.scribe.together
+    paused: list[bool] = []
+    held: list[bool] = []
+
+    @contextlib.contextmanager
+    def watched() -> Iterator[None]:
+        held.append(True)
+        pause = asyncio.get_running_loop().call_soon(paused.append, True)
+        with together():
+            yield
+        pause.cancel()
+
+    monkeypatch.setattr(server.node.scribe, "together", watched)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    posts: dict[str, dict[str, Any]] = {
+        "/queues/ranked/pause": {},
+        "/queues/ranked/resume": {},
+        "/node/cordon": {},
+        "/node/drain": {},
+        "/node/uncordon": {},
+    }
+    async with httpx.AsyncClient(base_url=f"{server.ops.url}/api/v1", headers=headers) as client:
+        for path, body in posts.items():
+            held.clear()
+            assert (await client.post(path, json=body, headers={"Idempotency-Key": path})).status_code == 200, path
+            assert held, path
+        held.clear()
+        rules = {"rules": '[queue.ranked]\nteams = "1v1"\n'}
+        tried = await client.post("/queues/ranked/dry-run", json=rules, headers={"Idempotency-Key": "dry"})
+        assert (tried.json()["ok"], held) == (True, [])
+    assert not paused

@@ -62,3 +62,7 @@ def test_an_address_is_told_without_what_may_be_secret_in_it(name: str, url: str
     value = next(row.value for row in settings_in_force(Settings(**{name: url})).rows if row.name == name)  # type: ignore[arg-type]  # texts, as the environment has them
     assert "hush" not in value
     assert kept in value
+
+
+def test_it_is_said_of_every_setting_what_it_is_for() -> None:
+    assert [row.name for row in settings_in_force(Settings()).rows if not row.what] == []

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from rallypoint.core.orders import Denial, Order
 from rallypoint.core.quick_match import SeatOffer
@@ -122,7 +123,9 @@ async def test_a_drain_is_over_with_the_last_session_and_says_how_long_that_take
 async def test_nobody_knows_how_long_it_takes_before_any_session_of_a_game_was_over(house: DrainHouse) -> None:
     house.started(house.session(), 60)
     house.create(game="chess")
-    house.desk.drain("ada", None)
+    await house.desk.look()
+    assert house.desk.drain("ada", None).eta_s is None
+    house.wait(1)
     assert (await house.desk.look()).cordon.eta_s is None
     assert house.desk.drain("bob", 30.0).eta_s == 30.0, "then they are ended"
 
@@ -144,6 +147,15 @@ async def test_what_is_left_is_ended_when_the_time_is_up_a_few_in_each_turn(hous
     sessions = [house.session() for _ in range(3 * _ENDED_A_TURN)]
     house.desk.drain("ada", 60.0)
     house.wait(59)
+    with capture_logs() as logs:
+        await _end(house, sessions)
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == [
+        "what is left of the drain is ended",
+        "node drained",
+    ]
+
+
+async def _end(house: DrainHouse, sessions: list[SessionId]) -> None:
     assert all(house.node.hosts[one].core.ended is None for one in sessions)
     house.wait(1)
     ended = [sum(house.node.hosts[one].core.ended is not None for one in sessions if one in house.node.hosts)]

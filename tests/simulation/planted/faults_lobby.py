@@ -125,7 +125,7 @@ FAULTS = (
         (
             Edit(
                 f"{_CORE}/quick_match.py",
-                "        dues = [rest for rest in (self._seat_from, self._create_from) if rest > now]\n",
+                "        dues = [rest for rest in rests if rest > now]\n",
                 "        dues: list[float] = []\n",
             ),
         ),

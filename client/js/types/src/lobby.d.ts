@@ -31,8 +31,8 @@ export class Lobby extends LobbyPlayers {
      *   them; what others see of the session, and search by (at most 16 names and plain values each); not in
      *   any list: others join with `seat.code`
      * @returns {Promise<LobbySeat>}
-     * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `too_fast`, or
-     *   `refused` (`reason` is the game's)
+     * @throws {RequestRefused} `unknown_game`, `already_seated`, `already_queued`, `node_full`, `cordoned`,
+     *   `too_fast`, or `refused` (`reason` is the game's)
      */
     create(game: string, { options, meta, private: isPrivate }?: {
         options?: Bag;
