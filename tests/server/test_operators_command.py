@@ -13,6 +13,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from rallypoint import logs
 from rallypoint.app import Server
 from rallypoint.config import Settings
 from rallypoint.operators_command import operators
@@ -26,10 +27,13 @@ def call(folder: Path, *arguments: str, code: int = 0) -> str:
 
 
 @pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """The command sets them up for itself."""
+def no_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command sets up the logs of its whole process, which is that of other tests here."""
+    before = structlog.get_config()
+    monkeypatch.setattr(logs, "set_up", lambda form, level: None)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 async def run(folder: Path, *arguments: str) -> str:
