@@ -50,6 +50,7 @@ class Player:
         self.seq = 0
         self.passes = self.octets = 0
         self.tick = -1
+        self.session = ""
         self.dead = False
 
     async def join(self, url: str, number: int, game: str) -> None:
@@ -64,6 +65,7 @@ class Player:
             if isinstance(message, Push) and message.kind == "matched":
                 break
         seat = message.data
+        self.session = seat["session"]
         self.connection = await open_connection(url + seat["url"])
         waiter = Waiter(self.connection)
         self.connection.write_message(encode(TakeSeat(1, seat["session"], seat["token"])))

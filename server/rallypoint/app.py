@@ -145,6 +145,7 @@ class Server:
             self.travels,
             self.operators,
             node_name=settings.node_name,
+            replays=self.replays is not None,
         )
         self.sampler = Sampler(self, self.store)
         self.desks.queues = QueueDesk(
@@ -240,8 +241,9 @@ class Server:
 
     @property
     def ready(self) -> bool:
-        """True while new players are welcome: not while stopping, nor while the journal cannot be written."""
-        return not self._stopping and not self.journal.failure
+        """True while new players are welcome: not while stopping, nor while it is cordoned or the journal cannot be
+        written."""
+        return not self._stopping and not self.node.cordon.closed and not self.journal.failure
 
     def simulate(self, who: str, text: str | None) -> int:
         """From now on the player ``who`` (an id, or a name) has a bad network; ``None``: like everybody again.

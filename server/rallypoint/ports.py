@@ -303,7 +303,7 @@ class StoreUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """How the store is doing, for the status page."""
+    """How the store is doing, for operators."""
 
     kind: str
     """``none``, ``sqlite``, ``postgresql``."""

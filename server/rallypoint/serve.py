@@ -92,7 +92,7 @@ def _announce(server: Server, form: str, first: tuple[str, str] | None) -> None:
     print(f"  players   {server.lobby_url}   (lobby at /lobby, sessions at /session/<id>)")
     if server.web is not None:
         print(f"  play      {server.web.url}   (pages at /play/<game>/, browser SDK at /sdk/)")
-    print(f"  status    {server.ops.url}   (also /healthz, /readyz, /status.json)")
+    print(f"  console   {server.ops.url}   (also /healthz, /readyz, /metrics, /status.json)")
     if first is not None:
         print(f"  operator  {first[0]}, with the password {first[1]}   (shown this once: rallypoint operators --help)")
     settings = server.settings

@@ -61,7 +61,14 @@ def _peer(request: Request) -> str:
 
 def _me(desks: Desks, principal: Principal) -> Me:
     return Me(
-        principal.name, principal.role.value, principal.via, principal.csrf, desks.node_name, VERSION, desks.play_url
+        principal.name,
+        principal.role.value,
+        principal.via,
+        principal.csrf,
+        desks.node_name,
+        VERSION,
+        desks.play_url,
+        desks.replays,
     )
 
 

@@ -29,4 +29,6 @@ class Desks:
     node_name: str = ""
     play_url: str | dict[str, int] | None = None
     """Where players' pages are: a URL, or a port of the same host; ``None``: there are none."""
+    replays: bool = False
+    """Ended sessions are kept as replays."""
     overview: OverviewDesk | None = None

@@ -33,6 +33,8 @@ class Me:
     """Of Rallypoint."""
     play_url: Any
     """Where players' pages are: a URL, or `{"port": 8080}` on the same host; null: there are none."""
+    replays: bool
+    """Ended sessions can be watched there, and gone through by tick."""
 
 
 @dataclass

@@ -1,10 +1,9 @@
-"""The operations port: ``/healthz``, ``/readyz``, a live status page, the same figures as JSON, and the HTTP API."""
+"""The operations port: ``/healthz``, ``/readyz``, ``/metrics``, the console's page, figures as JSON, the HTTP API."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rallypoint.console.api_token import check_token
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LateApi", "OpsServer", "ops_app"]
 
-_PAGE = Path(__file__).parent / "status.html"
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; connect-src 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 _API_OFF = "there is no HTTP API here"
 _CONNECTIONS_MAX = 500
 """Beyond so many at once, the port answers 503."""
@@ -39,37 +29,21 @@ _CONNECTIONS_MAX = 500
 
 def ops_app(status: Status, api: ASGIApp | None = None, vitals: Vitals | None = None) -> Starlette:
     """The HTTP application. Imported late: a server that has no operations port does not pay for it."""
-    import base64
-    import hashlib
-    import re
-
     from starlette.applications import Starlette
-    from starlette.responses import HTMLResponse, JSONResponse
+    from starlette.responses import JSONResponse
     from starlette.routing import Mount, Route
 
+    from rallypoint.console.page import page_routes
     from rallypoint.console.vitals import vital_routes
-
-    page = _PAGE.read_text(encoding="utf-8")
-    script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
-    assert script is not None
-    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
-    headers = {name: value.replace("{script}", digest) for name, value in _HEADERS.items()}
 
     async def figures(request: Request) -> Response:
         return JSONResponse(status.figures())
 
-    async def sessions(request: Request) -> Response:
-        return JSONResponse(status.sessions())
-
-    async def index(request: Request) -> Response:
-        return HTMLResponse(page, headers=headers)
-
     return Starlette(
         routes=[
-            Route("/", index),
+            *page_routes(),
             *vital_routes(vitals),
             Route("/status.json", figures),
-            Route("/sessions.json", sessions),
             Mount("/api/v1", _off if api is None else api),
         ]
     )

@@ -1,4 +1,4 @@
-"""What the status page and ``/status.json`` show: figures of one node, as plain data."""
+"""What ``/status.json`` shows, without a login: figures of one node as plain data, and no names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import resource
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Status", "problems", "rss_bytes"]
 
-SESSIONS_SHOWN = 200
 _NONE: Final[Mapping[SessionId, str]] = MappingProxyType({})
 
 
@@ -98,30 +96,6 @@ class Status:
             "cpu_s": round(time.process_time(), 3),
             "rss_bytes": rss_bytes(),
         }
-
-    def sessions(self) -> list[dict[str, Any]]:
-        """The running sessions, oldest first; at most ``SESSIONS_SHOWN``."""
-        shown = []
-        for host in islice(self._server.node.hosts.values(), SESSIONS_SHOWN):
-            core = host.core
-            shown.append(
-                {
-                    "id": core.id,
-                    "game": host.definition.options.name,
-                    "state": core.state.value,
-                    "tick": core.tick,
-                    "epoch": core.epoch,
-                    "seats": [
-                        {"seat": seat.index, "name": seat.name, "state": seat.state.value, "bot": seat.bot}
-                        for seat in core.seated()
-                    ],
-                    "free": core.free_seats,
-                    "spectators": len(core.spectators),
-                    "step_max_ms": round(host.step_max_s * 1000, 2),
-                    "skipped_ticks": host.schedule.skipped,
-                }
-            )
-        return shown
 
 
 def problems(store: StoreStatus, journal_failure: str = "", quarantined: Mapping[SessionId, str] = _NONE) -> list[str]:

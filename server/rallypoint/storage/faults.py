@@ -48,7 +48,7 @@ def outcome_of(error: Exception) -> Outcome:
 
 
 def why(error: Exception) -> str:
-    """One line for the log and the status page."""
+    """One line for the log and operators."""
     source: BaseException = error
     if isinstance(error, exc.DBAPIError) and error.orig is not None:  # its own text has the statement and the values
         source = error.orig

@@ -68,7 +68,7 @@ class Writer:
         self._wake.set()
         if lost is not None:
             self._dropped(lost)
-            if not self._overflowing:  # once an episode: the status page counts them
+            if not self._overflowing:  # once an episode: `/status.json` counts them
                 self._overflowing = True
                 log.error("too many writes wait: the oldest are lost", waiting=len(self._queue), error=self.error)
 
