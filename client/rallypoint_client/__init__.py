@@ -56,6 +56,7 @@ from .listing import Change
 from .lobby import Lobby
 from .lobby_core import LobbyState
 from .lobby_seat import LobbySeat
+from .notice import Notice
 from .party import Party
 from .party_state import PartyMember
 from .predicted import Predicted
@@ -92,6 +93,7 @@ __all__ = [
     "LobbyState",
     "MySeat",
     "NotConnected",
+    "Notice",
     "OnlyWatching",
     "Party",
     "PartyMember",

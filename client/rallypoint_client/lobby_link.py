@@ -20,6 +20,7 @@ from .errors import LobbyClosed
 from .heartbeat import Timing
 from .identity import Identity
 from .lobby_core import LobbyCore, LobbyState
+from .notice import OnNotice, read_notice
 from .requests import Requests
 from .session_id import MySeat
 
@@ -49,6 +50,8 @@ class LobbyLink(Endpoint):
         """For the parts of this lobby."""
         self.on_push: Callable[[str, dict[str, Any]], None] | None = None
         """Called with kind and data of every push that is new, the known ones (``queued``...) included."""
+        self.on_notice: OnNotice | None = None
+        """Called with each :class:`Notice`: what an operator tells the player, or has done that concerns them."""
         super().__init__(self._core, url, f"lobby at {url}", open_s=timing.open_s, on_lost=self._perhaps_started_over)
 
     @property
@@ -106,6 +109,8 @@ class LobbyLink(Endpoint):
 
     def _pushed(self, kind: str, data: dict[str, Any]) -> None:
         """A push that is new."""
+        if kind == "notice" and (notice := read_notice(data)) is not None:
+            call(self.on_notice, notice)
 
     def _listed(self, listing: Listing) -> None:
         """News of the list of sessions."""

@@ -191,6 +191,7 @@ class LobbyQueues(LobbySessions):
     def _pushed(self, kind: str, data: dict[str, Any]) -> None:
         self._ticket.pushed(kind, data)
         self._matches.pushed(kind, data, self.url)
+        super()._pushed(kind, data)
 
     def _failed(self, error: Exception) -> None:
         self._ticket.clear("gone")

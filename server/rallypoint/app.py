@@ -26,6 +26,7 @@ from rallypoint.core.lobby import Lobby
 from rallypoint.game.entity import check_assignments
 from rallypoint.game.game import Game
 from rallypoint.game_port import GamePort
+from rallypoint.ports import StoreDown
 from rallypoint.rules_file import name_conflict
 from rallypoint.runtime.ambient import Ambient
 from rallypoint.runtime.backend import Backend
@@ -33,7 +34,10 @@ from rallypoint.runtime.bots import ClientBots
 from rallypoint.runtime.lobby_host import LobbyHost
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.node_desk import NodeDesk, Process
+from rallypoint.runtime.notices import Notices
+from rallypoint.runtime.player_desk import PlayerDesk
 from rallypoint.runtime.queue_desk import QueueDesk
+from rallypoint.runtime.session_desk import SessionDesk
 from rallypoint.storage.opening import (
     open_journal_of,
     open_replays,
@@ -138,6 +142,7 @@ class Server:
         except BaseException:
             await self.journal.close()
             raise
+        await self._remember_mutes()
         self.travels = Travels(self.node, *travelled_folders(settings))
         self.operators = Operators(operators_of(self.store))
         self.desks = Desks(
@@ -156,6 +161,9 @@ class Server:
             self.lobby_host.capacity_changed,
             time.time,
         )
+        notices = Notices(self.lobby_host)
+        self.desks.sessions = SessionDesk(self.node, time.time, asyncio.get_running_loop(), notices.tell)
+        self.desks.players = PlayerDesk(self.node, self.lobby, self.lobby_host, notices, self.store, time.time)
         self.desks.node = NodeDesk(self.node, self._process(), self.lobby_host.close_matching, time.time)
         self.desks.settings = SettingsDesk(settings, self.given, self.definitions, self.usual)
         self.desks.overview = OverviewDesk(self, self.sampler, settings.node_name, self.store)
@@ -184,6 +192,14 @@ class Server:
         self.node.limit.arm()
         _settle_garbage()
         self.sampler.start()
+
+    async def _remember_mutes(self) -> None:
+        try:
+            mutes = await self.store.mutes()
+        except StoreDown as error:  # it was opened a moment ago: players chat rather than wait for it
+            log.error("mutes are not known: the database does not answer", why=str(error))
+        else:
+            self.lobby.chats.mutes.load(mutes, time.time())
 
     def _process(self) -> Process:
         return Process(

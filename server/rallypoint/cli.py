@@ -202,9 +202,14 @@ def main() -> None:
 _ELSEWHERE = {
     "load": ("rallypoint_loadtest.command", "Plays a game with thousands of bots and measures it.", "load"),
     "matchmaker": ("rallypoint.matchmaker_command", "Checks the rules of queues, and tries them out.", ""),
+    "node": ("rallypoint.commands.node", "Shows a running node, empties it, lists settings and the audit log.", ""),
     "operators": ("rallypoint.operators_command", "Adds and removes operators of the console, and tokens.", ""),
+    "players": ("rallypoint.commands.players", "Lists, shows, removes, mutes players of a running server.", ""),
+    "queues": ("rallypoint.commands.queues", "Shows queues and why tickets wait, pauses queues, tries rules.", ""),
     "replay": ("rallypoint.replay_command", "Shows, compares, verifies and forks recorded sessions.", ""),
+    "sessions": ("rallypoint.commands.sessions", "Lists, shows, pauses, steps, ends sessions of a running server.", ""),
     "simulate": ("rallypoint_simulation.command", "Plays a game between bots on bad networks, in virtual time.", ""),
+    "top": ("rallypoint.commands.top", "Shows a running server at one glance, live.", ""),
 }
 """Commands that are elsewhere: module, what it does, and the extra that it needs."""
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from rallypoint.core.matchmaking.profile import Leaders, Profile
 from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.mutes import Mute
 from rallypoint.core.orders import MatchOrder
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -352,6 +353,15 @@ class Store(Records, Protocol):
 
     def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
         """``other`` is on the player's block list, or no longer. Never waits, never raises."""
+
+    def mute(self, mute: Mute) -> None:
+        """An operator has muted a player, in place of any mute before. Never waits, never raises."""
+
+    def unmute(self, player: PlayerId) -> None:
+        """An operator lets a player chat again. Never waits, never raises."""
+
+    async def mutes(self) -> list[Mute]:
+        """Those that are not over; at most ``MUTES_MAX``, those that end last. Raises :class:`StoreDown`."""
 
     def dodged(self, player: PlayerId, at: float) -> None:
         """The player has declined or missed a ready check, at that Unix time. Never waits, never raises."""

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from types import FrameType
 from typing import Any, Literal
 
 import structlog
@@ -65,6 +66,10 @@ async def _serve(server: Server, resident_bots: int, announce: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _on_signal, stop)
+        # uvloop hears of a signal from a byte in a pipe and from a Python handler of its own, and takes one signal for
+        # two if the byte of another (the step limit's alarm) was read between these. The byte is enough.
+        signal.signal(number, _heard)
+        signal.siginterrupt(number, False)
     if server.certificate is not None:
         loop.add_signal_handler(signal.SIGHUP, server.reload_certificate)
     async with server:
@@ -72,6 +77,10 @@ async def _serve(server: Server, resident_bots: int, announce: str) -> None:
             server.bots.reside(server.definitions, resident_bots)
         _announce(server, announce, await server.operators.first())
         await stop.wait()
+
+
+def _heard(number: int, frame: FrameType | None) -> None:
+    """The loop calls :func:`_on_signal`."""
 
 
 def _on_signal(stop: asyncio.Event) -> None:

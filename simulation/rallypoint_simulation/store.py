@@ -11,6 +11,7 @@ from typing import Final
 from rallypoint.core.matchmaking.profile import Leader, Leaders, Profile
 from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.mutes import Mute
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Clock, Guest, RatingChange, SessionRecord, Store, StoreDown, StoreStatus
 from rallypoint.storage.standings import standings
@@ -44,6 +45,8 @@ class SimulatedStore:
         """Ends that a later server has told otherwise than an earlier one."""
         self.blocks: dict[PlayerId, dict[PlayerId, None]] = {}
         """Whom each player has blocked."""
+        self.muted: dict[PlayerId, Mute] = {}
+        """Who may not chat."""
         self.dodges: list[tuple[PlayerId, float]] = []
         """Who has declined or missed a ready check, and when."""
         self.matches: list[MatchRecord] = []
@@ -130,6 +133,18 @@ class SimulatedStore:
             theirs[other] = None
         else:
             theirs.pop(other, None)
+
+    def mute(self, mute: Mute) -> None:
+        """See the port."""
+        self.muted[mute.player] = mute
+
+    def unmute(self, player: PlayerId) -> None:
+        """See the port."""
+        self.muted.pop(player, None)
+
+    async def mutes(self) -> list[Mute]:
+        """See the port."""
+        return list(self.muted.values())
 
     def dodged(self, player: PlayerId, at: float) -> None:
         """See the port."""
@@ -253,6 +268,17 @@ class _Client:
     def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
         if self._host.alive:
             self._store.block(player, other, blocked)
+
+    def mute(self, mute: Mute) -> None:
+        if self._host.alive:
+            self._store.mute(mute)
+
+    def unmute(self, player: PlayerId) -> None:
+        if self._host.alive:
+            self._store.unmute(player)
+
+    async def mutes(self) -> list[Mute]:
+        return await self._store.mutes()
 
     def dodged(self, player: PlayerId, at: float) -> None:
         if self._host.alive:

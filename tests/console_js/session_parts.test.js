@@ -136,6 +136,14 @@ test("a bulk action counts, asks with the count, and is done to just as many", a
   assert.deepEqual(toasts, ["Ended 12 sessions."]);
 });
 
+test("a message to many is counted before it is typed", async () => {
+  const { posted, ways } = house([3, 3], [{ text: "back at ten" }]);
+  assert.equal(await bulk({ ...JOB, do: "message" }, ways), true);
+  assert.equal(posted[0].expect, null);
+  assert.notEqual(posted[0].text, "");
+  assert.deepEqual([posted[1].expect, posted[1].text], [3, "back at ten"]);
+});
+
 test("a bulk action that is not confirmed does nothing", async () => {
   const { posted, ways } = house([12], [null]);
   assert.equal(await bulk(JOB, ways), false);

@@ -148,6 +148,7 @@ class FakeStore(NoStore):
         self.keeps_guests = keeps_guests
         self.guests = {}
         self.dodges = []
+        self.muted = {}
         self.blocks = []
         self.made = []
         self.tickets_ended = []
@@ -175,6 +176,15 @@ class FakeStore(NoStore):
             await asyncio.get_running_loop().create_future()
         if self.error is not None:
             raise self.error
+
+    def mute(self, mute):
+        self.muted[mute.player] = mute
+
+    def unmute(self, player):
+        self.muted.pop(player, None)
+
+    async def mutes(self):
+        return list(self.muted.values())
 
     def dodged(self, player, at):
         self.dodges.append(player)

@@ -18,8 +18,10 @@ from .api_matches import matches
 from .api_node import node
 from .api_operators import operators
 from .api_overview import overview
+from .api_players import players
 from .api_queues import queues
 from .api_records import records
+from .api_session_desk import session_desk
 from .api_sessions import sessions
 from .api_travel import travel
 from .desks import Desks
@@ -46,6 +48,7 @@ _TOKEN: Final = HTTPBearer(
 _TAGS: Final = [
     {"name": "sessions", "description": "Running games, and those that wait for players."},
     {"name": "games", "description": "What can be played here."},
+    {"name": "players", "description": "Who is here, how their connection is, and what can be done about them."},
     {"name": "queues", "description": "Who waits, and why."},
     {"name": "node", "description": "This server: how it is, its settings, and its emptying."},
     {"name": "operators", "description": "Coming in, going out, and what everybody has done."},
@@ -79,6 +82,8 @@ def build_api(desks: Desks | None) -> FastAPI:
     )
     app.state.desks = desks
     app.state.live = Live(app)
+    app.include_router(session_desk)
+    app.include_router(players)
     app.include_router(sessions)
     app.include_router(records)
     app.include_router(matches)

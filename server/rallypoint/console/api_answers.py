@@ -64,6 +64,17 @@ class GameList(Out):
     """In the order in which the server was given them."""
 
 
+class PausedOut(Out):
+    """An operator has paused the session: no steps by itself, and its time stands still."""
+
+    since_at: float
+    """Since when, Unix time."""
+    by: str
+    """Who did it."""
+    reason: str
+    """Why; may be empty."""
+
+
 class SessionOut(Out):
     """A session, without its seats."""
 
@@ -96,9 +107,11 @@ class SessionOut(Out):
     seats_max: int
     """All its seats."""
     free: int
-    """Seats that somebody can have now: 0 while it is locked."""
+    """Seats that somebody can have now: 0 while it is locked or paused."""
     spectators: int
     """How many watch, or are about to."""
+    paused: PausedOut | None = None
+    """Null: it is not paused."""
 
 
 class SeatOut(Out):

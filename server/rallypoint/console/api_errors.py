@@ -30,6 +30,9 @@ STATUS: Final[Mapping[str, int]] = {
     "locked": 409,
     "kicked": 409,
     "already_seated": 409,
+    "not_paused": 409,
+    "recovering": 409,
+    "changed": 409,
     "ended": 409,
     "key_running": 409,
     "too_large": 413,
@@ -50,8 +53,9 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     401: "No token and no login, or a wrong one (`unauthorised`); wrong name or password (`wrong_login`).",
     403: "Your role may not do that (`forbidden`); or a login's `X-CSRF-Token` is missing (`csrf`).",
     404: "There is no such session, player, match or game on this node (`unknown`, `unknown_game`).",
-    409: "The state of things is against it: `full`, `locked`, `kicked`, `already_seated`, `ended`; or `key_running`: "
-    "a request with this `Idempotency-Key` is being executed.",
+    409: "The state of things is against it: `full`, `locked`, `kicked`, `already_seated`, `ended`, `not_paused`, "
+    "`recovering` (it waits for its players after a restart), `changed` (others match the filter now); or "
+    "`key_running`: a request with this `Idempotency-Key` is being executed.",
     408: "The body did not come within 10 seconds (`invalid`).",
     413: "A body of more than 64 KiB (`too_large`).",
     422: "The request is not what it must be (`invalid`), the game said no to it (`refused`), or its "

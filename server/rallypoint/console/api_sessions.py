@@ -37,7 +37,7 @@ from .api_requests import (
     WithState,
 )
 from .desks import Desks
-from .roles import Role, needs
+from .roles import Role, needs, principal_of
 
 __all__ = ["TheBackend", "sessions"]
 
@@ -114,10 +114,10 @@ async def signal_session(
 )
 @needs(Role.ADMIN)
 async def end_session(
-    backend: TheBackend, session: SessionInPath, body: EndSession, key: IdempotencyKey = None
+    request: Request, backend: TheBackend, session: SessionInPath, body: EndSession, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Ends the session with its next step, without a result of the game's. Its players are told the reason."""
-    return granted(backend.end(SessionId(session), body.reason))
+    return granted(backend.end(SessionId(session), body.reason, principal_of(request).name))
 
 
 @sessions.post(
@@ -129,10 +129,10 @@ async def end_session(
 )
 @needs(Role.ADMIN)
 async def kick_player(
-    backend: TheBackend, session: SessionInPath, body: KickPlayer, key: IdempotencyKey = None
+    request: Request, backend: TheBackend, session: SessionInPath, body: KickPlayer, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Removes a player, who does not come back. The seat is free after the session's next step."""
-    return granted(backend.kick(SessionId(session), PlayerId(body.player)))
+    return granted(backend.kick(SessionId(session), PlayerId(body.player), principal_of(request).name))
 
 
 @sessions.post(
@@ -140,10 +140,10 @@ async def kick_player(
 )
 @needs(Role.ADMIN)
 async def lock_session(
-    backend: TheBackend, session: SessionInPath, body: LockSession, key: IdempotencyKey = None
+    request: Request, backend: TheBackend, session: SessionInPath, body: LockSession, key: IdempotencyKey = None
 ) -> SessionInfo:
     """Nobody else is seated; or free seats are open again, unless the game itself has locked them."""
-    return granted(backend.set_locked(SessionId(session), body.locked))
+    return granted(backend.set_locked(SessionId(session), body.locked, principal_of(request).name))
 
 
 @sessions.put("/{session}/meta", summary="Set metadata", response_model=SessionOut, responses=errors(*_CHANGES))

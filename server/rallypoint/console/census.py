@@ -94,6 +94,8 @@ class Census:
             game.waiting += 1
         elif core.state is SessionState.RUNNING:
             game.running += 1
+        if core.paused is not None:
+            self.paused += 1
         self.spectators += len(core.spectators.all)
         game.bytes_out += host.bytes_out
         game.skipped_ticks += host.schedule.skipped

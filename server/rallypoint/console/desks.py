@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from rallypoint.runtime.backend import Backend
 from rallypoint.runtime.node_desk import NodeDesk
+from rallypoint.runtime.player_desk import PlayerDesk
 from rallypoint.runtime.queue_desk import QueueDesk
+from rallypoint.runtime.session_desk import SessionDesk
 
 from .operators import Operators
 from .overview import OverviewDesk
@@ -25,6 +27,8 @@ class Desks:
     operators: Operators | None = None
     queues: QueueDesk | None = None
     node: NodeDesk | None = None
+    sessions: SessionDesk | None = None
+    players: PlayerDesk | None = None
     settings: SettingsDesk | None = None
     node_name: str = ""
     play_url: str | dict[str, int] | None = None

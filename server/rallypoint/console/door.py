@@ -48,8 +48,9 @@ LOGIN: Final = "/login"
 """The one path for who has not shown who they are."""
 _SECRETS: Final = (LOGIN, "/logout", "/me/password")
 """Answers of these are never kept to be given again."""
-_PAUSING: Final = ("/dry-run",)
-"""Ends of paths that take their time and change nothing: a key would have all sessions' commits wait for them."""
+_PAUSING: Final = ("/dry-run", "/bulk")
+"""Ends of paths that take their time: a key would have all sessions' commits wait for them. They change nothing, or
+say themselves what they expect to change."""
 _LOOKS: Final = ("GET", "HEAD")
 """Methods that change nothing."""
 _SECRET_CHARS_MAX: Final = 200

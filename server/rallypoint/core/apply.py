@@ -12,7 +12,7 @@ from rallypoint_protocol.messages import BuiltinEvent
 from .game_like import Answer
 from .match_teams import match_without, team_of
 from .seat import Seat, SeatState
-from .stimuli import Drop, Gone, Join, Look, Recovered, Replaced, Return, Signal, Stimulus
+from .stimuli import Drop, Gone, Join, Look, Overlooked, Recovered, Replaced, Return, Signal, Stimulus
 from .wishes import tell
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ def apply(session: SessionCore, item: Stimulus, step: Step, now: float) -> None:
             _recover(session, now)
         case Look():
             pass
+        case Overlooked(seat, count, seq):
+            if seat.in_game:
+                seat.applied = max(seat.applied, seq)
+                seating.touch(seat)
+                many = f"{count} actions up to this one were" if count > 1 else "an action was"
+                tell(session, seat.index, BuiltinEvent.REFUSED, [seq, f"{many} too many while the session was paused"])
         case _:
             assert_never(item)
 

@@ -10,8 +10,8 @@ A room of a session stays while the session is remembered, so that its group can
 belong there any more is taken out. That is looked at when somebody loses a seat, and every ``CHECK_EVERY_S`` anyhow.
 
 Bounds: a flush writes at most ``sends_max`` messages, the rest has its turn in the next one, rooms and listeners in
-order; who says more than ``SAY_RATE`` is answered ``too_fast``; ``LISTENED_MAX`` rooms a player and ``rooms_max`` in
-all, then ``full``. Of the log see :mod:`.chat_room`.
+order; who says more than ``SAY_RATE`` is answered ``too_fast``, whom an operator has muted ``muted``; ``LISTENED_MAX``
+rooms a player and ``rooms_max`` in all, then ``full``. Of the log see :mod:`.chat_room`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from rallypoint_protocol.messages import Answer, Listen, Say, Unlisten
 from .bucket import Bucket, Rate
 from .chat_room import ChatRoom
 from .lobby_session import LobbySession, LobbyState
+from .mutes import Mutes
 from .names import normalised_text
 from .rooms import Rooms
 
@@ -55,6 +56,8 @@ class Chats:
         self._unix_ms = unix_ms
         self._rooms_max = rooms_max
         self._sends_max = sends_max
+        self.mutes = Mutes()
+        """Who may say nothing."""
         self._rooms: dict[str, ChatRoom] = {}
         self._active: dict[ChatRoom, None] = {}
         """Rooms in which somebody is behind, or a round is to begin: whose turn it is comes first."""
@@ -104,6 +107,10 @@ class Chats:
         text = normalised_text(message.text, CHAT_CHARS_MAX)
         if not text:
             return Answer(message.id, error="refused", reason="nothing of that can be shown")
+        mute = self.mutes.of(session.player, self._unix_ms() / 1000)
+        if mute is not None:
+            left_s = mute.until_at - self._unix_ms() / 1000
+            return Answer(message.id, error="muted", reason=f"an operator has muted you, for {_minutes(left_s)} more")
         if session.talk is None:
             session.talk = Bucket(SAY_RATE, now)
         if not session.talk.take(now):
@@ -287,3 +294,12 @@ class Chats:
     def _be_due(self, when: float) -> None:
         if self._due is None or when < self._due:
             self._due = when
+
+
+def _minutes(seconds: float) -> str:
+    """A length of time for people: rounded up, so that it is over when it says."""
+    minutes = max(1, ceil(seconds / 60))
+    if minutes < 120:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    hours = ceil(minutes / 60)
+    return f"{hours} hours" if hours < 48 else f"{ceil(hours / 24)} days"

@@ -13,6 +13,7 @@ from rallypoint_protocol.messages import Resume, Seated, TakeSeat
 
 from .catch_up import catch_up
 from .seat import Seat, SeatEvent, SeatState
+from .session_pause import return_
 from .session_terms import Refusal, SessionState, Taken, Watching
 from .stimuli import Join, Replaced, Return
 
@@ -39,7 +40,7 @@ class Entrance:
         session = self._session
         if message.version < PROTOCOL_VERSION:
             return Refusal(CloseCode.UPDATE, f"this server speaks version {PROTOCOL_VERSION}")
-        redeemed = session.seating.redeem(message.token, now)
+        redeemed = session.seating.redeem(message.token, session.clock(now))
         if redeemed is None:
             return self._watch(message, now)
         seat, token = redeemed
@@ -48,10 +49,13 @@ class Entrance:
         if session.ended is not None and (before is SeatState.RESERVED or (over and not seat.in_game)):
             # it was not in the game: there is nothing to tell it
             return Refusal(session.ended.code, session.ended.reason)
-        seat.apply(SeatEvent.TAKE, now)
+        seat.apply(SeatEvent.TAKE, session.clock(now))
         session.seating.touch(seat)
         if before is SeatState.RESERVED:
             session.stimuli.append((None, Join(seat)))
+        elif session.paused is not None:
+            session.wait_no_more(seat)
+            return_(session, seat, before)
         elif before is SeatState.AWAY:
             session.stimuli.append((None, Return(seat)))
         else:
@@ -99,7 +103,7 @@ class Entrance:
         )
         passes = session.spectators.come(spectator, now)
         if not passes:
-            session.show()
+            passes = session.show_now(spectator, now)
         return Watching(spectator, seated, passes, takes_over)
 
     def _schema_for(self, message: TakeSeat | Resume) -> bytes | None:

@@ -98,6 +98,9 @@ class GameLike(Protocol):
     def input(self, seat: int, message: Input) -> str | None:
         """Applies an input; a reason if it was refused."""
 
+    def is_hold(self, message: Input) -> bool:
+        """True for an input of which only the newest counts."""
+
     def input_buffer_ticks(self, seat: int) -> int:
         """How many ticks an input of that player may wait. Asked in sessions with an input buffer alone."""
 

@@ -43,6 +43,12 @@ class Grace:
             self.left_s = max(0.0, self.left_s - (now - self._since))
             self.deadline = None
 
+    def shift(self, seconds: float) -> None:
+        """The window that runs is so much later."""
+        if self.deadline is not None:
+            self._since += seconds
+            self.deadline += seconds
+
     def over(self, now: float) -> bool:
         """True from the exact end of the window on."""
         return self.deadline is not None and now >= self.deadline

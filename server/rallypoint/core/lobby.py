@@ -18,7 +18,7 @@ has not got are gone, its lobby session ends and it is answered ``UNKNOWN``, sea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import encode
@@ -59,7 +59,11 @@ from .room_requests import RoomRequests
 from .rooms import Rooms
 from .tokens import NewToken
 
-__all__ = ["Close", "Entered", "KnownGuest", "Lobby", "Seats"]
+__all__ = ["NOTICES_BEHIND_MAX", "Close", "Entered", "KnownGuest", "Lobby", "Seats"]
+
+
+NOTICES_BEHIND_MAX: Final = 128
+"""Pushes that wait for a player: with so many, operators' notices are left out."""
 
 
 class Lobby:
@@ -157,6 +161,10 @@ class Lobby:
         """The player's lobby session, unless it has ended."""
         return self._register.of(player)
 
+    def sessions(self) -> list[LobbySession]:
+        """All that have not ended."""
+        return list(self._register)
+
     def waiting(self, game: str) -> int:
         """How many tickets are in the queue of ``game``. Raises ``KeyError`` for an unknown game."""
         return self.queues.waiting(game)
@@ -217,6 +225,18 @@ class Lobby:
         for player in ticket.players:
             self.rematches.seated(player)
             self.parties.seen(player)
+
+    def notify(self, session: LobbySession, data: dict[str, Any]) -> bool:
+        """An operator tells the player something; who is away gets it with the next connection. False: so much waits
+        for them already that it is not told, or they would lose what they need."""
+        if len(session.pushes) >= NOTICES_BEHIND_MAX:
+            return False
+        self._push(session, "notice", data)
+        return True
+
+    def remove(self, session: LobbySession) -> None:
+        """An operator removes the player: as a logout, at once, and :meth:`poll` tells of it."""
+        self._end(session, LobbyEvent.REMOVED)
 
     def take_blocks(self) -> list[tuple[PlayerId, PlayerId, bool]]:
         """What players have said of others since the last call: who, whom, and whether to block or not any more."""

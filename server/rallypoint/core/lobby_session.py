@@ -50,6 +50,8 @@ class LobbyEvent(Enum):
     TAKEN_OVER = "taken over"
     LEFT = "left"
     EXPIRED = "expired"
+    REMOVED = "removed"
+    """By an operator."""
     OVERFLOWED = "overflowed"
     """Its player came back for pushes that are gone."""
 
@@ -58,9 +60,11 @@ TRANSITIONS: Final[Mapping[tuple[LobbyState, LobbyEvent], LobbyState]] = {
     (LobbyState.CONNECTED, LobbyEvent.DROPPED): LobbyState.AWAY,
     (LobbyState.CONNECTED, LobbyEvent.TAKEN_OVER): LobbyState.CONNECTED,
     (LobbyState.CONNECTED, LobbyEvent.LEFT): LobbyState.ENDED,
+    (LobbyState.CONNECTED, LobbyEvent.REMOVED): LobbyState.ENDED,
     (LobbyState.CONNECTED, LobbyEvent.OVERFLOWED): LobbyState.ENDED,
     (LobbyState.AWAY, LobbyEvent.RETURNED): LobbyState.CONNECTED,
     (LobbyState.AWAY, LobbyEvent.EXPIRED): LobbyState.ENDED,
+    (LobbyState.AWAY, LobbyEvent.REMOVED): LobbyState.ENDED,
     (LobbyState.AWAY, LobbyEvent.OVERFLOWED): LobbyState.ENDED,
 }
 

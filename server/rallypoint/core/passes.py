@@ -87,6 +87,22 @@ class Passes:
             self._spectated = common if common is not None else self._changes(head, tick)
         return built
 
+    def show(self, seat: Seat) -> bytes | None:
+        """The state after the last step, for a player who has come since; ``None``: there is nothing to be seen.
+
+        From here on it counts as sent.
+        """
+        session = self._session
+        if seat.state is not _CONNECTED or not seat.in_game or seat.sent >= session.tick:
+            return None
+        if not seat.channels:
+            self._subscribe(seat)
+        message = _START + self._seat_part(seat) + self._head() + self._parts(seat, False)
+        seat.tell_channels = seat.coming_in = False
+        seat.news = seat.event_sent < seat.events.last
+        seat.sent = session.tick
+        return message
+
     def take_common(self) -> bytes | None:
         """The last step as spectators see it: the pass from the tick before. Once; ``None`` if there are none."""
         taken, self._spectated = self._spectated, None
@@ -94,10 +110,17 @@ class Passes:
 
     def key(self) -> bytes:
         """Everything that spectators see after the last step."""
+        return self._key(self._head_sent)
+
+    def key_now(self) -> bytes:
+        """The same, if there may have been no spectators then."""
+        return self._key(self._head())
+
+    def _key(self, head: bytes) -> bytes:
         channels = self._session.game.channels
         part = channels.delta(channels.by_id(0), -1, True)
         assert part is not None
-        return _START + _KEY_SEAT_PART + self._head_sent + b"\x91" + part
+        return _START + _KEY_SEAT_PART + head + b"\x91" + part
 
     def _changes(self, head: bytes, tick: int) -> bytes:
         channels = self._session.game.channels

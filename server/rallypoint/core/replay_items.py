@@ -93,7 +93,7 @@ class Items:
         if part.game is not None:
             yield from self._fired(at, part.game)
         for index, _, kind, encoded, _ in part.events:
-            yield self._event(index, kind, encoded, at)
+            yield self.event(index, kind, encoded, at)
         standing = part.standing
         if standing is not None and standing.ended is not None and not self._ended and standing.state == "ended":
             self._ended = True
@@ -114,18 +114,20 @@ class Items:
     def _op(self, op: list[Any], at: tuple[int, int, int]) -> Item:
         first = op[0]
         if isinstance(first, int):
-            return self._input(first, op[1], at)
+            return self.input(first, op[1], at)
         what, seat, name, fields = _word(first, op[1:])
         return Item(*at, what, seat, name, fields)
 
-    def _input(self, seat: int, message: list[Any], at: tuple[int, int, int]) -> Item:
+    def input(self, seat: int, message: list[Any], at: tuple[int, int, int]) -> Item:
+        """An input, as it was sent; ``at``: tick, session time, epoch."""
         kind, _, _, *values = message  # the sequence number and the tick that was seen
         definition = self._wire.inputs[kind - GAME_INPUT_KIND_FIRST]
         fields = {item.name: _named(item.type, value) for item, value in zip(definition.fields, values, strict=False)}
         what = "hold" if definition.hold else "action"
         return Item(*at, what, seat, definition.name, fields)
 
-    def _event(self, seat: int, kind: int, encoded: bytes, at: tuple[int, int, int]) -> Item:
+    def event(self, seat: int, kind: int, encoded: bytes, at: tuple[int, int, int]) -> Item:
+        """An event, as it is kept."""
         values = msgspec.msgpack.decode(encoded)
         if kind == BuiltinEvent.REFUSED:
             return Item(*at, "refused", seat, fields={"seq": values[0], "reason": values[1]})

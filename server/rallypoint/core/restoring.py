@@ -12,6 +12,7 @@ from rallypoint_protocol.close import CloseCode
 
 from .seat import SeatState
 from .session_image import SessionImage
+from .session_pause import Pause
 from .session_terms import Ended, SessionState
 from .stimuli import Drop, Gone, Join, Recovered, Return, Signal, Stimulus
 
@@ -34,6 +35,8 @@ def put_back(session: SessionCore, image: SessionImage, shift_s: float) -> None:
     start.patience_ends, start.bots_after = standing.patience_ends, standing.bots_after
     start.gathers_until = standing.gathers_until
     start.shift(shift_s)
+    if standing.paused is not None:
+        session.paused = Pause(standing.paused[0] + shift_s, *standing.paused[1:])
     session.signals = image.signal_last
     session.seating.restore(image, shift_s)
     for seat in session.seating:
@@ -41,8 +44,8 @@ def put_back(session: SessionCore, image: SessionImage, shift_s: float) -> None:
             session.entrance.missing[seat.index] = seat
     if session.state is not SessionState.ENDED:
         session.stimuli += [(None, item) for item in _waiting(session)]
-    else:  # no step will put what there is into its channels, and players come for the last state
-        session.game.close()
+    if session.state is SessionState.ENDED or session.paused is not None:
+        session.game.close()  # no step will put what there is into its channels, and players come to see it
     # Also of a session that has ended before it could apply them: its next image has what this one has.
     session.stimuli += [(None, Signal(name, data, number)) for number, name, data in image.signals]
 

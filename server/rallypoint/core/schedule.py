@@ -5,18 +5,20 @@ golden ratio, so that however many there are, their steps do not fall on the sam
 up for it, but at most ``catch_up_max`` ticks at once: what is beyond that is skipped, its session time stands still for
 as long, and its later ticks are due from then on.
 
-The steps of a turn-based session are due when it says so.
+The steps of a turn-based session are due when it says so; those of a paused one, when an operator does.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
-__all__ = ["SLACK_S", "Schedule", "TurnSchedule", "phase"]
+__all__ = ["SLACK_S", "AnySchedule", "PausedSchedule", "Schedule", "TurnSchedule", "phase"]
 
 SLACK_S: Final = 1e-6
 """A tick is due this much early: times are sums of many intervals, and have lost their last digits."""
+STEP_S: Final = 0.005
+"""So soon after a step of a paused session comes the next, if several were asked for."""
 _EASE: Final = 4
 _GOLDEN: Final = 0.6180339887498949
 
@@ -105,3 +107,47 @@ class TurnSchedule:
             return 0
         self.next_due = math.inf
         return max(1, min(self._steps, self.catch_up_max))
+
+
+class PausedSchedule:
+    """The schedule of a session that an operator has paused: nothing is due but the steps that are asked for.
+
+    One at a time, so that they delay no other session more than its own steps do.
+    """
+
+    __slots__ = ("catch_up_max", "left", "next_due", "origin", "queued", "skipped")
+
+    def __init__(self, origin: float, skipped: int) -> None:
+        """``skipped``: so many ticks were given up before."""
+        self.origin = origin
+        self.next_due = math.inf
+        self.catch_up_max = 1
+        self.skipped = skipped
+        self.queued = math.inf
+        self.left = 0
+        """Steps that were asked for and are not made."""
+
+    def ask(self, steps: int, at: float) -> None:
+        """So many steps more, the first at ``at``."""
+        self.left += steps
+        self.next_due = min(self.next_due, at)
+
+    def forget(self) -> None:
+        """There is nothing to make a step for."""
+        self.left = 0
+        self.next_due = math.inf
+
+    def put_off(self) -> bool:
+        """They were asked for: none is given up."""
+        return False
+
+    def due(self, now: float) -> int:
+        """1 if a step is to be made now. It counts as made, and the next is due with the next look."""
+        if not self.left or now < self.next_due - SLACK_S:
+            return 0
+        self.left -= 1
+        self.next_due = now + STEP_S if self.left else math.inf
+        return 1
+
+
+AnySchedule: TypeAlias = Schedule | TurnSchedule | PausedSchedule

@@ -243,6 +243,17 @@ class Seat:
             self._grace.stop(now)
         self.deadline = self._grace.deadline
 
+    def shift(self, seconds: float) -> None:
+        """What it waits for is so much later: its time stood still."""
+        if self.deadline is not None:
+            self.deadline += seconds
+            self._grace.shift(seconds)
+
+    @property
+    def away_since(self) -> float:
+        """When the last absence began."""
+        return self._grace.since
+
     @property
     def grace_s(self) -> float:
         """How long an absence that begins now may last."""

@@ -219,6 +219,20 @@ class Seating:
         """
         return any(now < (ended_at + seat.grace_s if seat.deadline is None else seat.deadline) for seat in self)
 
+    def shift(self, seconds: float) -> None:
+        """All that it waits for is so much later: its time stood still."""
+        self._next_due = None
+        for seat in self:
+            if seat.deadline is not None:
+                seat.shift(seconds)
+                self.touch(seat)
+                self.look_again(seat.deadline)
+
+    def calm(self, now: float) -> None:
+        """Nobody is slow until now: no steps are made, and there may be nothing to acknowledge."""
+        for seat in self:
+            seat.acked_seen, seat.acked_at = seat.acked, now
+
     def slow(self, now: float) -> list[tuple[Seat, Refusal]]:
         """Connections that acknowledge nothing any more, or lost events while they were behind: to be closed."""
         deadline_s = self._settings.ack_deadline_s

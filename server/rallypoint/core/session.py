@@ -36,6 +36,7 @@ from .seat import Seat, SeatEvent, SeatState
 from .seating import Seating
 from .session_image import SessionImage
 from .session_keeper import SessionKeeper, image_of
+from .session_pause import Pause, absence, go_on, put_input, stepped_to
 from .session_terms import Ended, Refusal, SessionSettings, SessionState, Step, Taken, Watching
 from .spectators import Spectator, Spectators
 from .start import Start
@@ -94,6 +95,10 @@ class SessionCore:
         self.started_ms: int | None = None
         """Session time of the start."""
         self.ended: Ended | None = None
+        self.paused: Pause | None = None
+        """An operator has paused it; ``None``: nobody has."""
+        self._patient = False
+        """What waits has piled up while it was paused."""
         self.seating = Seating(settings, new_token, self.order.leader)
         self.seats = self.seating.seats
         self.start = Start(settings, self.seating, now, self.order.patience_s)
@@ -162,7 +167,7 @@ class SessionCore:
     @property
     def free_seats(self) -> int:
         """How many more players can be seated."""
-        if self.state is SessionState.ENDED or self.locked:
+        if self.state is SessionState.ENDED or self.locked or self.paused is not None:
             return 0
         return self.seating.free
 
@@ -205,7 +210,7 @@ class SessionCore:
             return Denial("unknown", "the session has ended")
         if self.locked:
             return Denial("locked", "the session takes nobody else")
-        reserved = self.seating.reserve(player_id, name, now, bot=bot, keep_s=keep_s)
+        reserved = self.seating.reserve(player_id, name, self.clock(now), bot=bot, keep_s=keep_s)
         if isinstance(reserved, Denial):
             return reserved
         match = match_with(self.order.match, self.seating, reserved[0], team)
@@ -222,11 +227,14 @@ class SessionCore:
         """The seat's connection is lost."""
         if seat.state is not SeatState.CONNECTED:
             return
-        seat.apply(SeatEvent.DROP, now)
+        seat.apply(SeatEvent.DROP, self.clock(now))
         self.seating.touch(seat)
         assert seat.deadline is not None
         self.wait_no_more(seat)
-        self.stimuli.append((None, Drop(seat)))
+        if self.paused is None:
+            self.stimuli.append((None, Drop(seat)))
+        else:
+            absence(self, seat)
         self.seating.look_again(seat.deadline)
 
     def leave(self, seat: Seat, now: float, reason: str = "left") -> None:
@@ -235,7 +243,7 @@ class SessionCore:
             return
         if reason == "kicked":
             self.seating.banned[seat.player_id] = None
-        seat.apply(SeatEvent.LEAVE, now)
+        seat.apply(SeatEvent.LEAVE, self.clock(now))
         seat.reason = reason
         self.seating.touch(seat)
         self.wait_no_more(seat)
@@ -257,8 +265,19 @@ class SessionCore:
 
     def show(self) -> None:
         """Somebody is to be sent the state: with the next tick, or with a step made for it."""
-        if self.settings.turn_based:
+        if self.settings.turn_based and self.paused is None:
             self.stimuli.append((None, Look()))
+
+    def show_now(self, spectator: Spectator, now: float) -> list[bytes]:
+        """Somebody watches, and has seen nothing: what is to be sent at once. If steps are made, the next shows all."""
+        if self.paused is not None:
+            return self.spectators.show(spectator, now, self.tick, self._passes.key_now)
+        self.show()
+        return []
+
+    def shown(self, seat: Seat) -> bytes | None:
+        """What a player is to be sent who has come to a paused session; ``None``: it comes with a step."""
+        return None if self.paused is None else self._passes.show(seat)
 
     # --- from clients and backends ----------------------------------------------------------------------------------
 
@@ -270,7 +289,11 @@ class SessionCore:
             seat.acked = message.tick
         if seq <= seat.received:
             return None
-        if seat.pending >= self.settings.inputs_pending_max * (_PATIENCE if self._waits else 1):
+        if self.paused is not None:
+            seat.received = seq
+            put_input(self, seat, message)
+            return None
+        if seat.pending >= self.settings.inputs_pending_max * (_PATIENCE if self._waits or self._patient else 1):
             return Refusal(CloseCode.TOO_FAST, f"more than {self.settings.inputs_pending_max} inputs wait for a step")
         seat.received = seq
         seat.pending += 1
@@ -336,6 +359,27 @@ class SessionCore:
         self.row_changed = True
         self._tell_keeper()
 
+    # --- paused -----------------------------------------------------------------------------------------------------
+
+    def clock(self, now: float) -> float:
+        """The present, as far as the session's own time goes: while it is paused, that stands still."""
+        return now if self.paused is None else self.paused.at
+
+    def pause(self, now: float, by: str, reason: str, since_at: float) -> None:
+        """No steps by itself from now on. If it is paused already, nothing changes. See :mod:`.session_pause`."""
+        if self.paused is None and self.state is not SessionState.ENDED:
+            self.paused = Pause(now, since_at, by, reason)
+            self._patient = True
+            self.row_changed = True
+            self._tell_keeper()
+
+    def resume(self, now: float) -> None:
+        """It goes on. If it is not paused, nothing changes."""
+        if self.paused is not None:
+            go_on(self, now)
+            self.row_changed = True
+            self._tell_keeper()
+
     # --- steps ------------------------------------------------------------------------------------------------------
 
     @property
@@ -361,8 +405,21 @@ class SessionCore:
         """Makes one step. Raises whatever the game's code raises: call :meth:`fail` then.
 
         The tick number has gone up by one, and :attr:`durable_tick` has not: commit, then say :meth:`committed`.
+        A paused session's time stands where this step is, then.
         """
         assert self.state is not SessionState.ENDED
+        if self.paused is None:
+            self._make(now)
+            self._patient = self._patient and bool(self.stimuli)
+            return self._step
+        at = stepped_to(self, self.paused.at)
+        self.paused = replace(self.paused, at=at)
+        self._make(at)
+        if self._step.ended is not None:  # from now on it is about its players' time
+            go_on(self, now)
+        return self._step
+
+    def _make(self, now: float) -> None:
         step = self._step = Step()
         for over in self.seating.expire(now):
             self.stimuli.append((None, Gone(over, "expired")))
@@ -407,13 +464,12 @@ class SessionCore:
         watch_ends(self, step, now)
         if keeper is not None:
             keeper.stepped = True
-        return step
 
     # --- its beginning ----------------------------------------------------------------------------------------------
 
     def wants_bots(self, now: float) -> int:
         """How many players are missing for a start that should have happened by now."""
-        return self.start.wants_bots(now) if self.state is SessionState.WAITING else 0
+        return self.start.wants_bots(self.clock(now)) if self.state is SessionState.WAITING else 0
 
     # --- its end ----------------------------------------------------------------------------------------------------
 
@@ -427,6 +483,7 @@ class SessionCore:
     def fail(self) -> Step:
         """The game raised: the session ends here. Players keep the state of the last whole step."""
         self.state = SessionState.ENDED
+        self.paused = None
         self.row_changed = True
         self.ended = Ended(CloseCode.GAME_FAILED, "the game raised an error", None)
         self.keeper = None
@@ -503,4 +560,7 @@ class SessionCore:
 
     def sweep(self, now: float) -> list[tuple[Seat, Refusal]]:
         """About once a second: connections that acknowledge nothing any more are to be closed."""
+        if self.paused is not None:
+            self.seating.calm(now)
+            self.spectators.calm(now)
         return self.seating.slow(now)

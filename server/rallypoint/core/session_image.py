@@ -97,6 +97,8 @@ class Standing(msgspec.Struct, array_like=True, frozen=True):
     locked: bool
     leader: str | None
     banned: list[str]
+    paused: tuple[float, float, str, str] | None = None
+    """Where its time stands, since when (Unix time), by whom, and why; ``None``: it is not paused."""
 
 
 class SessionPart(msgspec.Struct, array_like=True):

@@ -146,7 +146,7 @@ def image_of(session: SessionCore) -> SessionImage:
 
 def standing_of(session: SessionCore) -> Standing:
     """What is kept of a session besides its seats and its game."""
-    ended, seating, start = session.ended, session.seating, session.start
+    ended, seating, start, paused = session.ended, session.seating, session.start, session.paused
     return Standing(
         session.state.value,
         session.started_ms,
@@ -161,6 +161,7 @@ def standing_of(session: SessionCore) -> Standing:
         seating.locked,
         seating.leader,
         list(seating.banned),
+        None if paused is None else (float(paused.at), float(paused.since_at), paused.by, paused.reason),
     )
 
 
@@ -181,6 +182,7 @@ def _mark(session: SessionCore) -> tuple[Any, ...]:
         seating.locked,
         seating.leader,
         len(seating.banned),
+        session.paused,
     )
 
 

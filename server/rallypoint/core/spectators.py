@@ -164,6 +164,24 @@ class Spectators:
                 slow.append(spectator)
         return slow
 
+    def calm(self, now: float) -> None:
+        """Nobody is slow until now: no steps are made."""
+        for spectator in self.all.values():
+            spectator.acked_seen, spectator.acked_at = spectator.acked, now
+
+    def show(self, spectator: Spectator, now: float, tick: int, key: Callable[[], bytes]) -> list[bytes]:
+        """Somebody came, no step is going to be made, and nothing was shown: what is to be sent at once.
+
+        With a delay, the state is for all who came too early to see one, in its time.
+        """
+        if self._delay_s:
+            if not any(entry.key is not None for entry in self._entries):
+                self.record(now, tick, b"", key)
+            return []
+        spectator.sent, spectator.acked = tick, tick - 1
+        spectator.acked_seen = spectator.acked
+        return [key()]
+
     # --- what they see ----------------------------------------------------------------------------------------------
 
     def record(self, now: float, tick: int, changes: bytes, key: Callable[[], bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from .game_like import Answer
 from .seat import Seat
 
-__all__ = ["Drop", "Gone", "Join", "Look", "Recovered", "Replaced", "Return", "Signal", "Stimulus"]
+__all__ = ["Drop", "Gone", "Join", "Look", "Overlooked", "Recovered", "Replaced", "Return", "Signal", "Stimulus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,13 @@ class Recovered:
     """The server was away: nobody holds anything, and what the game had asked the outside for is lost."""
 
 
-Stimulus = Join | Drop | Return | Replaced | Gone | Answer | Signal | Look | Recovered
+@dataclass(frozen=True, slots=True)
+class Overlooked:
+    """So many actions of a player were too many, while the session was paused; the last of them was ``seq``."""
+
+    seat: Seat
+    count: int
+    seq: int
+
+
+Stimulus = Join | Drop | Return | Replaced | Gone | Answer | Signal | Look | Recovered | Overlooked

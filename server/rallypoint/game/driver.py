@@ -169,6 +169,9 @@ class GameDriver:
             return refused.reason
         return None
 
+    def is_hold(self, message: Input) -> bool:
+        return self._applies[type(message)][1] is None
+
     def input_buffer_ticks(self, seat: int) -> int:
         return self._players[seat].input_buffer_ticks
 

@@ -150,15 +150,15 @@ class Backend:
         host.signal(name, data)
         return session_info(host)
 
-    def end(self, session: SessionId, reason: str) -> SessionInfo | Denial:
+    def end(self, session: SessionId, reason: str, by: str = "") -> SessionInfo | Denial:
         """Ends the session with its next step, without a result of the game's. Denied: ``unknown``, ``ended``."""
         host = self._running(session)
         if isinstance(host, Denial):
             return host
-        host.end(normalised_text(reason, REASON_CHARS_MAX) or "ended by its backend")
+        host.end(normalised_text(reason, REASON_CHARS_MAX) or "ended by its backend", by)
         return session_info(host)
 
-    def kick(self, session: SessionId, player: PlayerId) -> SessionInfo | Denial:
+    def kick(self, session: SessionId, player: PlayerId, by: str = "") -> SessionInfo | Denial:
         """Removes a player, who does not come back. Denied: ``unknown`` (session or player), ``ended``."""
         host = self._running(session)
         if isinstance(host, Denial):
@@ -166,10 +166,10 @@ class Backend:
         seat = host.core.seating.of(player)
         if seat is None:
             return Denial("unknown", "there is no such player in that session")
-        host.kick(seat)
+        host.kick(seat, by)
         return session_info(host)
 
-    def set_locked(self, session: SessionId, locked: bool) -> SessionInfo | Denial:
+    def set_locked(self, session: SessionId, locked: bool, by: str = "") -> SessionInfo | Denial:
         """Nobody else is seated, or free seats are open again (unless the game itself has locked).
 
         Denied: ``unknown``, ``ended``.
@@ -177,7 +177,7 @@ class Backend:
         host = self._running(session)
         if isinstance(host, Denial):
             return host
-        host.set_locked(locked)
+        host.set_locked(locked, by)
         return session_info(host)
 
     def describe(self, session: SessionId, meta: Mapping[str, Any]) -> SessionInfo | Denial:

@@ -67,7 +67,7 @@ class Invitations:
         core = host.core
         seats = [(one, core.seating.of(one.player)) for one in invited]
         new = [one for one, seat in seats if seat is None]
-        if any(seat is not None and seat.is_over(now) for _, seat in seats):
+        if any(seat is not None and seat.is_over(core.clock(now)) for _, seat in seats):
             return Denial("already_seated", "a player's seat there ends with the next step: ask again then")
         if new and core.locked:
             return Denial("locked", "the session takes nobody else")

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from rallypoint.core.lobby import Close, Entered, Lobby
 from rallypoint.core.lobby_keeper import KeptEntry
-from rallypoint.core.lobby_session import LobbySession, LobbyState
+from rallypoint.core.lobby_session import LobbyEvent, LobbySession, LobbyState
 from rallypoint.core.lobby_ticket import LobbyTicket
 from rallypoint.core.matchmaking.profile import Profile
 from rallypoint.core.quick_match import SeatOffer
@@ -39,6 +39,7 @@ from .lobby_receiver import LobbyConnection, LobbyReceiver, Timer, Timers
 from .lobby_writer import Commit, LobbyWriter
 from .match_records import dated
 from .matching import Matching, Sessions
+from .player_stories import PlayerStories
 from .profile_lookups import ProfileLookups
 from .queue_figures import QueueFigures
 
@@ -48,6 +49,20 @@ _AFTER_FAILURE_S: Final = 1.0
 """After a failure of our own, what is due may fail again: not at once."""
 _BACKED_UP_BYTES: Final = 8 * 1024
 """Whose connection has so much to send already is passed over by chats."""
+
+_ENDS: Final = {
+    LobbyEvent.LEFT: "logged out",
+    LobbyEvent.EXPIRED: "did not come back in time",
+    LobbyEvent.REMOVED: "removed by an operator",
+    LobbyEvent.OVERFLOWED: "came back for messages that are gone",
+}
+_TOLD: Final = {
+    "matched": "got a seat",
+    "ready_check": "asked for a ready check",
+    "ready_check_off": "the ready check is off",
+    "unqueued": "out of the queue",
+}
+"""Pushes that are in a player's story."""
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.lobby")
 
@@ -81,6 +96,8 @@ class LobbyHost:
         self._leaders = LeaderLookups(store, self._answered)
         self._writer = LobbyWriter(commit if lobby.keeps else None)
         self._receivers: dict[LobbyId, LobbyReceiver] = {}
+        self.stories = PlayerStories(lobby.unix_ms)
+        """What has happened to players lately, for operators."""
         self.met: Callable[[LobbyConnection], None] | None = None
         """Is told of each connection that has entered."""
         self._timer: Timer | None = None
@@ -122,6 +139,29 @@ class LobbyHost:
         self._lobby.seat(session, offer)
         self._settle(self._loop.time())
         return True
+
+    def notify(self, player: PlayerId, data: dict[str, Any]) -> bool:
+        """An operator tells a player something. True: it was written to a connection; who is away gets it later."""
+        session = self._lobby.of(player)
+        if session is None:
+            return False
+        told = self._lobby.notify(session, data)
+        self._settle(self._loop.time())
+        return told and session.id in self._receivers
+
+    def remove(self, player: PlayerId) -> bool:
+        """An operator ends a player's lobby session: ticket, party and chats are left. False: there is none."""
+        session = self._lobby.of(player)
+        if session is None:
+            return False
+        self._lobby.remove(session)
+        self._settle(self._loop.time())
+        return True
+
+    def address_of(self, session: LobbySession) -> str | None:
+        """Where its connection comes from; ``None``: it has none."""
+        receiver = self._receivers.get(session.id)
+        return None if receiver is None else receiver.connection.remote_ip
 
     def session_changed(self, session: SessionId) -> None:
         """The sessions' side: a session appeared, what lists show of it may have changed, or it went."""
@@ -275,6 +315,7 @@ class LobbyHost:
         for push in entered.missed:
             self._writer.tell(receiver, push)
         log.debug("lobby entered", resumed=welcome.resumed, **receiver.who)
+        self.stories.add(session.player, _came(entered))
         if self.met is not None:
             self.met(receiver.connection)
 
@@ -300,6 +341,7 @@ class LobbyHost:
             del self._receivers[session.id]
             if session.state is LobbyState.CONNECTED:
                 self._lobby.dropped(session, now)
+                self.stories.add(session.player, "connection lost")
 
     # --- what follows from it -------------------------------------------------------------------------------------
 
@@ -319,6 +361,8 @@ class LobbyHost:
                 receiver = self._receivers.get(session.id)
                 if receiver is not None:
                     self._writer.tell(receiver, push)
+                if push.kind in _TOLD:
+                    self.stories.add(session.player, _TOLD[push.kind])
             self._flush(now)
         except Exception:
             log.exception("lobby failed")
@@ -392,9 +436,11 @@ class LobbyHost:
     def _tell_ended(self, now: float) -> None:
         for session, event in self._lobby.poll(now):
             log.debug("lobby session ended", lobby=session.id, player=session.player, why=event.value)
+            self.stories.add(session.player, _ENDS[event])
             receiver = self._receivers.get(session.id)
             if receiver is not None:  # its player resumed on another connection, and was refused
-                self._close(receiver, CloseCode.UNKNOWN, event.value, now)
+                code = CloseCode.KICKED if event is LobbyEvent.REMOVED else CloseCode.UNKNOWN
+                self._close(receiver, code, event.value, now)
 
     def _rearm(self) -> None:
         """Something may be due earlier than it was."""
@@ -432,3 +478,9 @@ class LobbyHost:
 def _entry(kept: KeptEntry) -> Entry:
     key, kind, data = kept
     return Entry(key, EntryKind(kind), data)
+
+
+def _came(entered: Entered) -> str:
+    if entered.took_over:
+        return "took over from another connection"
+    return "came back" if entered.welcome.resumed else "came"

@@ -302,6 +302,7 @@ class Node:
         reserved = host.core.reserve(player, name, now, bot=bot, keep_s=keep_s, team=team)
         if not isinstance(reserved, Denial):
             self.book.add(player, session_id, own.name, exclusive=own.exclusive, bot=bot)
+            host.story.add(host.core.tick, "reserved", player=player)
             host.stir()
         return reserved
 
@@ -350,7 +351,7 @@ class Node:
     def locate(self, session: SessionId, token: bytes, /) -> str | None:
         """Where the session lives, if the token is valid for a seat in it."""
         host = self.find(session)
-        if host is None or not host.core.seating.knows(token, self._clock()):
+        if host is None or not host.core.seating.knows(token, host.core.clock(self._clock())):
             return None
         return self.url(session)
 

@@ -60,7 +60,7 @@ class NodeRooms:
         if host is None:
             return _UNKNOWN
         seat = host.core.seating.of(player)
-        if seat is not None and not seat.is_over(now):
+        if seat is not None and not seat.is_over(host.core.clock(now)):
             node.scribe.touch(host)  # the token is to be known after a crash, too
             return node.offer(host.core.id, SeatIndex(seat.index), host.core.seating.reissue(seat))
         return node.reserve(host.core.id, player, name, lobby_id, now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from rallypoint.core.game_like import Answer
-from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
+from rallypoint.core.schedule import SLACK_S, AnySchedule, PausedSchedule, Schedule, TurnSchedule
 from rallypoint.core.seat import Seat
 from rallypoint.core.session import Ended, Refusal, SessionCore, SessionState, Step, Taken, Watching
 from rallypoint.game.definition import Definition
@@ -20,7 +20,9 @@ from rallypoint.runtime.audience import Audience
 from rallypoint.runtime.game_figures import GameFigures
 from rallypoint.runtime.scribe import Scribe
 from rallypoint.runtime.session_entries import SessionEntries
+from rallypoint.runtime.session_lens import SessionLens
 from rallypoint.runtime.session_link import SessionLink
+from rallypoint.runtime.session_story import SessionStory
 from rallypoint.runtime.step_limit import StepLimit
 from rallypoint.runtime.ticker import BUCKET_S, next_bucket
 from rallypoint_protocol.close import CloseCode
@@ -37,6 +39,8 @@ __all__ = ["HostOwner", "SessionHost"]
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.session")
 
 
+SLOW_STEP_S: Final = 0.05
+"""A step that takes so long is in the session's timeline."""
 _OVERDUE_S: Final = 0.25
 """When turns come faster than the disk writes, one is always uncommitted and none is shown: then they wait for it."""
 
@@ -82,7 +86,7 @@ class SessionHost:
         self,
         core: SessionCore,
         definition: Definition,
-        schedule: Schedule | TurnSchedule,
+        schedule: AnySchedule,
         owner: HostOwner,
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
@@ -95,7 +99,7 @@ class SessionHost:
         """``entries``: for a journal that keeps something."""
         self.core = core
         self.definition = definition
-        self.schedule = schedule
+        self.schedule: AnySchedule = schedule
         self._owner = owner
         self._loop = loop
         self._clock = clock
@@ -111,10 +115,13 @@ class SessionHost:
         """Steps whose consequences wait for their commit, or for being sent, and their ticks."""
         self._shown = -1
         """Tick that :meth:`send` was called for last."""
+        self._ended_by = ""
         self._unsent: float | None = None
         """Since when that has waited for its commit; ``None``: it does not."""
-        self._paused = False
+        self._overdue = False
         """Of a turn-based session: no steps before that."""
+        self.listed_at = core.created_at
+        """When it appeared here, on the node's clock: its place in lists, whatever happens to its own time."""
         self._record: SessionRecord | None = None
         self.held_back = False
         """Recovered, and waiting for its players: no steps are made."""
@@ -134,6 +141,11 @@ class SessionHost:
         self.step_sum_s = 0.0
         """Of all steps so far."""
         self.bytes_out = 0
+        self.story = SessionStory(clock)
+        """What has happened to it, for operators."""
+        self.story.add(core.tick, "created" if core.epoch == 1 else "recovered")
+        self.lens: SessionLens | None = None
+        """Notes steps, inputs and events while an operator looks; ``None``: nobody does."""
         if self._turns is not None:
             self._plan(clock())
 
@@ -183,6 +195,10 @@ class SessionHost:
             self._plan(now)
         ended = self._clock()
         took = ended - began
+        if took >= SLOW_STEP_S:
+            self.story.slow_step(core.tick, took)
+        if self.lens is not None:
+            self.lens.stepped(self, began, took)
         self.figures.steps.current.record(took)
         if self._input_at is not None:
             self.figures.input_waits.current.record(ended - self._input_at)
@@ -234,8 +250,12 @@ class SessionHost:
         """Of a turn-based session: sets when its next step is due."""
         assert self._turns is not None
         at = self.core.next_step_at()
-        self._paused = self._unsent is not None and now - self._unsent >= _OVERDUE_S
-        if at is None or self._paused:
+        if self.core.paused is not None:
+            if at is None and isinstance(self.schedule, PausedSchedule):
+                self.schedule.forget()  # what was asked for has nothing to be made for
+            return
+        self._overdue = self._unsent is not None and now - self._unsent >= _OVERDUE_S
+        if at is None or self._overdue:
             bucket = math.inf
         elif at <= now:
             bucket = next_bucket(now)
@@ -304,7 +324,7 @@ class SessionHost:
                 self._unsent = self._clock()
             return
         self._unsent = None
-        if self._paused:
+        if self._overdue:
             self._plan(self._clock())
             self._owner.wake(self)
         failed = self._failed
@@ -346,11 +366,13 @@ class SessionHost:
 
     def _follow_up(self, step: Step) -> None:
         if step.started:
+            self.story.add(self.core.tick, "started")
             self._owner.session_started(self)
         for ask in step.asks:
             self._asks.start(ask)
         for seat in step.freed:
             self._close_link(seat, CloseCode.KICKED, "removed from the session")
+            self.story.gone(self.core.tick, seat)
             self._owner.seat_freed(self, seat)
         if step.ended is not None:
             self._end(step.ended)
@@ -373,6 +395,7 @@ class SessionHost:
                 self._close_link(seat, ended.code, ended.reason)
         self._asks.cancel()
         self.audience.end()
+        self.story.add(self.core.tick, "ended", ended.reason, by=self._ended_by)
         assert self._record is not None
         self._owner.session_ended(self, ended, self._record)
         self._tell_row()
@@ -391,11 +414,14 @@ class SessionHost:
             self.stir()
             return None
         self.figures.resumes[taken.message.outcome] += isinstance(message, Resume)
+        self.story.came(self.core.tick, taken)
         link = self._attach(connection, taken)
         self.stir()
         if not self.running and self.core.ended is not None and self.core.durable_tick >= self.core.tick:
             self.send()  # it has the last state and the result still to come; before the commit, with all others
             self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
+        elif self.core.paused is not None:
+            self._show(link)
         self._scribe.commit([], link.release)
         self._look_who_is_missing()
         return None
@@ -410,7 +436,7 @@ class SessionHost:
         if taken.takes_over:
             self.figures.takeovers += 1
             self._close_link(seat, CloseCode.TAKEN_OVER, CloseCode.TAKEN_OVER.policy.meaning)
-        link = self._links[seat.index] = SessionLink(self, connection, seat)
+        link = self._links[seat.index] = SessionLink(self, connection, seat, self._clock())
         link.write_message(encode(taken.message))
         connection.receiver = link
         self.log.debug("seat taken", seat=seat.index, outcome=taken.message.outcome, took_over=taken.takes_over)
@@ -422,6 +448,11 @@ class SessionHost:
             self._links[seat.index] = None
             link.close(code, reason)
 
+    def link_of(self, seat: Seat) -> SessionLink | None:
+        """The connection of whoever has the seat; ``None``: there is none."""
+        link = self._links[seat.index]
+        return link if link is not None and link.seat is seat else None
+
     def is_linked(self, link: SessionLink) -> bool:
         """False once the connection was replaced or closed."""
         return self._links[link.seat.index] is link
@@ -431,6 +462,7 @@ class SessionHost:
         if self._links[link.seat.index] is link:
             self._links[link.seat.index] = None
             self.figures.drops += 1
+            self.story.add(self.core.tick, "dropped", player=link.seat.player_id)
             self.core.dropped(link.seat, self._clock())
             self.stir()
 
@@ -441,8 +473,9 @@ class SessionHost:
             self.lost(link)
             link.connection.close_with(code, reason)
 
-    def kick(self, seat: Seat) -> None:
+    def kick(self, seat: Seat, by: str = "") -> None:
         """Removes a player for good."""
+        self.story.gone(self.core.tick, seat, "kicked", by)
         link = self._links[seat.index]
         if link is not None and link.seat is seat:
             self._links[seat.index] = None
@@ -461,21 +494,71 @@ class SessionHost:
         """Recovered, and held back until now: steps are made again; who has not come back has lost the connection."""
         self.held_back = False
         core = self.core
-        core.shift(now - self._recovered_at)
+        if core.paused is None:
+            core.shift(now - self._recovered_at)
         core.release(now)
-        if self._turns is not None:
-            self._turns.origin = core.created_at
+        self._schedule(now, phase_s)
+        if core.ended is not None:
+            self._ask_steps(1)
+        self._scribe.touch(self)
+
+    def _schedule(self, now: float, phase_s: float) -> None:
+        """Its next steps, after a time in which none were made."""
+        core, skipped = self.core, self.schedule.skipped
+        if core.paused is not None:
+            self.schedule = PausedSchedule(self.schedule.origin, skipped)
+        elif self._turns is not None:
+            self.schedule = self._turns = TurnSchedule(core.created_at)  # the former may be queued somewhere
             self._plan(now)
         else:
             hz = self.definition.options.tick_hz
             self.schedule = Schedule(hz, round((now + phase_s) / BUCKET_S) * BUCKET_S, made=core.tick)
-        self._scribe.touch(self)
+            self.schedule.skipped = skipped
 
     # --- from operators and backends --------------------------------------------------------------------------------
 
-    def set_locked(self, locked: bool) -> None:
+    def pause(self, by: str, reason: str, since_at: float) -> None:
+        """No steps by itself, and its time stands still, until it is resumed. ``since_at``: Unix time."""
+        self.core.pause(self._clock(), by, reason, since_at)
+        self._input_at = None
+        self._schedule(self._clock(), 0.0)
+        self.story.add(self.core.tick, "paused", reason, by=by)
+        self.stir()
+        self._look_at_capacity()
+
+    def resume(self, by: str, phase_s: float) -> None:
+        """It goes on from where it stands. ``phase_s``: its first tick comes so much later, to spread many."""
+        self.core.resume(self._clock())
+        self._schedule(self._clock(), phase_s)
+        self.story.add(self.core.tick, "resumed", by=by)
+        self.stir()
+        self._owner.wake(self)
+        self._look_at_capacity()
+
+    def make_steps(self, count: int, by: str) -> None:
+        """Of a paused session: so many steps; of one that is turn-based, if there is something to make them for."""
+        self.story.add(self.core.tick, "stepped", f"{count} step{'s' * (count > 1)}", by=by)
+        self._ask_steps(count)
+
+    def _ask_steps(self, count: int) -> None:
+        if isinstance(self.schedule, PausedSchedule):
+            if self._turns is not None and self.core.ended is None and self.core.next_step_at() is None:
+                return
+            self.schedule.ask(count, next_bucket(self._clock()))
+            self._owner.wake(self)
+
+    def _show(self, link: SessionLink) -> None:
+        """A player has come to a paused session, and sees it as it stands."""
+        if self._turns is not None and self.core.durable_tick < self.core.tick:
+            return  # it gets what all others get then
+        message = self.core.shown(link.seat)
+        if message is not None:
+            link.write_message(message)
+
+    def set_locked(self, locked: bool, by: str = "") -> None:
         """Nobody else is seated, or free seats are open again (unless the game itself has locked)."""
         self.core.set_locked(locked)
+        self.story.add(self.core.tick, "locked" if locked else "unlocked", by=by)
         self.stir()
         self._look_at_capacity()
 
@@ -489,10 +572,12 @@ class SessionHost:
         self.core.signalled(name, data)
         self.stir()
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: str, by: str = "") -> None:
         """Ends the session with its next step, without a result of the game's."""
+        self._ended_by = by
         self.core.end(reason)
         self.stir()
+        self._ask_steps(1)
 
     def state(self) -> dict[str, Any]:
         """The game's declared state as plain data."""
@@ -533,7 +618,9 @@ class SessionHost:
             self.cut(link, bad.code, bad.reason)
             return
         if isinstance(message, Input):
-            if self._input_at is None:
+            if self.lens is not None:
+                self.lens.received(core.tick, seat.index, message)
+            if self._input_at is None and core.paused is None:
                 self._input_at = self._clock()
             refusal = core.input(seat, message)
             if self._turns is not None:
@@ -554,6 +641,7 @@ class SessionHost:
                 self._scribe.touch(self)  # or the older token would be good again after a crash
             case Leave():
                 self._links[link.seat.index] = None
+                self.story.gone(self.core.tick, link.seat, "left")
                 self.core.leave(link.seat, self._clock())
                 self.stir()  # first: what the lobby makes of the free player goes in the same batch, or a later one
                 self._owner.seat_given_up(self, link.seat)
@@ -563,7 +651,9 @@ class SessionHost:
         return None
 
     def clock_ms(self) -> float:
-        """Session time right now, between two ticks. While the session is held back, it stands still."""
+        """Session time right now, between two ticks. While the session is held back or paused, it stands still."""
+        if self.core.paused is not None:
+            return float(self.core.now_ms)
         now = self._recovered_at if self.held_back else self._clock()
         return (now - self.schedule.origin) * 1000
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from pydantic import ConfigDict
+
 from rallypoint.core.session import SessionState
 from rallypoint.game.definition import Definition
 from rallypoint.runtime.session_host import SessionHost
@@ -15,10 +17,13 @@ from rallypoint_protocol.ids import PlayerId, SessionId
 __all__ = [
     "STATE_ENTITIES_MAX",
     "GameInfo",
+    "PausedInfo",
     "SeatInfo",
     "SessionDetail",
     "SessionInfo",
+    "bounded_state",
     "game_info",
+    "paused_info",
     "session_detail",
     "session_info",
 ]
@@ -56,6 +61,20 @@ class SeatInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class PausedInfo:
+    """An operator has paused the session."""
+
+    since_at: float
+    """Since when, Unix time."""
+    by: str
+    """Who did it."""
+    reason: str
+    """Why; may be empty."""
+
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, slots=True)
 class SessionInfo:
     """A session, as the list has it."""
 
@@ -79,8 +98,10 @@ class SessionInfo:
     """Seats that somebody has, reserved ones and bots included."""
     seats_max: int
     free: int
-    """Seats that somebody can have now: 0 while it is locked."""
+    """Seats that somebody can have now: 0 while it is locked or paused."""
     spectators: int
+    paused: PausedInfo | None = None
+    """``None``: it is not paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +135,12 @@ def game_info(definition: Definition, waiting: int, running: int) -> GameInfo:
     )
 
 
+def paused_info(host: SessionHost) -> PausedInfo | None:
+    """Since when it is paused, by whom, why."""
+    pause = host.core.paused
+    return None if pause is None else PausedInfo(round(pause.since_at, 1), pause.by, pause.reason)
+
+
 def session_info(host: SessionHost) -> SessionInfo:
     """A session as it is now."""
     core = host.core
@@ -134,6 +161,7 @@ def session_info(host: SessionHost) -> SessionInfo:
         len(core.seats),
         core.free_seats,
         len(core.spectators),
+        paused_info(host),
     )
 
 
@@ -142,7 +170,7 @@ def session_detail(host: SessionHost, *, with_state: bool) -> SessionDetail:
     core = host.core
     seats = tuple(SeatInfo(seat.index, seat.player_id, seat.name, seat.bot, seat.state.value) for seat in core.seated())
     ended = core.ended if core.state is SessionState.ENDED else None
-    state, left_out = _bounded(host.state()) if with_state else (None, 0)
+    state, left_out = bounded_state(host.state()) if with_state else (None, 0)
     return SessionDetail(
         session_info(host),
         seats,
@@ -154,7 +182,7 @@ def session_detail(host: SessionHost, *, with_state: bool) -> SessionDetail:
     )
 
 
-def _bounded(state: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def bounded_state(state: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """The state with at most ``STATE_ENTITIES_MAX`` entities, and how many more there were."""
     room, left_out, kept = STATE_ENTITIES_MAX, 0, {}
     for name, entities in state["entities"].items():

@@ -30,10 +30,12 @@ class Owner(Protocol):
 class SessionLink:
     """Hands what it receives to the session. What it is sent waits until its new token is committed."""
 
-    __slots__ = ("_closing", "connection", "held", "host", "seat", "token_hash")
+    __slots__ = ("_closing", "connection", "held", "host", "seat", "since", "token_hash")
 
-    def __init__(self, host: Owner, connection: Connection, seat: Seat) -> None:
+    def __init__(self, host: Owner, connection: Connection, seat: Seat, since: float = 0.0) -> None:
+        """``since``: when the connection got the seat, by the node's clock."""
         self.host = host
+        self.since = since
         self.connection = connection
         self.seat = seat
         self.token_hash = seat.tokens.newest

@@ -49,7 +49,7 @@ def page_of(
 
 def _created_us(host: SessionHost) -> int:
     """When it was created, on the node's monotonic clock: the wall clock may be set back."""
-    return round(host.core.created_at * 1e6)
+    return round(host.listed_at * 1e6)
 
 
 def _cursor(after: str) -> tuple[int, str] | None:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from rallypoint.core.schedule import SLACK_S, Schedule, TurnSchedule
+from rallypoint.core.schedule import SLACK_S, AnySchedule
 from rallypoint.ports import Clock, Entry, Pressure
 from rallypoint.runtime.game_figures import WINDOW_S, GameFigures
 from rallypoint.runtime.histogram import Histogram, Recent, merged
@@ -39,7 +39,7 @@ class Stepped(Protocol):
     """What the ticker drives: a session's host. None of these raises."""
 
     @property
-    def schedule(self) -> Schedule | TurnSchedule:
+    def schedule(self) -> AnySchedule:
         """When its steps are due."""
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from rallypoint.core.matchmaking.profile import Leaders, Profile
 from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.mutes import Mute
 from rallypoint.ports import Guest, RatingChange, SessionRecord, StoreStatus
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -51,6 +52,16 @@ class NoStore:
 
     def block(self, player: PlayerId, other: PlayerId, blocked: bool) -> None:
         """Nothing is kept."""
+
+    def mute(self, mute: Mute) -> None:
+        """Nothing is kept."""
+
+    def unmute(self, player: PlayerId) -> None:
+        """Nothing is kept."""
+
+    async def mutes(self) -> list[Mute]:
+        """There are none."""
+        return []
 
     def dodged(self, player: PlayerId, at: float) -> None:
         """Nothing is kept."""

@@ -18,6 +18,7 @@ from rallypoint.core.backoff import Backoff
 from rallypoint.core.matchmaking.profile import Leaders, Profile
 from rallypoint.core.matchmaking.records import MatchRecord, TicketRecord
 from rallypoint.core.matchmaking.ticket import Rating
+from rallypoint.core.mutes import MUTES_MAX, Mute
 from rallypoint.core.tokens import token_hash
 from rallypoint.ports import Guest, RatingChange, SessionRecord, StoreStatus
 from rallypoint_protocol.ids import PlayerId, SessionId
@@ -31,7 +32,7 @@ from .plain_json import clean_text, storable
 from .rating_writes import RatedEnd
 from .session_rows import record_of, result_row, seat_rows
 from .standings import standings
-from .tables import players, result_seats, results
+from .tables import mutes, players, result_seats, results
 from .write_queue import ENTRIES_MAX, WriteQueue
 from .writer import PAUSES, Writer
 from .writes import (
@@ -39,6 +40,7 @@ from .writes import (
     Dodged,
     Ended,
     MatchMade,
+    Muted,
     NewGuest,
     Pruned,
     Seen,
@@ -56,6 +58,7 @@ CLOSE_S: Final = 5.0
 SEEN_EVERY_S: Final = 3_600.0
 """``seen_at`` of a player is that exact: a player who reconnects all day is not one write each time."""
 NAME_CHARS_MAX: Final = 100
+REASON_CHARS_MAX: Final = 500
 LIMIT_MAX: Final = 1_000
 TICKETS_KEPT_S: Final = 14 * 86_400.0
 """Two weeks of tickets are enough to simulate from; the match that each led to is kept."""
@@ -218,6 +221,34 @@ class SqlStore:
         """See :class:`rallypoint.ports.Store`."""
         other = PlayerId(clean_text(other, NAME_CHARS_MAX))
         self._writer.add(Blocked(player, other, blocked, self._wall()))
+
+    def mute(self, mute: Mute) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        row = {
+            "player": mute.player,
+            "name": clean_text(mute.name, NAME_CHARS_MAX),
+            "until": mute.until_at,
+            "by": mute.by,
+            "reason": clean_text(mute.reason, REASON_CHARS_MAX),
+            "at": mute.at,
+        }
+        self._writer.add(Muted(mute.player, row))
+
+    def unmute(self, player: PlayerId) -> None:
+        """See :class:`rallypoint.ports.Store`."""
+        self._writer.add(Muted(player, None))
+
+    async def mutes(self) -> list[Mute]:
+        """See :class:`rallypoint.ports.Store`."""
+        query = select(mutes).where(mutes.c.until > self._wall()).order_by(mutes.c.until.desc()).limit(MUTES_MAX)
+
+        async def work(connection: AsyncConnection) -> Any:
+            return (await connection.execute(query)).all()
+
+        return [
+            Mute(PlayerId(row.player), row.name, row.until, row.by, row.reason, row.at)
+            for row in await self._database.read(work)
+        ]
 
     def dodged(self, player: PlayerId, at: float) -> None:
         """See :class:`rallypoint.ports.Store`."""

@@ -16,7 +16,7 @@ from rallypoint.ports import SessionRecord
 from rallypoint_protocol.ids import PlayerId
 
 from .rating_writes import RatedEnd, write_ratings
-from .tables import blocks, dodges, match_players, matches, outbox, players, result_seats, results, tickets
+from .tables import blocks, dodges, match_players, matches, mutes, outbox, players, result_seats, results, tickets
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,7 @@ __all__ = [
     "Dodged",
     "Ended",
     "MatchMade",
+    "Muted",
     "NewGuest",
     "Pruned",
     "Seen",
@@ -129,6 +130,19 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """An operator has muted a player, or (``row`` is ``None``) no longer."""
+
+    player: PlayerId
+    row: dict[str, Any] | None
+
+    @property
+    def key(self) -> str:
+        """The player: the last word counts."""
+        return self.player
+
+
+@dataclass(frozen=True, slots=True)
 class Dodged:
     """A ready check that was declined or missed."""
 
@@ -179,7 +193,7 @@ class Pruned:
         return "pruned"
 
 
-Write = NewGuest | Seen | Started | Ended | Blocked | Dodged | MatchMade | TicketEnded | Pruned
+Write = NewGuest | Seen | Started | Ended | Blocked | Muted | Dodged | MatchMade | TicketEnded | Pruned
 """Something to be written. ``key``: whose it is; what has the same key is written in the order in which it came."""
 
 
@@ -203,6 +217,7 @@ class Transaction:
         await self._ended([write for write in writes if isinstance(write, Ended)])
         await self._matched([write for write in writes if isinstance(write, MatchMade)])
         await self._blocked([write for write in writes if isinstance(write, Blocked)])
+        await self._muted([write for write in writes if isinstance(write, Muted)])
         await self._put(dodges, [{"player": it.player, "at": it.at} for it in writes if isinstance(it, Dodged)])
         await self._put(tickets, [write.row for write in writes if isinstance(write, TicketEnded)])
         for write in writes:
@@ -249,6 +264,13 @@ class Transaction:
         new = set((await self.connection.execute(query, [match.row for match in made])).scalars())
         rows = [row for match in made if match.key in new for row in match.players]
         await self._put(match_players, rows)
+
+    async def _muted(self, writes: Sequence[Muted]) -> None:
+        last = {write.player: write.row for write in writes}
+        for player, row in last.items():
+            await self.connection.execute(delete(mutes).where(mutes.c.player == player))
+            if row is not None:
+                await self._put(mutes, [row])
 
     async def _blocked(self, writes: Sequence[Blocked]) -> None:
         """The last word on each counts; of a list that becomes too long the oldest go."""

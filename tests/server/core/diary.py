@@ -167,6 +167,9 @@ class Diary:
                 self.finished, self.result = True, {"winners": [seat], "reason": "said so"}
         return None
 
+    def is_hold(self, message: Input) -> bool:
+        return False
+
     def input_buffer_ticks(self, seat: int) -> int:
         return 3
 

@@ -94,6 +94,9 @@ class Script:
         refused: str | None = self._told("input", seat, message.seq)
         return refused
 
+    def is_hold(self, message: Input) -> bool:
+        return False
+
     def input_buffer_ticks(self, seat: int) -> int:
         return self.buffer_ticks.get(seat, 3)
 

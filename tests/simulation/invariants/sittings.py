@@ -57,7 +57,9 @@ def unfrozen_since(world: World, at: float) -> float:
 
 def is_eased(world: World, host: SessionHost) -> bool:
     """The session makes no steps, or fewer: it waits for its players after a recovery, or for a disk that is slow."""
-    return host.held_back or host._paused or world.node.scribe.pressure is Pressure.STEPS
+    return (
+        host.held_back or host._overdue or host.core.paused is not None or world.node.scribe.pressure is Pressure.STEPS
+    )
 
 
 def is_open(wire: Wire) -> bool:

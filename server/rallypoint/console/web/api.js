@@ -1,6 +1,9 @@
 // The HTTP API. Paths are those of its description, without `/api/v1`.
 
 const BASE = "/api/v1";
+const ANSWER_MS = 30_000;
+/** What is written for programs, in words for people. @type {Record<string, string>} */
+const WORDS = { csrf: "You have logged in anew in another window: reload this page." };
 
 /** What the server has refused, in its words; or that it did not answer (status 0). */
 export class ApiError extends Error {
@@ -20,6 +23,8 @@ export class Api {
   csrf = "";
   /** Called when a request was answered that nobody is logged in (any more). */
   onstranger = () => {};
+  /** Called with the server's time of each answer, in whole seconds. @type {(at: number) => void} */
+  ontime = () => {};
   #fetch;
 
   /** @param {typeof fetch} [fetcher] */
@@ -52,18 +57,23 @@ export class Api {
     }
     /** @type {Response} */
     let answer;
+    let text = "";
     try {
-      answer = await this.#fetch(BASE + path, { method, headers, body: method === "GET" ? null : JSON.stringify(body), cache: "no-store", credentials: "same-origin" });
-    } catch {
-      throw new ApiError(0, "away", "The server does not answer.");
+      answer = await this.#fetch(BASE + path, { method, headers, body: method === "GET" ? null : JSON.stringify(body), cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_MS) });
+      text = await answer.text();
+    } catch (error) {
+      const late = /** @type {{name?: string}} */ (error)?.name === "TimeoutError";
+      throw new ApiError(0, "away", late ? `The server did not answer within ${ANSWER_MS / 1000} s.` : "The server does not answer.");
     }
-    const text = await answer.text().catch(() => "");
+    const at = Date.parse(answer.headers.get("Date") ?? "");
+    if (!Number.isNaN(at)) this.ontime(at / 1000);
     const told = parsed(text);
     if (answer.ok) return told;
-    const reason = told?.reason ?? `The server answered ${answer.status}.`;
+    const error = String(told?.error ?? "failed");
+    const reason = WORDS[error] ?? String(told?.reason ?? `The server answered ${answer.status}.`);
     const retry_s = Number(answer.headers.get("Retry-After")) || null;
-    if (answer.status === 401 && path !== "/login" && told?.error !== "wrong_login") this.onstranger();
-    throw new ApiError(answer.status, told?.error ?? "failed", sentence(reason), retry_s);
+    if (answer.status === 401 && error !== "wrong_login") this.onstranger();
+    throw new ApiError(answer.status, error, sentence(reason), retry_s);
   }
 }
 

@@ -1,17 +1,22 @@
 // Begins: who is here, and then the page that they asked for.
 
 import { api } from "./api.js";
-import { tell } from "./dialog.js";
+import { closeDialogs, tell } from "./dialog.js";
 import { el, replace } from "./dom.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
-import { toast } from "./parts.js";
+import { reasonOf, toast, toastBox } from "./parts.js";
 import { match, queryOf, safePath } from "./router.js";
 import { Shell } from "./shell.js";
+import { serverNow, serverTimeIs } from "./since.js";
 import { followRows } from "./table.js";
 
 /** @typedef {{name: string, role: string, via: string, csrf: string, node: string, version: string, play_url: any, replays: boolean, admin: boolean}} Me */
 /** @typedef {{title: (params: Record<string, string>) => string, mount: (root: HTMLElement, ctx: any) => (() => void) | void}} View */
+
+const AGAIN_MS = 2000;
+/** A page in the background keeps its stream so long. */
+const HIDDEN_MS = 60_000;
 
 /** @type {Me | null} */
 let me = null;
@@ -19,8 +24,9 @@ let me = null;
 let live = null;
 /** @type {Shell | null} */
 let shell = null;
-/** What ends with the view that is shown. @type {(() => void)[]} */
-let ends = [];
+/** Ends the view that is shown. */
+let endView = () => {};
+let hasBegun = false;
 let visits = 0;
 
 /** @param {any} told @returns {Me} */
@@ -29,16 +35,18 @@ function knownAs(told) {
   return { ...told, admin: told.role === "admin" };
 }
 
-function endView() {
-  for (const end of ends.splice(0)) end();
-}
-
 /** Nobody is logged in any more: to the login, and back here after it. */
 function stranger() {
   if (me === null) return;
   me = null;
-  const here = location.pathname + location.search;
-  go(`/login${queryOf({ next: here === "/" ? "" : here })}`, { replace: true });
+  toast("Your login is over. Log in to go on.", "warn");
+  go(loginPath(), { replace: true });
+}
+
+/** @returns {string} with where one wants to be */
+function loginPath() {
+  const here = safePath(location.pathname + location.search);
+  return `/login${queryOf({ next: here === "/" ? "" : here })}`;
 }
 
 /** @param {string} path @param {{replace?: boolean}} [how] */
@@ -51,20 +59,25 @@ function go(path, { replace: instead = false } = {}) {
 /** Into the address, without a new view. @param {Record<string, unknown>} names */
 function setQuery(names) {
   const now = Object.fromEntries(new URLSearchParams(location.search));
-  history.replaceState(null, "", location.pathname + queryOf({ ...now, ...names }));
+  const path = location.pathname + queryOf({ ...now, ...names });
+  if (path !== location.pathname + location.search) history.replaceState(history.state, "", path);
 }
 
 async function show() {
+  if (!hasBegun) return;
   const place = match(location.pathname);
-  if (me === null && place?.name !== "login") return go(`/login${queryOf({ next: safePath(location.pathname + location.search) })}`, { replace: true });
+  if (me === null && place?.name !== "login") return go(loginPath(), { replace: true });
   if (me !== null && place?.name === "login") return go(safePath(new URLSearchParams(location.search).get("next")), { replace: true });
   const visit = ++visits;
+  const isFirst = visit === 1;
   endView();
+  endView = () => {};
+  closeDialogs();
   const root = place?.name === "login" ? bare() : framed().root;
   replace(root);
   if (place === null) {
-    document.title = "Nothing here · Rallypoint";
-    replace(root, el("section", { class: "panel" }, el("h1", {}, "There is no such page"), el("p", {}, el("a", { href: "/" }, "The overview"))));
+    titled("", "Nothing here");
+    replace(root, el("section", { class: "panel" }, el("p", {}, "There is no such page. ", el("a", { href: "/" }, "The overview"))));
     return;
   }
   /** @type {View} */
@@ -72,45 +85,76 @@ async function show() {
   try {
     view = (await import(`./views/${place.name}.js`)).default;
   } catch (error) {
-    console.error(error);
-    if (visit === visits) replace(root, el("p", { class: "empty" }, "This part of the console could not be loaded. Is the server there?"));
+    if (visit === visits) broken(root, "This part of the console is not there, or the server does not answer.", error);
     return;
   }
   if (visit !== visits) return; // somebody has gone on meanwhile
-  const title = view.title(place.params);
-  document.title = `${title} · ${me?.node ?? "Rallypoint"}`;
-  shell?.at(place.name, title);
-  const end = view.mount(root, contextOf(place.params));
-  if (end) ends.push(end);
+  titled(place.name, view.title(place.params));
+  const { ctx, end } = contextOf(place.params);
+  endView = end;
+  try {
+    const its = view.mount(root, ctx);
+    if (its) endView = () => (its(), end());
+  } catch (error) {
+    broken(root, "This part of the console has failed.", error);
+  }
   window.scrollTo(0, 0);
+  if (!isFirst && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
 }
 
-/** @param {Record<string, string>} params */
+/** @param {string} view @param {string} title */
+function titled(view, title) {
+  document.title = `${title} · ${me?.node ?? "Rallypoint"}`;
+  shell?.at(view, title);
+}
+
+/** @param {HTMLElement} root @param {string} words @param {unknown} error */
+function broken(root, words, error) {
+  console.error(error);
+  replace(root, el("section", { class: "panel stack" }, el("p", {}, words), el("p", {}, el("button", { type: "button", onclick: () => location.reload() }, "Load it again"))));
+}
+
+/**
+ * What a view gets. What is watched or bound through it ends with the view, and what it asks for later is not done.
+ * @param {Record<string, string>} params
+ */
 function contextOf(params) {
-  const own = ends;
-  return {
+  /** @type {(() => void)[]} */
+  const ends = [];
+  let isOver = false;
+  const ctx = {
     params,
     query: new URLSearchParams(location.search),
     api,
     me,
     go,
-    setQuery,
     entered,
+    /** @param {Record<string, unknown>} names */
+    setQuery(names) {
+      if (!isOver) setQuery(names);
+    },
     live: {
       /** @param {string} path @param {import("./live.js").Told} told */
       watch(path, told) {
-        const stop = live?.watch(path, told) ?? (() => {});
-        own.push(stop);
+        const stop = (isOver ? null : live?.watch(path, told)) ?? (() => {});
+        ends.push(stop);
         return stop;
       },
     },
     keys: {
       /** @param {string} key @param {string} words @param {() => void} run */
       bind(key, words, run) {
-        own.push(keys.bind(key, words, run));
+        const unbind = isOver ? () => {} : keys.bind(key, words, run);
+        ends.push(unbind);
+        return unbind;
       },
     },
   };
+  const end = () => {
+    isOver = true;
+    for (const one of ends.splice(0)) one();
+  };
+  return { ctx, end };
 }
 
 /** The login has worked. @param {any} told */
@@ -124,30 +168,37 @@ function bare() {
   shell?.end();
   live?.close();
   shell = live = null;
-  const root = el("main", { id: "view", class: "bare" });
-  replace(document.body, root);
+  const root = el("main", { id: "view", class: "bare", tabindex: "-1" });
+  replace(document.body, root, toastBox());
   return root;
 }
 
 /** @returns {Shell} */
 function framed() {
   if (shell) return shell;
-  live = new Live({
-    stillIn: async () => {
-      await api.get("/me");
-      return me !== null;
-    },
-  });
+  live = new Live({ stillIn, now: () => serverNow() * 1000 });
+  if (document.hidden) live.rest();
   shell = new Shell(/** @type {Me} */ (me), live, { logOut, showKeys });
-  replace(document.body, ...shell.nodes);
+  replace(document.body, ...shell.nodes, toastBox());
   return shell;
+}
+
+/** Whether the login holds; and whether it is still that of this page. */
+async function stillIn() {
+  const now = await api.get("/me");
+  if (me === null) return false;
+  if (now.name !== me.name || now.role !== me.role) toast(`This browser is logged in as ${now.name} (${now.role}) now: reload this page.`, "warn");
+  else if (now.version !== me.version) toast(`The server is version ${now.version} now: reload this page.`, "warn");
+  else me = Object.assign(me, knownAs(now));
+  return true;
 }
 
 async function logOut() {
   try {
     await api.post("/logout");
-  } catch {
-    // whoever is not in any more is out
+  } catch (error) {
+    if (me !== null) toast(`You are not logged out: ${reasonOf(error)}`, "bad");
+    return;
   }
   me = null;
   go("/login");
@@ -164,8 +215,10 @@ function bindKeys() {
   keys.bind("/", "search", () => /** @type {HTMLElement | null} */ (document.querySelector("[data-search]"))?.focus());
   keys.bind("?", "show these keys", showKeys);
   document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const { target } = event;
     if (keys.press(event, event.timeStamp)) event.preventDefault();
-    else if (event.key === "Escape" && event.target instanceof HTMLInputElement && event.target.dataset["search"] !== undefined) {
+    else if (event.key === "Escape" && target instanceof HTMLInputElement && target.dataset["search"] !== undefined && target.value === "") {
       /** @type {HTMLElement | null} */ (document.querySelector("[role=grid]"))?.focus();
     }
   });
@@ -178,22 +231,43 @@ function followLinks() {
     if (!anchor?.hasAttribute("href") || anchor.target || anchor.hasAttribute("download")) return;
     const url = new URL(anchor.href, location.href);
     if (url.origin !== location.origin || match(url.pathname) === null) return;
-    if (anchor.getAttribute("href")?.startsWith("#")) return;
     event.preventDefault();
-    go(url.pathname + url.search);
+    if (anchor.getAttribute("href")?.startsWith("#")) document.getElementById(url.hash.slice(1))?.focus();
+    else go(url.pathname + url.search);
   });
   followRows(go);
   window.addEventListener("popstate", () => void show());
 }
 
+/** A page that nobody sees needs no news. */
+function restUnseen() {
+  let hiding = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = window.setTimeout(() => live?.rest(), HIDDEN_MS);
+    else live?.wake();
+  });
+  window.addEventListener("online", () => live?.wake());
+}
+
+/** Who is here. A server that does not answer is asked again. */
 async function begin() {
   api.onstranger = stranger;
+  api.ontime = serverTimeIs;
   bindKeys();
   followLinks();
-  try {
-    me = knownAs(await api.get("/me"));
-  } catch (error) {
-    if (/** @type {{status?: number}} */ (error).status !== 401) toast("The server does not answer yet: reload this page in a moment.", "bad");
+  restUnseen();
+  while (!hasBegun) {
+    try {
+      me = knownAs(await api.get("/me"));
+      hasBegun = true;
+    } catch (error) {
+      if (/** @type {{status?: number}} */ (error).status === 401) hasBegun = true;
+      else {
+        replace(bare(), el("p", { class: "empty", role: "status" }, `${reasonOf(error)} It is asked again…`));
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+      }
+    }
   }
   await show();
 }

@@ -5,6 +5,14 @@ import { el } from "./dom.js";
 /** @typedef {{name: string, label: string, kind?: "text" | "number" | "area" | "choice", value?: string | number, options?: [string, string][], required?: boolean, max?: number, min?: number, placeholder?: string}} Field */
 /** @typedef {{title: string, text?: string, danger?: boolean, confirm?: string, fields?: Field[]}} Question */
 
+/** What takes each open dialog back. @type {Set<() => void>} */
+const opened = new Set();
+
+/** The page that asked is left: nobody answers any more. */
+export function closeDialogs() {
+  for (const close of [...opened]) close();
+}
+
 /** What was filled in, by name; null: taken back. @param {Question} question @returns {Promise<Record<string, string> | null>} */
 export function ask(question) {
   const inputs = (question.fields ?? []).map(inputOf);
@@ -53,16 +61,19 @@ function open(form, title, prepare) {
   return new Promise((answered) => {
     /** @param {Answer | null} answer */
     function done(answer) {
+      opened.delete(takeBack);
       dialog.close();
       dialog.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       answered(answer);
     }
+    const takeBack = () => done(null);
     const first = prepare(done);
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
-      done(null);
+      takeBack();
     });
+    opened.add(takeBack);
     document.body.append(dialog);
     dialog.showModal();
     first.focus();

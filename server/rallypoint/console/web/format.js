@@ -71,5 +71,6 @@ export function percent(share) {
 /** @param {number} value @param {number} digits @returns {string} */
 function trimmed(value, digits) {
   const fixed = value.toFixed(digits);
-  return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  const short = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  return short === "-0" ? "0" : short;
 }

@@ -3,7 +3,7 @@
 import { el, refresh, replace, text } from "./dom.js";
 import { count } from "./format.js";
 import { cellClass } from "./table.js";
-import { inSight, moved, scrolledTo, windowFor } from "./windows.js";
+import { inSight, marked, moved, placeIn, rowOf, scrolledTo, windowFor } from "./windows.js";
 
 /** @typedef {import("./table.js").Column<any>} Column */
 /** @typedef {{name: string, kind: "search" | "choice", label: string, options?: [string, string][], placeholder?: string}} Filter */
@@ -11,10 +11,15 @@ import { inSight, moved, scrolledTo, windowFor } from "./windows.js";
  * @typedef {{path: string, columns: Column[], key: (row: any) => string, href: (row: any) => string, filters?: Filter[], sort?: string, desc?: boolean,
  *   empty?: string, label?: string, onTotals?: (total: number, matched: number) => void}} ListOptions
  */
-/** @typedef {{node: HTMLAnchorElement, cells: HTMLElement[], key: string, said: string}} Shown */
+/** @typedef {{node: HTMLAnchorElement, cells: HTMLElement[], row: any, key: string, said: string}} Shown */
 
 const TYPING_MS = 150;
 const SCROLLING_MS = 80;
+/** An address is not written for every row that passes: browsers allow some hundred in half a minute. */
+const SETTLED_MS = 400;
+const SEARCH_CHARS_MAX = 100;
+const PLACES_MAX = 1_000_000;
+let lists = 0;
 
 export class LiveList {
   #ctx;
@@ -31,12 +36,19 @@ export class LiveList {
   /** @type {Shown[]} */
   #shown = [];
   #active = 0;
+  /** @type {string | null} See `marked`. */
   #activeKey = "";
   #watched = "";
   #known = false;
+  /** Where the address says that one was. */
+  #start;
+  /** @type {(() => void)[]} */
+  #unbind = [];
   #stop = () => {};
   #typing = 0;
   #scrolling = 0;
+  #settling = 0;
+  #number = (lists += 1);
   #rowPx = 36;
 
   /** @param {HTMLElement} root @param {any} ctx @param {ListOptions} is */
@@ -44,14 +56,18 @@ export class LiveList {
     this.#ctx = ctx;
     this.#is = is;
     this.#rowPx = matchMedia("(pointer: coarse)").matches ? 44 : 36;
-    this.#sort = ctx.query.get("sort") ?? is.sort ?? "";
-    this.#desc = ctx.query.has("desc") ? ctx.query.get("desc") === "1" : (is.desc ?? false);
+    const asked = is.columns.find((column) => column.sort && column.sort === ctx.query.get("sort"));
+    this.#sort = asked?.sort ?? is.sort ?? "";
+    this.#desc = ctx.query.has("desc") ? ["1", "true"].includes(ctx.query.get("desc")) : asked ? asked.align === "right" : (is.desc ?? false);
+    this.#start = placeIn(ctx.query.get("offset"), PLACES_MAX);
+    this.#active = this.#start;
+    this.#activeKey = typeof history.state?.row === "string" ? history.state.row : "";
     this.totals = el("span", { class: "muted list-totals", role: "status" });
-    this.form = el("form", { class: "toolbar", role: "search", onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, (is.filters ?? []).map((filter) => this.#inputOf(filter)), this.totals);
+    this.form = el("form", { class: "toolbar", role: "search", onsubmit: (/** @type {Event} */ event) => event.preventDefault(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#leaveForm(event) }, (is.filters ?? []).map((filter) => this.#inputOf(filter)), this.totals);
     this.head = el("div", { class: "list-head", role: "row" }, is.columns.map((column) => this.#headOf(column)));
-    this.space = el("div", { class: "list-space", role: "presentation" });
+    this.space = el("div", { class: "list-space", role: "rowgroup", onclick: (/** @type {MouseEvent} */ event) => this.#clicked(event) });
     this.note = el("p", { class: "empty", role: "status" }, "Looking…");
-    this.box = el("div", { class: "list-box", role: "grid", tabindex: "0", "aria-label": is.label ?? "List", onscroll: () => this.#scrolled(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) }, this.head, this.space, this.note);
+    this.box = el("div", { class: "list-box", role: "grid", tabindex: "0", "aria-label": is.label ?? "List", "aria-busy": "true", onscroll: () => this.#scrolled(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) }, this.head, this.space, this.note);
     const widths = is.columns.map((column) => column.width ?? (column.align === "right" ? "9ch" : "minmax(8ch, 1fr)"));
     const narrow = is.columns.filter((column) => column.phone !== false).map((column) => (column.align === "right" ? "8ch" : "minmax(6ch, 1fr)"));
     this.box.style.setProperty("--columns", widths.join(" "));
@@ -60,6 +76,10 @@ export class LiveList {
     root.append(this.form, this.box);
     this.sized = new ResizeObserver(() => this.#scrolled());
     this.sized.observe(this.box);
+    this.#unbind = [
+      ["j", "next row"],
+      ["k", "row before"],
+    ].map(([key, words]) => ctx.keys.bind(key, words, () => this.#step(/** @type {string} */ (key))));
     this.#watch();
   }
 
@@ -77,22 +97,21 @@ export class LiveList {
     this.#stop();
     clearTimeout(this.#typing);
     clearTimeout(this.#scrolling);
+    clearTimeout(this.#settling);
+    for (const unbind of this.#unbind) unbind();
   }
 
   /** @param {Filter} filter */
   #inputOf(filter) {
-    const value = this.#ctx.query.get(filter.name) ?? "";
+    const value = (this.#ctx.query.get(filter.name) ?? "").slice(0, SEARCH_CHARS_MAX);
     this.#filter[filter.name] = value;
     const changed = (/** @type {Event} */ event) => {
-      const now = /** @type {HTMLInputElement} */ (event.target).value;
+      this.#filter[filter.name] = /** @type {HTMLInputElement} */ (event.target).value.trim();
       clearTimeout(this.#typing);
-      this.#typing = window.setTimeout(() => {
-        this.#filter[filter.name] = now.trim();
-        this.#anew();
-      }, filter.kind === "search" ? TYPING_MS : 0);
+      this.#typing = window.setTimeout(() => this.#anew(), filter.kind === "search" ? TYPING_MS : 0);
     };
     if (filter.kind === "search") {
-      return el("label", { class: "grow" }, el("span", { class: "visually-hidden" }, filter.label), el("input", { type: "search", name: filter.name, value, placeholder: filter.placeholder ?? filter.label, maxlength: 100, autocomplete: "off", spellcheck: "false", dataset: { search: "" }, oninput: changed }));
+      return el("label", { class: "grow" }, el("span", { class: "visually-hidden" }, filter.label), el("input", { type: "search", name: filter.name, value, placeholder: filter.placeholder ?? filter.label, maxlength: SEARCH_CHARS_MAX, autocomplete: "off", spellcheck: "false", dataset: { search: "" }, oninput: changed }));
     }
     const known = (filter.options ?? []).some(([is]) => is === value) ? (filter.options ?? []) : [...(filter.options ?? []), /** @type {[string, string]} */ ([value, value])];
     return el("label", {}, `${filter.label} `, el("select", { name: filter.name, onchange: changed }, known.map(([is, words]) => el("option", { value: is, selected: is === value }, words))));
@@ -117,10 +136,12 @@ export class LiveList {
   /** Something else is asked for: from the top. */
   #anew() {
     const usual = this.#sort === (this.#is.sort ?? "") && this.#desc === (this.#is.desc ?? false);
-    this.#ctx.setQuery({ ...this.#filter, ...(usual ? { sort: "", desc: "" } : { sort: this.#sort, desc: this.#desc ? "1" : "0" }) });
+    clearTimeout(this.#settling);
+    this.#ctx.setQuery({ ...this.#filter, offset: "", ...(usual ? { sort: "", desc: "" } : { sort: this.#sort, desc: this.#desc ? "1" : "0" }) });
     this.box.scrollTop = 0;
     this.#active = 0;
     this.#activeKey = "";
+    this.#start = 0;
     this.#watch();
   }
 
@@ -128,6 +149,8 @@ export class LiveList {
     this.#draw();
     clearTimeout(this.#scrolling);
     this.#scrolling = window.setTimeout(() => this.#watch(), SCROLLING_MS);
+    clearTimeout(this.#settling);
+    if (this.#known) this.#settling = window.setTimeout(() => this.#ctx.setQuery({ offset: this.#sight().first || "" }), SETTLED_MS);
   }
 
   #sight() {
@@ -137,8 +160,8 @@ export class LiveList {
 
   #watch() {
     const { first, end, height } = this.#sight();
-    const enough = this.#known ? end : Math.ceil(Math.max(height, 400) / this.#rowPx);
-    const { offset, limit } = windowFor(first, enough);
+    const enough = this.#start + Math.ceil(Math.max(height, 400) / this.#rowPx);
+    const { offset, limit } = this.#known ? windowFor(first, end) : windowFor(this.#start, enough);
     const query = new URLSearchParams(this.filter);
     if (this.#sort) query.set("sort", this.#sort);
     query.set("desc", String(this.#desc));
@@ -147,6 +170,7 @@ export class LiveList {
     const path = `${this.#is.path}?${query}`;
     if (path === this.#watched) return;
     this.#watched = path;
+    this.box.setAttribute("aria-busy", "true");
     const stop = this.#stop;
     this.#stop = this.#ctx.live.watch(path, (/** @type {any} */ body, /** @type {number} */ status) => {
       if (path !== this.#watched) return;
@@ -159,28 +183,38 @@ export class LiveList {
 
   /** @param {{total: number, matched: number, rows: any[]}} body @param {number} offset */
   #take(body, offset) {
+    const isFirst = !this.#known;
     this.#known = true;
     this.#total = body.total;
     this.#matched = body.matched;
     this.#offset = offset;
     this.#rows = body.rows;
-    const place = this.#activeKey ? body.rows.findIndex((row) => this.#is.key(row) === this.#activeKey) : -1;
-    if (place >= 0) this.#active = offset + place;
-    this.#active = Math.max(0, Math.min(this.#active, this.#matched - 1));
+    ({ at: this.#active, key: this.#activeKey } = marked(body.rows.map(this.#is.key), offset, this.#active, this.#activeKey, this.#matched));
     this.box.setAttribute("aria-rowcount", String(this.#matched));
+    this.box.setAttribute("aria-busy", "false");
+    this.totals.classList.remove("danger");
     text(this.totals, this.#matched === this.#total ? `${count(this.#total)}` : `${count(this.#matched)} of ${count(this.#total)}`);
     this.note.hidden = this.#matched > 0;
     text(this.note, this.#is.empty ?? "Nothing.");
     this.space.style.height = `${this.#matched * this.#rowPx}px`;
+    if (isFirst) this.#comeBack();
     this.#draw();
     this.#is.onTotals?.(this.#total, this.#matched);
     if (body.rows.length === 0 && this.#matched > 0) this.#watch();
   }
 
+  /** To where one was, as the address and the browser's history have it. */
+  #comeBack() {
+    if (this.#start > 0) this.box.scrollTop = this.#start * this.#rowPx;
+    if (this.#activeKey && document.activeElement?.id === "view") this.box.focus({ preventScroll: true });
+  }
+
   /** @param {string} reason */
   #fail(reason) {
-    this.note.hidden = false;
-    text(this.note, reason);
+    this.box.setAttribute("aria-busy", "false");
+    this.totals.classList.add("danger");
+    text(this.totals, reason);
+    if (!this.#known) this.note.hidden = true;
   }
 
   #marks() {
@@ -199,9 +233,7 @@ export class LiveList {
       this.space.append(row.node);
     }
     this.#shown.forEach((shown, number) => {
-      // each row keeps its place in the page as long as it is in sight: what has the focus is not moved
-      const turn = this.#shown.length;
-      const place = first + ((((number - first) % turn) + turn) % turn);
+      const place = rowOf(number, first, this.#shown.length);
       shown.node.hidden = place >= end;
       if (place < end) this.#paint(shown, place);
     });
@@ -211,27 +243,23 @@ export class LiveList {
 
   #newRow() {
     const cells = this.#is.columns.map((column) => el("span", { role: "gridcell", class: cellClass(column) }));
-    const node = el("a", { class: "list-row", role: "row", tabindex: "-1", id: `row-${this.#shown.length}` }, cells);
-    return { node, cells, key: "", said: "" };
+    const node = el("a", { class: "list-row", role: "row", tabindex: "-1", id: `list-${this.#number}-${this.#shown.length}` }, cells);
+    return { node, cells, row: undefined, key: "", said: "" };
   }
 
   /** @param {Shown} shown @param {number} place */
   #paint(shown, place) {
     const { node } = shown;
+    const isActive = place === this.#active;
     const row = this.#rows[place - this.#offset];
     node.style.transform = `translateY(${place * this.#rowPx}px)`;
     node.dataset["place"] = String(place);
     node.setAttribute("aria-rowindex", String(place + 1));
-    node.classList.toggle("active", place === this.#active);
-    if (row === undefined) {
-      if (shown.key !== "") {
-        node.removeAttribute("href");
-        delete node.dataset["key"];
-        for (const cell of shown.cells) replace(cell, "·");
-        shown.key = shown.said = "";
-      }
-      return;
-    }
+    node.classList.toggle("active", isActive);
+    node.setAttribute("aria-selected", String(isActive));
+    if (row === undefined) return this.#empty(shown);
+    if (shown.row === row) return;
+    shown.row = row;
     const key = this.#is.key(row);
     const said = JSON.stringify(row);
     if (shown.key === key && shown.said === said) return;
@@ -247,21 +275,53 @@ export class LiveList {
     shown.said = said;
   }
 
+  /** Its row has not come yet. @param {Shown} shown */
+  #empty(shown) {
+    if (shown.row === undefined && shown.said === "?") return;
+    shown.node.removeAttribute("href");
+    delete shown.node.dataset["key"];
+    for (const cell of shown.cells) replace(cell, "·");
+    Object.assign(shown, { row: undefined, key: "", said: "?" });
+  }
+
+  /** A row is opened: who comes back finds it marked. @param {MouseEvent} event */
+  #clicked(event) {
+    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".list-row"));
+    const key = row?.dataset["key"];
+    if (key !== undefined) history.replaceState({ ...history.state, row: key }, "");
+  }
+
+  /** From the search to what was found. @param {KeyboardEvent} event */
+  #leaveForm(event) {
+    const isSearch = /** @type {HTMLElement} */ (event.target).dataset["search"] !== undefined;
+    if (!isSearch || event.isComposing || !["ArrowDown", "Enter"].includes(event.key)) return;
+    event.preventDefault();
+    this.box.focus();
+  }
+
+  /** @param {string} key @returns {boolean} whether it leads somewhere */
+  #step(key) {
+    const { height } = this.#sight();
+    const to = moved(key, this.#active, Math.max(1, Math.floor(height / this.#rowPx) - 1), this.#matched);
+    if (to === null) return false;
+    // the first key shows where one is
+    const isBegun = document.activeElement === this.box || this.#activeKey !== "";
+    if (document.activeElement !== this.box) this.box.focus({ preventScroll: true });
+    this.#active = isBegun ? to : this.#active;
+    const row = this.#rows[this.#active - this.#offset];
+    this.#activeKey = row === undefined ? null : this.#is.key(row);
+    this.box.scrollTop = scrolledTo(this.#active, this.box.scrollTop, height, this.#rowPx);
+    this.#scrolled();
+    return true;
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target !== this.box && /** @type {Element} */ (event.target).closest("button, input, select"))) return;
-    const { height } = this.#sight();
-    const to = moved(event.key, this.#active, Math.max(1, Math.floor(height / this.#rowPx) - 1), this.#matched);
-    if (to !== null) {
-      this.#active = to;
-      const row = this.#rows[to - this.#offset];
-      this.#activeKey = row === undefined ? "" : this.#is.key(row);
-      this.box.scrollTop = scrolledTo(to, this.box.scrollTop, height, this.#rowPx);
-      this.#scrolled();
-    } else if (event.key === "Enter") {
-      const row = this.#rows[this.#active - this.#offset];
-      if (row !== undefined) this.#ctx.go(this.#is.href(row));
-    } else return;
+    if (event.key === "Enter") {
+      const active = this.#shown.find((shown) => !shown.node.hidden && shown.node.dataset["place"] === String(this.#active));
+      if (active?.key) active.node.click();
+    } else if (!this.#step(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -7,7 +7,7 @@ export { ago, until } from "./since.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
-/** A word with a colour: "ok", "warn", "bad", "info", or none. @param {string} words @param {string} [tone] */
+/** A word with a colour: "ok", "warn", "bad", "info", or none. @param {Child} words @param {string} [tone] */
 export function badge(words, tone = "") {
   return el("span", { class: `badge ${tone}`.trim() }, words);
 }
@@ -49,15 +49,25 @@ export function queue(name) {
 }
 
 const TOAST_MS = 6000;
+const TOASTS_MAX = 4;
+/** @type {HTMLElement | null} */
+let toasts = null;
+
+/** Where they are said: in the page before anything is, or it would not be read aloud. @returns {HTMLElement} */
+export function toastBox() {
+  toasts ??= el("div", { class: "toasts", role: "status", "aria-live": "polite" });
+  return toasts;
+}
 
 /** Says something for some seconds. @param {string} words @param {string} [tone] */
 export function toast(words, tone = "") {
-  const box = document.querySelector(".toasts") ?? document.body.appendChild(el("div", { class: "toasts", role: "status", "aria-live": "polite" }));
+  const box = toastBox();
   const close = el("button", { type: "button", class: "plain", "aria-label": "Close" }, "×");
   const node = el("div", { class: `toast ${tone}`.trim() }, el("span", {}, words), close);
   const gone = () => node.remove();
   close.addEventListener("click", gone);
   setTimeout(gone, tone === "bad" ? TOAST_MS * 2 : TOAST_MS);
+  while (box.children.length >= TOASTS_MAX) box.firstElementChild?.remove();
   box.append(node);
 }
 
@@ -71,6 +81,7 @@ export function reasonOf(error) {
  * @param {unknown} ctx @param {HTMLButtonElement | null} button @param {() => Promise<unknown>} run @returns {Promise<boolean>}
  */
 export async function act(ctx, button, run) {
+  const hadFocus = button !== null && document.activeElement === button;
   if (button) button.disabled = true;
   try {
     await run();
@@ -80,6 +91,8 @@ export async function act(ctx, button, run) {
     return false;
   } finally {
     if (button) button.disabled = false;
+    // a button at rest loses the focus: who works by keyboard is to be where they were
+    if (hadFocus && button.isConnected && document.activeElement === document.body) button.focus();
   }
 }
 

@@ -4,7 +4,7 @@
 export const KEPT_S = 900;
 export const COLUMN_S = 10;
 export const NEWS_S = 20;
-/** A column of heat that looks like the one before it is believed to be another one after so long. */
+/** A column without ticks that looks like the one before it is believed to be another one after so long. */
 const SURELY_NEW_S = COLUMN_S + 2;
 
 /**
@@ -73,11 +73,20 @@ function withColumns(past, news, to_at) {
   if (columns(news) === 0) return same;
   if (columns(past) === 0) return columns(news) === 1 ? { heat: pushed(past, news), column_at: to_at } : null;
   if (column(news, -1) === column(past, -1)) {
-    if (to_at - past.column_at < SURELY_NEW_S) return same;
+    if (to_at - past.column_at < SURELY_NEW_S || hasTicks(past)) return same;
     return { heat: pushed(past, news), column_at: past.column_at + COLUMN_S };
   }
   if (columns(news) > 1 && column(news, -2) !== column(past, -1)) return null;
   return { heat: pushed(past, news), column_at: to_at };
+}
+
+/**
+ * Whether the newest column has any: counts of two columns are never the same then.
+ * @param {Past} past
+ * @returns {boolean}
+ */
+function hasTicks(past) {
+  return Object.values(past.heat).some((game) => game.cells.at(-1)?.some((count) => count > 0));
 }
 
 /** @param {Past} past @param {HistoryOut} news @returns {Past["heat"]} */

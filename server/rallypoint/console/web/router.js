@@ -23,7 +23,7 @@ export const ROUTES = /** @type {const} */ ([
 
 /** @param {string} pathname @returns {Place | null} */
 export function match(pathname) {
-  const parts = pathname.split("/").slice(1);
+  const parts = pathname.replace(/(?<=.)\/$/, "").split("/").slice(1);
   for (const [route, name] of ROUTES) {
     const wanted = route.split("/").slice(1);
     if (wanted.length !== parts.length) continue;
@@ -61,5 +61,5 @@ export function queryOf(names) {
 
 /** A path of this page that may be gone to after a login, and none elsewhere. @param {string | null} path @returns {string} */
 export function safePath(path) {
-  return path !== null && path.startsWith("/") && !path.startsWith("//") && !path.includes("\\") ? path : "/";
+  return path !== null && /^\/(?!\/)[^\\\p{Cc}]*$/u.test(path) ? path : "/";
 }

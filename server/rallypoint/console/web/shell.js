@@ -1,7 +1,7 @@
 // What is around every view: where one can go, how the connection is, what is wrong, who one is.
 
 import { el, replace, text } from "./dom.js";
-import { badge } from "./parts.js";
+import { ago, badge } from "./parts.js";
 import { toggle } from "./theme.js";
 
 /** Name, words, address, and the views that count as being there. */
@@ -16,7 +16,6 @@ const PLACES = /** @type {const} */ ([
 ]);
 /** @type {Record<string, string>} */
 const PART_OF = { queue: "queues", session: "sessions", player: "players" };
-const STATES = { live: ["live", "ok"], late: ["late", "warn"], lost: ["lost, trying again", "bad"] };
 
 export class Shell {
   #live;
@@ -31,10 +30,10 @@ export class Shell {
   constructor(me, live, does) {
     this.#live = live;
     this.#links = new Map(PLACES.map(([name, words, path]) => [name, el("a", { href: path }, words)]));
-    this.root = el("main", { id: "view", tabindex: "-1" });
-    this.title = el("h1", {});
+    this.root = el("main", { id: "view", tabindex: "-1", "aria-labelledby": "title" });
+    this.title = el("h1", { id: "title" });
     this.state = el("span", { role: "status", "aria-label": "Connection" });
-    this.alerts = el("a", { href: "/", class: "alerts-link" });
+    this.alerts = el("a", { href: "/", class: "alerts-link", hidden: true });
     const who = el("span", { class: "who" }, el("span", { class: "name" }, me.name), " ", el("span", { class: "muted" }, me.role));
     const head = el(
       "header",
@@ -65,8 +64,10 @@ export class Shell {
     text(this.title, title);
     const place = PART_OF[view] ?? view;
     for (const [name, link] of this.#links) {
-      if (name === place) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (name === place) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone they are a row that scrolls
+      } else link.removeAttribute("aria-current");
     }
   }
 
@@ -77,8 +78,13 @@ export class Shell {
 
   /** @param {import("./live.js").LiveState} state */
   #connection(state) {
-    const [words, tone] = /** @type {[string, string]} */ (STATES[state]);
-    replace(this.state, badge(words, tone));
+    const { heardAt } = this.#live;
+    // how long ticks by itself: it is seen, and not read aloud every second
+    const since = heardAt === null ? null : el("span", { "aria-hidden": "true" }, " for ", ago(heardAt / 1000));
+    if (state === "live") replace(this.state, badge("live", "ok"));
+    else if (state === "late") replace(this.state, heardAt === null ? badge("connecting") : badge(["late", since], "warn"));
+    else replace(this.state, badge(["lost", since], "bad"));
+    this.state.title = state === "live" ? "What you see is at most a second or two old." : "What you see may be old: the server is not heard.";
     document.body.classList.toggle("is-lost", state === "lost");
   }
 

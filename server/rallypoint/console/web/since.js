@@ -4,7 +4,21 @@ import { el } from "./dom.js";
 import { clock, duration } from "./format.js";
 
 const EVERY_MS = 1000;
+/** The server says whole seconds, and its answer takes a while: only beyond this is it another time. */
+const SKEW_MIN_S = 3;
 let ticking = false;
+let ahead_s = 0;
+
+/** What the server's clock says now, in Unix seconds: this machine's may be wrong. @param {number} at */
+export function serverTimeIs(at) {
+  const skew_s = at - Date.now() / 1000;
+  ahead_s = Math.abs(skew_s) < SKEW_MIN_S ? 0 : skew_s;
+}
+
+/** The server's time in Unix seconds, as far as it is known. */
+export function serverNow() {
+  return Date.now() / 1000 + ahead_s;
+}
 
 /** How long ago a Unix time is. @param {number | null | undefined} at @returns {HTMLElement} */
 export function ago(at) {
@@ -20,7 +34,7 @@ export function until(at) {
 function timed(at, kind) {
   if (at === null || at === undefined) return el("span", { class: "muted" }, "–");
   const node = el("time", { class: "passing", datetime: new Date(at * 1000).toISOString(), title: clock(at), dataset: { [kind]: at } });
-  node.textContent = words(node, Date.now() / 1000);
+  node.textContent = words(node, serverNow());
   if (!ticking) {
     ticking = true;
     setInterval(tick, EVERY_MS);
@@ -29,7 +43,7 @@ function timed(at, kind) {
 }
 
 function tick() {
-  const now = Date.now() / 1000;
+  const now = serverNow();
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("time.passing"))) {
     const then = words(node, now);
     if (node.textContent !== then) node.textContent = then;

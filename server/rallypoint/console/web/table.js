@@ -26,6 +26,7 @@ export function table(columns, rows, options) {
 
   /** @param {readonly any[]} now */
   function set(now) {
+    const focused = body.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
     /** @type {typeof shown} */
     const next = new Map();
     now.forEach((row, place) => {
@@ -42,6 +43,7 @@ export function table(columns, rows, options) {
     });
     while (body.rows.length > now.length) body.lastElementChild?.remove();
     shown = next;
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true }); // its row has moved
     empty.hidden = now.length > 0;
     whole.hidden = now.length === 0;
   }

@@ -38,3 +38,28 @@ export function moved(key, at, page, total) {
   const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: total - 1 }[key];
   return to === undefined || total === 0 ? null : Math.max(0, Math.min(total - 1, to));
 }
+
+/**
+ * The row that one of `size` nodes shows: a node keeps its row as long as that is in sight, so that what has the focus is not moved.
+ * @param {number} node @param {number} first @param {number} size
+ */
+export function rowOf(node, first, size) {
+  return first + ((((node - first) % size) + size) % size);
+}
+
+/**
+ * Where the marked row is, after news. `key` is the row's; "": nobody has chosen one, the mark stays where it is; null: whichever is there.
+ * @param {readonly string[]} keys Of the window's rows. @param {number} offset @param {number} at @param {string | null} key @param {number} total
+ * @returns {{at: number, key: string | null}}
+ */
+export function marked(keys, offset, at, key, total) {
+  const found = key ? keys.indexOf(key) : -1;
+  if (found >= 0) return { at: offset + found, key };
+  const place = Math.max(0, Math.min(at, total - 1));
+  return { at: place, key: key === "" ? "" : (keys[place - offset] ?? key) };
+}
+
+/** A whole number from an address, or 0. @param {string | null} typed @param {number} most */
+export function placeIn(typed, most) {
+  return typed !== null && /^\d{1,9}$/.test(typed) ? Math.min(Number(typed), most) : 0;
+}

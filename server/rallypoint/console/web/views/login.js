@@ -12,18 +12,19 @@ export default {
     const name = el("input", { name: "name", autocomplete: "username", required: true, maxlength: 64, autocapitalize: "none", spellcheck: "false" });
     const password = el("input", { name: "password", type: "password", autocomplete: "current-password", required: true, maxlength: 1000 });
     const button = el("button", { type: "submit", class: "primary" }, "Log in");
-    const wrong = el("p", { class: "danger", role: "alert" });
+    const wrong = el("p", { class: "danger login-wrong", role: "alert" });
     const form = el(
       "form",
-      { class: "login" },
+      { class: "login", "aria-label": "Log in" },
       el("img", { src: "/assets/icon.svg", alt: "", width: 44, height: 44 }),
       el("h1", {}, "Rallypoint"),
       el("label", { class: "field" }, el("span", {}, "Name"), name),
       el("label", { class: "field" }, el("span", {}, "Password"), password),
-      wrong,
       button,
+      wrong,
       el("p", { class: "muted" }, "The first start of the server printed name and password. Lost? On its machine: ", el("code", {}, "rallypoint operators password NAME")),
     );
+    let waiting = 0;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void logIn();
@@ -32,18 +33,36 @@ export default {
     name.focus();
 
     async function logIn() {
+      if (button.disabled) return;
       button.disabled = true;
       text(wrong, "");
       try {
-        ctx.entered(await ctx.api.post("/login", { name: name.value, password: password.value }));
+        ctx.entered(await ctx.api.post("/login", { name: name.value.trim(), password: password.value }));
       } catch (error) {
-        const { error: kind, retry_s } = /** @type {{error?: string, retry_s?: number | null}} */ (error);
-        const words = kind === "wrong_login" ? "There is no such operator, or the password is another one." : kind === "locked_out" ? `Too many failures. Try again in ${duration(retry_s ?? 1)}.` : reasonOf(error);
-        text(wrong, words);
+        const { retry_s = null } = /** @type {{retry_s?: number | null}} */ (error);
+        text(wrong, wordsOf(error));
+        if (retry_s !== null) return rest(retry_s);
         password.select();
-      } finally {
-        button.disabled = false;
       }
+      button.disabled = false;
     }
+
+    /** Until then the server does not even look at a right one. @param {number} wait_s */
+    function rest(wait_s) {
+      waiting = window.setTimeout(() => {
+        text(wrong, "");
+        button.disabled = false;
+        password.select();
+      }, wait_s * 1000);
+    }
+
+    return () => clearTimeout(waiting);
   },
 };
+
+/** @param {any} error @returns {string} */
+function wordsOf(error) {
+  if (error.error === "wrong_login") return "There is no such operator, or the password is another one.";
+  if (error.error === "locked_out" || error.error === "too_fast") return `Too many failures. Wait ${duration(error.retry_s ?? 1)}, then try again.`;
+  return reasonOf(error);
+}

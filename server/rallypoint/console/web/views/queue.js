@@ -15,7 +15,7 @@ const TABS = /** @type {const} */ ([
   ["tickets", "Tickets", "t"],
   ["rules", "Rules and dry run", "r"],
 ]);
-const FIGURES = ["Waiting", "Oldest", "Half waited", "Nine tenths waited", "Matches a minute", "Quality", "Ready checks"];
+const FIGURES = ["Waiting", "Oldest", "Half waited", "9 in 10 waited", "Matches a minute", "Quality", "Ready checks"];
 
 export default {
   /** @param {{queue: string}} params */
@@ -44,6 +44,7 @@ class QueuePage {
     this.#ctx = ctx;
     this.#name = ctx.params.queue;
     this.stats = figures(FIGURES);
+    this.stats.node.classList.add("queue-stats");
     this.about = el("div", { class: "cell-parts" });
     this.actions = el("div", { class: "toolbar" });
     this.tabs = el("nav", { class: "tabs", "aria-label": "Parts of the queue" });
@@ -82,7 +83,7 @@ class QueuePage {
     }
     refresh(this.about, [
       info.paused ? badge("paused", "warn") : badge("matching", "ok"),
-      info.paused && el("span", { class: "warn" }, "nobody is matched, for ", ago(info.paused_since)),
+      info.paused && el("span", { class: "warn" }, "for ", ago(info.paused_since), " nobody has been matched"),
       badge(info.kind === "quick" ? "quick matches" : "by rules"),
       el("span", { class: "muted" }, "plays "),
       link(`/sessions?game=${encodeURIComponent(info.game)}`, info.game),
@@ -99,8 +100,8 @@ class QueuePage {
     const of = span(info);
     this.stats.put("Waiting", count(info.players), info.players === info.waiting ? (info.players === 1 ? "player" : "players") : `players, ${count(info.waiting)} tickets`);
     this.#oldest();
-    this.stats.put("Half waited", info.wait_p50_s === null ? "–" : `≤ ${wait(info.wait_p50_s)}`, of);
-    this.stats.put("Nine tenths waited", info.wait_p90_s === null ? "–" : `≤ ${wait(info.wait_p90_s)}`, of);
+    this.stats.put("Half waited", wait(info.wait_p50_s), of);
+    this.stats.put("9 in 10 waited", wait(info.wait_p90_s), of);
     this.stats.put("Matches a minute", pace(info), `${count(info.matches)} ${of}`);
     this.stats.put("Quality", quality(info.quality), info.kind === "quick" ? "quick matches have none" : of, qualityTone(info.quality));
     this.stats.put("Ready checks", count(info.ready_checks), info.ready_checks > 0 ? "players are being asked" : "");

@@ -17,6 +17,7 @@ export default {
     /** @type {QueueInfo[]} */
     let all = [];
     const made = table(columns(ctx, newest, changed), [], { key: (/** @type {QueueInfo} */ row) => row.queue, href: (/** @type {QueueInfo} */ row) => `/queues/${encodeURIComponent(row.queue)}`, empty: "This server has no queues." });
+    made.node.classList.add("queues");
     const note = el("p", { class: "muted" }, "Looking…");
     replace(root, note);
 
@@ -54,8 +55,8 @@ function columns(ctx, newest, changed) {
     { key: "waiting", title: "Waiting", align: "right", render: (row) => [count(row.players), row.players !== row.waiting && muted(` in ${count(row.waiting)}`)] },
     { key: "oldest", title: "Oldest", align: "right", render: (row) => ago(row.oldest_since) },
     { key: "p50", title: "Half waited", align: "right", phone: false, render: (row) => wait(row.wait_p50_s) },
-    { key: "p90", title: "9 of 10 waited", align: "right", render: (row) => wait(row.wait_p90_s) },
-    { key: "pace", title: "Matches/min", align: "right", render: (row) => el("span", { title: `${count(row.matches)} in ${row.minutes} min` }, pace(row)) },
+    { key: "p90", title: "9 in 10 waited", align: "right", render: (row) => wait(row.wait_p90_s) },
+    { key: "pace", title: "Matches/min", align: "right", phone: false, render: (row) => el("span", { title: `${count(row.matches)} in ${row.minutes} min` }, pace(row)) },
     { key: "quality", title: "Quality", align: "right", phone: false, render: (row) => el("span", { class: qualityTone(row.quality) }, quality(row.quality)) },
     { key: "checks", title: "Ready checks", align: "right", phone: false, render: (row) => (row.ready_checks ? count(row.ready_checks) : muted("0")) },
     { key: "do", title: "", align: "right", phone: false, render: (row) => pauseButton(ctx, row, () => newest(row.queue) ?? row, changed) },

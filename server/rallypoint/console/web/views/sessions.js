@@ -92,10 +92,10 @@ export default {
 
 /** @type {BulkWords[]} */
 const JOBS = [
-  { do: "message", verb: "Message", past: "Told", text: "All their players see it.", fields: [{ name: "text", label: "Message", kind: "area", required: true, max: 300, value: "" }] },
-  { do: "pause", verb: "Pause", past: "Paused", text: "Nothing moves in them until they are resumed; their players are told." },
-  { do: "resume", verb: "Resume", past: "Resumed", text: "Only those that are paused are concerned." },
-  { do: "end", verb: "End", past: "Ended", danger: true, text: "They end for good, without a result; their players are told the reason.", fields: [{ name: "text", label: "Reason", kind: "text", required: true, max: 100, value: "ended by an operator" }] },
+  { do: "message", verb: "Message", past: "Told", text: "It is shown to the players who are connected to the lobby right now.", fields: [{ name: "text", label: "Message", kind: "area", required: true, max: 300, value: "" }] },
+  { do: "pause", verb: "Pause", past: "Paused", text: "Nothing moves there until somebody resumes; the players are told." },
+  { do: "resume", verb: "Resume", past: "Resumed", text: "What is not paused stays as it is." },
+  { do: "end", verb: "End", past: "Ended", danger: true, text: "The end is for good, without a result; the players are told the reason.", fields: [{ name: "text", label: "Reason", kind: "text", required: true, max: 100, value: "ended by an operator" }] },
 ];
 
 /** Does one thing to all that the filter finds. */
@@ -111,7 +111,7 @@ class JobButton {
 
   /** @param {number} matched */
   count(matched) {
-    text(this.node, `${this.words.verb} ${matched.toLocaleString("en")}…`);
+    text(this.node, matched ? `${this.words.verb} ${matched.toLocaleString("en")}…` : `${this.words.verb}…`);
     this.node.title = `${this.words.verb} ${counted(matched, "session")}…`;
     this.#matched = matched;
     if (!this.#busy) this.node.disabled = matched === 0;

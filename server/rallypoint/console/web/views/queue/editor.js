@@ -48,6 +48,8 @@ export class Editor {
     this.#marked = new Set(lines);
     this.text.setAttribute("aria-invalid", String(lines.length > 0));
     this.#draw(true);
+    const [first] = this.#marked;
+    if (first !== undefined) this.#reach(first);
   }
 
   /** Selects a line, and brings it into sight. @param {number} line */
@@ -55,8 +57,14 @@ export class Editor {
     const [begin, end] = lineSpan(this.value, line);
     this.text.focus();
     this.text.setSelectionRange(begin, end);
+    this.#reach(line);
+  }
+
+  /** Into sight, if it is not. @param {number} line */
+  #reach(line) {
     const height = this.text.scrollHeight / Math.max(1, this.#lines);
-    this.text.scrollTop = Math.max(0, (line - 4) * height);
+    const [top, bottom] = [(line - 2) * height, (line + 2) * height];
+    if (top < this.text.scrollTop || bottom > this.text.scrollTop + this.text.clientHeight) this.text.scrollTop = Math.max(0, (line - 4) * height);
     this.text.scrollLeft = 0;
   }
 
@@ -65,7 +73,7 @@ export class Editor {
     const lines = this.value.split("\n").length;
     if (lines === this.#lines && !anew) return;
     this.#lines = lines;
-    this.text.rows = Math.max(8, Math.min(30, lines + 1));
+    this.text.rows = Math.max(8, Math.min(26, lines + 1));
     replace(this.numbers, Array.from({ length: lines }, (_, place) => el("div", { class: this.#marked.has(place + 1) ? "wrong" : "" }, place + 1)));
     this.#scrolled();
   }

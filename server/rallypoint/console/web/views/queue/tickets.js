@@ -32,8 +32,9 @@ export function ticketsTab(root, ctx, queue, ticket) {
     why.open(wanted);
     ctx.setQuery({ ticket: wanted });
     both.classList.toggle("with-why", wanted !== "");
-    if (wanted !== "") why.node.focus({ preventScroll: false });
-    else list.box.focus();
+    if (wanted === "") return list.box.focus();
+    why.node.focus({ preventScroll: true });
+    if (matchMedia("(max-width: 760px)").matches) why.node.scrollIntoView({ block: "start" });
   };
   const why = new WhyPanel(ctx, queue, () => words, () => open(""));
   const box = el("div", { class: "stack tickets" });
@@ -46,7 +47,7 @@ export function ticketsTab(root, ctx, queue, ticket) {
       { key: "who", title: "Who", width: "minmax(16ch, 2fr)", render: who },
       { key: "state", title: "State", width: "10ch", render: (/** @type {Ticket} */ row) => badge(row.state, ticketTone(row.state)) },
       { key: "text", title: "", width: "minmax(14ch, 1.4fr)", phone: false, render: (/** @type {Ticket} */ row) => el("span", { class: "muted" }, row.text, row.queues.length > 1 && ` · in ${row.queues.length} queues`) },
-      { key: "since", title: "Waits", width: "10ch", align: "right", render: (/** @type {Ticket} */ row) => ago(row.queued_at) },
+      { key: "since", title: "Waits", width: "11ch", render: (/** @type {Ticket} */ row) => ago(row.queued_at) },
     ],
     key: (/** @type {Ticket} */ row) => row.ticket,
     href: (/** @type {Ticket} */ row) => `?ticket=${encodeURIComponent(row.ticket)}`,

@@ -2,7 +2,7 @@
 
 import { el, refresh, replace, text } from "../../dom.js";
 import { duration } from "../../format.js";
-import { badge, bar, panel, player, queue as queueLink, reasonOf, until } from "../../parts.js";
+import { badge, bar, panel, player, reasonOf, until } from "../../parts.js";
 import { estimateWords, excludeWords, limitWords, many, passWords, ticketTone } from "./words.js";
 
 /** @typedef {import("./words.js").RuleFacts} RuleFacts */
@@ -120,7 +120,7 @@ export class WhyPanel {
         pair("Fit by all rules", others === 0 ? "nobody else waits" : `${many(why.nearby, "ticket")} of ${others.toLocaleString("en")}`),
         pair("Missing", why.players_needed === 0 ? "nobody: a match is possible" : many(why.players_needed, "player")),
         pair("Estimate", estimateWords(why)),
-        pair("Ticket", [el("span", { class: "mono" }, why.ticket), " in ", queueLink(why.queue)]),
+        pair("Ticket", el("span", { class: "mono" }, why.ticket)),
       ),
       why.rules.length > 0 && el("ul", { class: "why-rules" }, why.rules.map((fact) => this.#rule(fact, why.tightest, askedAt))),
     ];

@@ -32,9 +32,11 @@ export function span({ minutes }) {
   return minutes === 1 ? "of the last minute" : `of the last ${minutes} min`;
 }
 
-/** Seconds of a wait: whole ones from ten on. @param {number | null} seconds */
+const LONG_S = 600;
+
+/** A wait in seconds; of long ones whole minutes. @param {number | null} seconds */
 export function wait(seconds) {
-  return duration(seconds);
+  return duration(seconds !== null && seconds >= LONG_S ? Math.round(seconds / 60) * 60 : seconds);
 }
 
 /** From 0 to 1, as it is. @param {number | null} quality */

@@ -22,11 +22,13 @@ import { counted } from "./words.js";
  */
 export async function bulk(job, ways) {
   const body = { filter: job.filter, do: job.do };
+  // What is typed comes after the count, and servers refuse messages without a text.
+  const count = { ...body, expect: null, ...(job.do === "message" ? { text: "-" } : {}) };
   let note = "";
   /** @type {Record<string, any> | null} */
   let typed = null;
   for (;;) {
-    const { matched } = await ways.post(job.path, { ...body, expect: null });
+    const { matched } = await ways.post(job.path, count);
     if (!matched) {
       ways.say(`No ${job.one} fits the filter now.`, "info");
       return false;

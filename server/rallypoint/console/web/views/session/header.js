@@ -129,7 +129,7 @@ export class Header {
   }
 
   async #message() {
-    const answer = await ask({ title: "Message its players", text: "Everybody who has a seat there sees it.", confirm: "Send", fields: [{ name: "text", label: "Message", kind: "area", required: true, max: 300, value: "" }] });
+    const answer = await ask({ title: "Message its players", text: "It is shown to those whose game is connected to the lobby right now.", confirm: "Send", fields: [{ name: "text", label: "Message", kind: "area", required: true, max: 300, value: "" }] });
     if (answer) await this.#post("message", { text: answer["text"] }, "Sent.");
   }
 

@@ -90,7 +90,7 @@ function stepsInWords(steps, tickHz) {
 
 /** The newest first. @param {HTMLElement} list @param {Happening[]} told @param {Map<number, string>} names */
 function log(list, told, names) {
-  const keyOf = (/** @type {Happening} */ one) => `${one.tick} ${one.seat} ${one.seq ?? ""} ${one.kind}`;
+  const keyOf = (/** @type {Happening} */ one) => `${one.tick} ${one.seat} ${one.kind} ${one.seq ?? JSON.stringify(one.fields)}`;
   rows(list, told.toReversed(), keyOf, (one) => logRow(one, names), "None since you look.");
 }
 

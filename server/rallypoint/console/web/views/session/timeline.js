@@ -7,8 +7,6 @@ import { chosen, kinds, people } from "./happened.js";
 import { anew, rows } from "./rows.js";
 import { kindTone } from "./tones.js";
 
-const LIMIT = 1000;
-
 /** @typedef {import("./happened.js").Happened} Happened */
 
 /**
@@ -85,7 +83,7 @@ export function timelineTab(root, ctx, session, query) {
   }
 
   const stop = ctx.live.watch(
-    `/sessions/${encodeURIComponent(session)}/timeline?limit=${LIMIT}`,
+    `/sessions/${encodeURIComponent(session)}/timeline`,
     (/** @type {any} */ body, /** @type {number} */ status) => {
       if (status !== 200) return text(note, items.length ? "There is no more to come." : `There is no timeline: ${body.reason}.`);
       items = body.items;

@@ -9,7 +9,7 @@ const KINDS = /** @type {Record<string, string>} */ ({
   kicked: "bad",
   paused: "warn",
   "slow step": "warn",
-  failed: "bad",
+  recovered: "warn",
   started: "ok",
   returned: "ok",
   joined: "ok",

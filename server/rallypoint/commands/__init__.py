@@ -1,0 +1,1 @@
+"""Commands of operators on a running server, over its HTTP API: what the console does, for terminals and scripts."""
