@@ -37,6 +37,9 @@ SCENARIO ?=
 SIMULATE_COMMAND = $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(if $(SCENARIO),--scenario $(SCENARIO),\
   --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS) $(if $(COLLECT),--collect) $(if $(JSON),--json $(JSON)))) $(ARGS)
 
+# make planted
+PLANTED_COMMAND = PLANTED=all $(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_planted.py $(ARGS)
+
 # make crash ROUNDS=10;  SESSIONS=50: so many of 8, else as many as make LOAD percent of a core
 ROUNDS   ?= 10
 SESSIONS ?=
@@ -53,7 +56,7 @@ PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format soak simulate crash bench peers load conformance vectors browser screenshots clean
+.PHONY: help setup run test check format soak simulate planted crash bench peers load conformance vectors browser screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +98,9 @@ soak: setup ## Play for ten minutes under faults (SOAK_SECONDS=n)
 
 simulate: setup ## Play worlds in virtual time, each from a seed (SEEDS=n, COLLECT=1; SEED=n for one)
 	@$(SIMULATE_COMMAND)
+
+planted: setup ## Plant each of the known faults in a copy of the code: all must be caught (WORKERS=n)
+	$(PLANTED_COMMAND)
 
 crash: setup ## Kill a server under load and start it again (ROUNDS=n, SESSIONS=n, LOAD=percent, SEED=n)
 	@$(CRASH_COMMAND)

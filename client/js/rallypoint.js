@@ -73,6 +73,7 @@ export { Identity } from "./src/identity.js";
 export { Input } from "./src/inputs.js";
 export { Lobby } from "./src/lobby.js";
 export { LobbySeat } from "./src/lobby_seat.js";
+export { Notice } from "./src/notice.js";
 export { Party } from "./src/party.js";
 export { ReadyCheck } from "./src/ready_check.js";
 export { openReplay, Replay, ReplayUnavailable } from "./src/replay.js";

@@ -55,7 +55,8 @@ class Room:
 
         Raises:
             InvalidInput: it has not 1 to 240 characters.
-            RequestRefused: ``too_fast``, ``not_listening``.
+            RequestRefused: ``too_fast``, ``not_listening``, ``refused`` (nothing of it can be shown), ``muted`` (by an
+                operator; ``reason`` says for how long).
             Closed: this room, or the lobby session, is over.
         """
         if not 0 < len(text) <= CHAT_CHARS_MAX:

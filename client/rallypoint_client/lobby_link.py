@@ -20,7 +20,7 @@ from .errors import LobbyClosed
 from .heartbeat import Timing
 from .identity import Identity
 from .lobby_core import LobbyCore, LobbyState
-from .notice import OnNotice, read_notice
+from .notice import Notices, OnNotice
 from .requests import Requests
 from .session_id import MySeat
 
@@ -50,8 +50,7 @@ class LobbyLink(Endpoint):
         """For the parts of this lobby."""
         self.on_push: Callable[[str, dict[str, Any]], None] | None = None
         """Called with kind and data of every push that is new, the known ones (``queued``...) included."""
-        self.on_notice: OnNotice | None = None
-        """Called with each :class:`Notice`: what an operator tells the player, or has done that concerns them."""
+        self._notices = Notices()
         super().__init__(self._core, url, f"lobby at {url}", open_s=timing.open_s, on_lost=self._perhaps_started_over)
 
     @property
@@ -95,6 +94,16 @@ class LobbyLink(Endpoint):
         """How often it came back after a lost connection."""
         return self._core.resumes
 
+    @property
+    def on_notice(self) -> OnNotice | None:
+        """Called with each :class:`Notice`: what an operator tells the player, or has done that concerns them. The
+        newest 16 that came before are told at once."""
+        return self._notices.on_notice
+
+    @on_notice.setter
+    def on_notice(self, callback: OnNotice | None) -> None:
+        self._notices.on_notice = callback
+
     async def welcomed(self) -> Self:
         """Waits until the server has let us in for the first time. Raises :attr:`error` if it did not."""
         await self._entered()
@@ -109,8 +118,8 @@ class LobbyLink(Endpoint):
 
     def _pushed(self, kind: str, data: dict[str, Any]) -> None:
         """A push that is new."""
-        if kind == "notice" and (notice := read_notice(data)) is not None:
-            call(self.on_notice, notice)
+        if kind == "notice":
+            self._notices.pushed(data)
 
     def _listed(self, listing: Listing) -> None:
         """News of the list of sessions."""

@@ -138,11 +138,11 @@ class Server:
                 replays=self.replays,
                 set_aside=set_aside_in(settings),
             )
+            await self._remember_mutes()  # before anybody can say anything
             await self.game_port.start(self.certificate, sock)
         except BaseException:
             await self.journal.close()
             raise
-        await self._remember_mutes()
         self.travels = Travels(self.node, *travelled_folders(settings))
         self.operators = Operators(operators_of(self.store))
         self.desks = Desks(

@@ -383,7 +383,7 @@ class Push(msgspec.Struct, array_like=True, tag=34):
 
     n: int
     kind: str
-    """``queued``, ``matched``, ``unqueued``, ``rematch``: see ``docs/protocol.md``."""
+    """``queued``, ``matched``, ``unqueued``, ``rematch``, ``notice``: see ``docs/protocol.md``."""
     data: dict[str, Any]
 
 

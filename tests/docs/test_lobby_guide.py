@@ -84,7 +84,9 @@ async def until_printed(capsys: pytest.CaptureFixture[str], text: str) -> str:
     return out
 
 
-async def test_the_guide_from_its_beginning_to_its_end(prompt: Prompt, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_guide_from_its_beginning_to_its_end(
+    prompt: Prompt, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     await prompt.type_in("Come in, and be known again")
     ann, bob = prompt["ann"], prompt["bob"]
     assert ann.player in capsys.readouterr().out
@@ -141,6 +143,12 @@ async def test_the_guide_from_its_beginning_to_its_end(prompt: Prompt, capsys: p
 
     await prompt.type_in("Back after a reload")
     await prompt.type_in("Seats from a backend")
+    await prompt.type_in("What operators say")
+    players = server.desks.players
+    assert players is not None
+    players.message(ann.player, "op", "The server restarts at noon.")
+    players.mute(bob.player, "Bob", "op", 5, "spam")
+    assert re.search(r"muted until \d+  spam\n", await until_printed(capsys, "spam\n"))
     await prompt.type_in("When the answer is no")
     assert "unknown - " in capsys.readouterr().out
 

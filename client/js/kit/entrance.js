@@ -68,7 +68,7 @@ export class Entrance {
     this.lobby = null;
     this.#name = name;
     if (former) {
-      former.onState = former.onPush = null;
+      former.onState = former.onPush = former.onNotice = null;
       await former.close();
     }
     this.#tell("Connecting…");

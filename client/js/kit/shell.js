@@ -37,6 +37,7 @@ import { askToLeave } from "./leave_dialog.js";
 import { PartyDesk } from "./party_desk.js";
 import { askToPlay } from "./ready_dialog.js";
 import { readCode, readLink, writeLink } from "./links.js";
+import { NoticeDesk } from "./notices.js";
 import { findReplay, gameSettings, listReplays } from "./server.js";
 import { share } from "./share.js";
 import { ELSEWHERE, standing } from "./standing.js";
@@ -117,6 +118,11 @@ export class Shell {
   #isNew = false;
   /** Where in the line one waits. */
   #queue = "";
+  #notices = new NoticeDesk({
+    say: (text) => this.#toasts.say(text),
+    tell: (title, text) => this.#toasts.tell(title, text),
+    changed: () => this.#changed(),
+  });
   #desk = new PartyDesk({
     reach: () => this.#reach(),
     ask: (ask) => this.#ask(ask),
@@ -145,6 +151,7 @@ export class Shell {
     this.#entrance.onLobby = (lobby) => {
       this.#isNew = true;
       this.#desk.attach(lobby);
+      this.#notices.attach(lobby);
     };
     document.body.classList.add("rp-page");
     document.body.append(this.#home.element, this.#banner.element, this.#toasts.element);
@@ -389,11 +396,13 @@ export class Shell {
     const { seat, table, lobby } = this;
     if (!seat) return;
     const mayBeAwaited = table?.isOver && !seat.spectator;
+    this.#notices.forget(seat.session);
     this.#atHome();
     if (mayBeAwaited) lobby?.decline(seat.session).catch(() => {}); // whoever waits for a rematch is told
     this.#home.focus();
     this.#leaving = "seek" in seat ? seat.close() : seat.leave();
-    if (lobby === null && (await this.#reach()) !== null && this.seat === null) this.#atHome();
+    const isOut = lobby === null || lobby.state === "closed"; // by an operator: one may come in again
+    if (isOut && (await this.#reach()) !== null && this.seat === null) this.#atHome();
   }
 
   /** @param {string} session @param {number} tick */
@@ -421,12 +430,14 @@ export class Shell {
   #changed() {
     if (this.#isTakenOver) return;
     this.#comeBack();
+    if (this.seat?.state === "closed") this.#notices.forget(this.seat.session);
     const now = standing({
       seat: this.seat,
       lobby: this.lobby,
       isOver: this.table?.isOver ?? false,
       isAsking: this.#wish !== null || this.#entrance.isComing,
       notice: this.#notice,
+      paused: this.#notices.pauseOf(this.seat?.session),
     });
     if (now?.offer === "here") {
       this.#takenOver();

@@ -172,6 +172,31 @@ export function awayText(name, leftMs) {
   return `${name} is away, ${Math.max(0, Math.ceil(leftMs / 1000))} s`;
 }
 
+/** @param {string} reason Of the operator; may be empty. */
+export function pausedText(reason) {
+  return sentence(`The session is paused by an operator${reason ? `: ${reason}` : ""}`);
+}
+
+/**
+ * @param {number | null} untilMs In Unix time.
+ * @param {number} nowMs
+ */
+export function mutedText(untilMs, nowMs) {
+  return `An operator has muted you${untilMs === null ? "" : ` until ${momentText(untilMs, nowMs)}`}`;
+}
+
+/**
+ * A moment to come, as the clock on the wall has it; of another day, with the day.
+ * @param {number} ms In Unix time.
+ * @param {number} nowMs
+ */
+export function momentText(ms, nowMs) {
+  const then = new Date(ms);
+  if (then.toDateString() === new Date(nowMs).toDateString())
+    return then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return then.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** @param {number} ms As minutes and seconds: 3:05. */
 export function clockText(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -13,6 +13,7 @@ import { LobbyClosed } from "./errors.js";
 import { TIMING } from "./heartbeat.js";
 import { Identity } from "./identity.js";
 import { LobbyCore } from "./lobby_core.js";
+import { Notices } from "./notice.js";
 import { nowS } from "./reconnect.js";
 import { Requests } from "./requests.js";
 
@@ -44,6 +45,7 @@ export class LobbyLink extends Endpoint {
   /** @protected @readonly */
   _requests;
   #core;
+  #notices = new Notices();
 
   /**
    * @param {string} url
@@ -110,6 +112,18 @@ export class LobbyLink extends Endpoint {
     return this.#core.resumes;
   }
 
+  /**
+   * Called with each `Notice`: what an operator tells the player, or has done that concerns them. The newest 16
+   * that came before are told at once.
+   */
+  get onNotice() {
+    return this.#notices.onNotice;
+  }
+
+  set onNotice(callback) {
+    this.#notices.onNotice = callback;
+  }
+
   /** Waits until the server has let us in for the first time. Throws `error` if it did not. */
   async welcomed() {
     await this._entered();
@@ -137,7 +151,7 @@ export class LobbyLink extends Endpoint {
    * @param {Record<string, any>} data
    */
   _pushed(kind, data) {
-    void [kind, data];
+    if (kind === "notice") this.#notices.pushed(data);
   }
 
   /**

@@ -198,6 +198,7 @@ export class LobbyQueues extends LobbySessions {
   _pushed(kind, data) {
     this.#ticket.pushed(kind, data);
     this._matches.pushed(kind, data, this.url);
+    super._pushed(kind, data);
   }
 
   /**

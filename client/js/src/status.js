@@ -55,7 +55,8 @@ function overText({ error, ended, index }) {
   if (error === null)
     return ended || index === -1 ? "the session has ended" : isSeat ? "you left" : "you logged out";
   if (error instanceof TakenOver) return "you play in another tab now";
-  if (error instanceof Kicked) return "you were removed from the session";
+  if (error instanceof Kicked)
+    return isSeat ? "you were removed from the session" : "an operator has removed you";
   if (error instanceof UpdateRequired) return "this page is too old, reload it";
   if (error instanceof SessionGone)
     return isSeat ? "your seat is gone" : "the server has forgotten you, reload the page";

@@ -4,11 +4,14 @@ import { test } from "node:test";
 import { seatToReturnTo, untilAborted } from "../kit/asking.js";
 import { seatColour } from "../kit/colours.js";
 import { readCode, readLink, writeLink } from "../kit/links.js";
+import { NoticeDesk } from "../kit/notices.js";
 import { Rate } from "../kit/rate.js";
 import { addressOf } from "../kit/server.js";
 import {
+  Kicked,
   LobbyClosed,
   NotConnected,
+  Notice,
   RequestRefused,
   SeatClosed,
   SessionGone,
@@ -155,6 +158,8 @@ test("scores are sorted, whatever kind of map they came in", () => {
 test("a refusal has a sentence, and an unknown one says what the server said", () => {
   assert.equal(words.whyNot({ code: "full" }), "There is no free place any more.");
   assert.equal(words.whyNot({ code: "refused", reason: "no such map" }), "No such map.");
+  const muted = { code: "muted", reason: "an operator has muted you, for 5 minutes more" };
+  assert.equal(words.whyNot(muted), "An operator has muted you, for 5 minutes more.");
   assert.equal(words.whyNot(new Error("boom")), "Boom.");
   assert.equal(words.whyNot({ code: "toString" }), "That did not work.");
   assert.equal(words.whyNot(undefined), "That did not work.");
@@ -278,4 +283,79 @@ test("a lobby that is lost is told of in the lobby, and not to those who play", 
   assert.equal(said({ lobby })?.text, "Reconnecting.");
   assert.equal(said({ lobby, seat: playing })?.text, "");
   assert.notEqual(said({ lobby: { state: "closed", error: new LobbyClosed(4032) } })?.text, "");
+});
+
+// --- what operators say ---
+
+/** A page with a desk, and what it was told. */
+function desk() {
+  /** @type {any[]} */
+  const told = [];
+  const made = new NoticeDesk({
+    say: (text) => told.push(["say", text]),
+    tell: (title, text) => told.push(["tell", title, text]),
+    changed: () => told.push(["changed"]),
+  });
+  /** @type {Pick<import("../rallypoint.js").Lobby, "onNotice">} */
+  const lobby = { onNotice: null };
+  made.attach(lobby);
+  const tell = (/** @type {[string, string, (string | null)?, (number | null)?]} */ ...of) =>
+    lobby.onNotice?.(new Notice(...of));
+  return { desk: made, told, tell };
+}
+
+test("an operator's words are to be read, as they are, and say whose they are", () => {
+  const { told, tell } = desk();
+  tell("message", "<img src=x onerror=alert(1)>", "s");
+  tell("muted", "spam", null, new Date().setHours(23, 59, 59));
+  tell("muted", "");
+  tell("unmuted", "");
+  tell("brand_new", "of a newer server");
+  assert.deepEqual(told[0], ["tell", "Message from an operator", "<img src=x onerror=alert(1)>"]);
+  assert.match(told[1][1], /^An operator has muted you until .*59/);
+  assert.equal(told[1][2], "Spam.");
+  assert.deepEqual(told[2], ["tell", "An operator has muted you", ""]);
+  assert.deepEqual(told.slice(3), [["say", "You can chat again."]]);
+});
+
+test("a session is told to be paused until it goes on, and another one is not", () => {
+  const { desk: made, told, tell } = desk();
+  tell("paused", "lunch", "s");
+  assert.equal(made.pauseOf("s"), "The session is paused by an operator: lunch.");
+  assert.equal(made.pauseOf("other"), "");
+  tell("resumed", "", "other");
+  assert.notEqual(made.pauseOf("s"), "");
+  tell("paused", "", "s");
+  assert.equal(made.pauseOf("s"), "The session is paused by an operator.");
+  tell("resumed", "", "s");
+  assert.equal(made.pauseOf("s"), "");
+  assert.deepEqual(told, [["changed"], ["changed"], ["changed"]]);
+});
+
+test("nothing is kept of a session that one has left, nor of too many", () => {
+  const { desk: made, tell } = desk();
+  tell("paused", "", "s");
+  made.forget("s");
+  assert.equal(made.pauseOf("s"), "");
+  for (let n = 0; n < 17; n += 1) tell("paused", "", `s${n}`);
+  assert.deepEqual([made.pauseOf("s0"), made.pauseOf("s1") === ""], ["", false]);
+});
+
+test("a moment of today is a time, and one of another day has its day", () => {
+  const noon = new Date(2026, 10, 23, 12, 0).getTime();
+  assert.doesNotMatch(words.momentText(noon + 3_600_000, noon), /23|2026/);
+  assert.match(words.momentText(noon + 86_400_000, noon), /24/);
+});
+
+test("that a session is paused is told while it is played and the connection is well", () => {
+  const paused = "The session is paused by an operator.";
+  assert.deepEqual(said({ lobby: connected, seat: playing, paused }), { text: paused, offer: "" });
+  const resuming = { ...playing, state: "resuming", keptForS: null };
+  assert.equal(said({ lobby: connected, seat: resuming, paused })?.text, "Reconnecting.");
+  assert.equal(said({ lobby: connected, seat: playing, isOver: true, paused })?.text, "");
+});
+
+test("who was removed from the lobby by an operator reads so", () => {
+  const lobby = { state: "closed", error: new Kicked(4003) };
+  assert.equal(said({ lobby })?.text, "An operator has removed you.");
 });

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import {
   Identity,
   InvalidInput,
+  Kicked,
   Lobby,
   LobbyClosed,
   NotConnected,
+  Notice,
   RequestRefused,
   SessionGone,
   TakenOver,
@@ -672,4 +674,78 @@ test("a seat that a backend gives can be waited for, and nobody waits for one af
   const vain = assert.rejects(lobby.nextOffer(), LobbyClosed);
   await lobby.close();
   await vain;
+});
+
+// --- what operators say ------------------------------------------------------------------------------------
+
+test("what an operator tells comes once, after a lost connection too, and as any push", async () => {
+  const { lobby, socket } = await met();
+  /** @type {Notice[]} */
+  const heard = [];
+  /** @type {string[]} */
+  const kinds = [];
+  lobby.onNotice = (notice) => heard.push(notice);
+  lobby.onPush = (kind) => kinds.push(kind);
+  const paused = push(1, "notice", { kind: "paused", text: "lunch", session: "s", until_ms: null });
+  socket.says(paused);
+  socket.breaks();
+  const again = await nextSocket(1);
+  const muted = push(2, "notice", { kind: "muted", text: "spam", session: null, until_ms: 1_800_000_000_000 });
+  again.opens().says(welcome({ resumed: true, token: token("t2") }), paused, muted);
+  assert.deepEqual(heard, [new Notice("paused", "lunch", "s"), new Notice("muted", "spam", null, 1.8e12)]);
+  assert.deepEqual(kinds, ["notice", "notice"]);
+  assert.deepEqual(again.take().at(-1), [ACK, 0, 0, 2]);
+});
+
+test("a notice that cannot be read is told to nobody, and one of an unknown kind is", async () => {
+  const { lobby, socket } = await met();
+  /** @type {Notice[]} */
+  const heard = [];
+  lobby.onNotice = (notice) => heard.push(notice);
+  const good = { kind: "message", text: "hi", session: null, until_ms: null };
+  const bad = [{ kind: 1 }, { kind: null }, { text: null }, { text: 7 }, { session: 5 }, { until_ms: "noon" }, { until_ms: 1.5 }];
+  bad.forEach((change, n) => socket.says(push(n + 1, "notice", { ...good, ...change })));
+  socket.says(push(8, "notice", { kind: "brand_new", text: "", more: 1 }));
+  assert.deepEqual(heard, [new Notice("brand_new", "")]);
+  assert.equal(lobby.state, "connected");
+});
+
+test("what was told before anybody listens is told to who does, the newest sixteen", async () => {
+  const { lobby, socket } = await met();
+  for (let n = 1; n <= 18; n += 1) socket.says(push(n, "notice", { kind: "message", text: String(n) }));
+  /** @type {string[]} */
+  const heard = [];
+  lobby.onNotice = ({ text }) => heard.push(text);
+  assert.deepEqual([heard.length, heard[0], heard.at(-1)], [16, "3", "18"]);
+  lobby.onNotice = ({ text }) => heard.push(`again ${text}`);
+  assert.equal(heard.length, 16);
+});
+
+test("who is removed by an operator is told so, does not come back, and may come anew", async () => {
+  const { lobby, socket } = await met({ fresh: true });
+  socket.breaks(4003, "removed");
+  await settled();
+  assert.deepEqual([lobby.state, lobby.error instanceof Kicked], ["closed", true]);
+  assert.equal(statusText(lobby), "an operator has removed you");
+  assert.equal(FakeSocket.made.length, 1);
+  const connecting = connect("ws://here:8000", { name: "Ann", ...OPTIONS });
+  (await nextSocket(1)).opens().says(welcome({ lobby: "l2" }));
+  lobbies.push(await connecting);
+  assert.equal(lobbies[1].state, "connected");
+});
+
+test("who is muted may say nothing, and reads for how long", async () => {
+  const { lobby, socket } = await met();
+  const opening = lobby.chat();
+  await settled();
+  socket.says(answer(1));
+  const room = await opening;
+  const saying = assert.rejects(room.say("hi"), (/** @type {any} */ error) => {
+    assert.ok(error instanceof RequestRefused);
+    assert.deepEqual([error.code, error.reason], ["muted", "for 5 minutes more"]);
+    return true;
+  });
+  await settled();
+  socket.says(answer(2, null, "muted", "for 5 minutes more"));
+  await saying;
 });

@@ -52,6 +52,7 @@ test("what is over says why, in words for players", () => {
   ];
   for (const [of, text] of cases) assert.equal(seat({ state: "closed", ...of }), text);
   assert.equal(statusText({ state: "closed", error: null }), "you logged out");
+  assert.equal(statusText({ state: "closed", error: new Kicked(4003) }), "an operator has removed you");
   const gone = { state: "gone", error: new SessionGone(4020) };
   assert.equal(statusText(gone), "the server has forgotten you, reload the page");
   assert.equal(statusText({ state: "closed", error: new LobbyClosed(1008) }), "refused by policy");

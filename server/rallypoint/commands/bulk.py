@@ -29,6 +29,8 @@ class Many:
     """As the API calls it."""
     verb: str
     """For people: ``End``."""
+    done: str
+    """Likewise: ``ended``."""
     one: Callable[[str], Any]
     told: Callable[[Desk, str, Any], None]
     """Says that it was done to one."""
@@ -88,6 +90,6 @@ def _all(desk: Desk, many: Many, filter_: Mapping[str, str], *, yes: bool) -> in
                 raise
             continue
         if not desk.answered(answer):
-            desk.say(f"Done to {counted(answer['done'], many.what)}.")
+            desk.say(f"{counted(answer['done'], many.what)} {many.done}")
         return None
     raise AssertionError("the last attempt answers or raises")

@@ -17,10 +17,14 @@ def confirmed(matched: str, question: str, *, yes: bool) -> bool:
     print(matched, file=sys.stderr)
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not _is_somebody_there():
         again = shlex.join(["rallypoint", *sys.argv[1:], "--yes"])
         raise Misused(f"nothing was done, because nobody is there to be asked. To do it all the same: {again}")
     if typer.confirm(question, err=True):
         return True
     print("Nothing was done.", file=sys.stderr)
     return False
+
+
+def _is_somebody_there() -> bool:
+    return sys.stdin.isatty()

@@ -133,9 +133,16 @@ def rules_by_queue(text: str) -> dict[str, str]:
         return dict.fromkeys(queues, text)
     found = {name: _only(text, name) for name in queues}
     for name, part in found.items():
-        if tomllib.loads(part) != {"queue": {name: queues[name]}}:
+        if not _says(part, {"queue": {name: queues[name]}}):
             raise NoRules(f"it has several queues, and where {name} begins and ends is not clear: give it its own file")
     return found
+
+
+def _says(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _only(text: str, name: str) -> str:

@@ -80,7 +80,7 @@ def show(desk: Desk, session: Session) -> None:
 def timeline(
     desk: Desk,
     session: Session,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 200,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many, the newest.")] = None,
 ) -> None:
     """Lists what happened in a session: who joined, dropped and came back, what operators did, slow steps.
 
@@ -127,7 +127,7 @@ def pause(
 
     Example: rallypoint sessions pause 5f0c9a1be2d34c77 --reason 'looking into it'
     """
-    many = _many(desk, "pause", "Pause", {"reason": reason} if reason else {}, reason)
+    many = _many(desk, "pause", ("Pause", "paused"), {"reason": reason} if reason else {}, reason)
     return do(desk, many, session or [], {"q": q, "game": game, "state": state or ""}, everything=everything, yes=yes)
 
 
@@ -145,7 +145,7 @@ def resume(
 
     Example: rallypoint sessions resume --game orbit
     """
-    many = replace(_many(desk, "resume", "Resume", {}), only={"state": "paused"})
+    many = replace(_many(desk, "resume", ("Resume", "resumed"), {}), only={"state": "paused"})
     return do(desk, many, session or [], {"q": q, "game": game}, everything=everything, yes=yes)
 
 
@@ -179,7 +179,7 @@ def message(
 
     Example: rallypoint sessions message --game orbit --text 'The server restarts in five minutes'
     """
-    many = _many(desk, "message", "Write to", {"text": text}, text)
+    many = _many(desk, "message", ("Write to", "told"), {"text": text}, text)
     return do(desk, many, session or [], {"q": q, "game": game, "state": state or ""}, everything=everything, yes=yes)
 
 
@@ -199,7 +199,7 @@ def end(
 
     Example: rallypoint sessions end --game orbit --state waiting
     """
-    many = _many(desk, "end", "End", {"reason": reason}, reason)
+    many = _many(desk, "end", ("End", "ended"), {"reason": reason}, reason)
     return do(desk, many, session or [], {"q": q, "game": game, "state": state or ""}, everything=everything, yes=yes)
 
 
@@ -272,12 +272,13 @@ def tick(
             desk.say(line)
 
 
-def _many(desk: Desk, action: str, verb: str, body: dict[str, Any], text: str = "") -> Many:
+def _many(desk: Desk, action: str, words: tuple[str, str], body: dict[str, Any], text: str = "") -> Many:
     return Many(
         path="/sessions/bulk",
         what="session",
         action=action,
-        verb=verb,
+        verb=words[0],
+        done=words[1],
         one=lambda id_: desk.api.post(below("sessions", id_, action), body),
         told=_told_of,
         more={"text": text} if text else {},

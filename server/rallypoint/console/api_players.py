@@ -72,8 +72,8 @@ class MessagePlayer(_Body):
 class PlayersMeant(_Body):
     """Which players are meant; as in the table."""
 
-    q: str = Field("", max_length=_TEXT_MAX)
-    place: Literal["", "lobby", "queue", "seated"] = ""
+    q: str = Field("", max_length=_TEXT_MAX, description="In their name or id.")
+    place: Literal["", "lobby", "queue", "seated"] = Field("", description="There.")
 
 
 class BulkPlayers(_Body):
@@ -185,13 +185,13 @@ async def mute_player(
 
 
 @players.post(
-    "/players/{player}/unmute", summary="Unmute a player", response_model=PlayerUnmuted, responses=errors(*_CHANGES)
+    "/players/{player}/unmute", summary="Unmute a player", response_model=PlayerUnmuted, responses=errors(422)
 )
 @needs(Role.ADMIN)
 async def unmute_player(
     request: Request, desks: TheDesks, player: PlayerInPath, key: IdempotencyKey = None
 ) -> Response:
-    """They may chat again."""
+    """They may chat again, and are told so if they are here."""
     return plain_answer(PlayerUnmuted(_desk(desks).unmute(PlayerId(player), principal_of(request).name)))
 
 

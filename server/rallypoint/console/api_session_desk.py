@@ -74,9 +74,11 @@ class MessageSession(_Body):
 class BulkFilter(_Body):
     """Which sessions are meant; as in the table."""
 
-    q: str = Field("", max_length=_TEXT_MAX)
-    game: str = Field("", max_length=32)
-    state: Literal["", "waiting", "running", "paused"] = ""
+    q: str = Field(
+        "", max_length=_TEXT_MAX, description="Begins the id, is the room code, or is in a player's name or id."
+    )
+    game: str = Field("", max_length=32, description="The game's name.")
+    state: Literal["", "waiting", "running", "paused"] = Field("", description="In this state.")
 
 
 class BulkSessions(_Body):
@@ -164,7 +166,7 @@ async def pause_session(
 
 
 @session_desk.post(
-    "/sessions/{session}/resume", summary="Resume a session", response_model=SessionOut, responses=errors(*_CHANGES)
+    "/sessions/{session}/resume", summary="Resume a session", response_model=SessionOut, responses=errors(404, 409, 422)
 )
 @needs(Role.ADMIN)
 async def resume_session(

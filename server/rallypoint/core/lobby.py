@@ -59,11 +59,13 @@ from .room_requests import RoomRequests
 from .rooms import Rooms
 from .tokens import NewToken
 
-__all__ = ["NOTICES_BEHIND_MAX", "Close", "Entered", "KnownGuest", "Lobby", "Seats"]
+__all__ = ["NOTICES_BEHIND_BYTES_MAX", "NOTICES_BEHIND_MAX", "Close", "Entered", "KnownGuest", "Lobby", "Seats"]
 
 
 NOTICES_BEHIND_MAX: Final = 128
 """Pushes that wait for a player: with so many, operators' notices are left out."""
+NOTICES_BEHIND_BYTES_MAX: Final = 32 * 1024
+"""The same, in bytes: what no client acknowledges would else push out what it needs."""
 
 
 class Lobby:
@@ -229,10 +231,16 @@ class Lobby:
     def notify(self, session: LobbySession, data: dict[str, Any]) -> bool:
         """An operator tells the player something; who is away gets it with the next connection. False: so much waits
         for them already that it is not told, or they would lose what they need."""
-        if len(session.pushes) >= NOTICES_BEHIND_MAX:
+        if not self.may_notify(session):
             return False
         self._push(session, "notice", data)
         return True
+
+    def may_notify(self, session: LobbySession) -> bool:
+        """There is room for a notice of an operator, besides what the player needs."""
+        if not session.pushed:
+            return True
+        return len(session.pushes) < NOTICES_BEHIND_MAX and session.pushes.bytes < NOTICES_BEHIND_BYTES_MAX
 
     def remove(self, session: LobbySession) -> None:
         """An operator removes the player: as a logout, at once, and :meth:`poll` tells of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -10,8 +11,8 @@ from rallypoint_protocol.ids import PlayerId
 
 __all__ = ["MUTES_MAX", "Mute", "Mutes"]
 
-MUTES_MAX: Final = 10_000
-"""Mutes that are known at once. Beyond, the one that would end first does."""
+MUTES_MAX: Final = 40_000
+"""Mutes that are known at once: twice a full lobby. Beyond, the one that would end first does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Mutes:
 
     def __init__(self) -> None:
         self._mutes: dict[PlayerId, Mute] = {}
+        self._ends: list[tuple[float, PlayerId]] = []
+        """A heap of when they end; also of some that were lifted or replaced since."""
 
     def __len__(self) -> int:
         return len(self._mutes)
@@ -42,15 +45,18 @@ class Mutes:
         mute = self._mutes.get(player)
         return mute if mute is not None and mute.until_at > at else None
 
-    def set(self, mute: Mute, at: float) -> None:
+    def set(self, mute: Mute) -> None:
         """In place of any other of that player."""
-        self._mutes.pop(mute.player, None)
-        if len(self._mutes) >= MUTES_MAX:
-            self._mutes = {player: one for player, one in self._mutes.items() if one.until_at > at}
-        if len(self._mutes) >= MUTES_MAX:
-            first = min(self._mutes.values(), key=lambda one: one.until_at)
-            del self._mutes[first.player]
         self._mutes[mute.player] = mute
+        heapq.heappush(self._ends, (mute.until_at, mute.player))
+        while len(self._mutes) > MUTES_MAX:
+            until_at, player = heapq.heappop(self._ends)
+            first = self._mutes.get(player)
+            if first is not None and first.until_at == until_at:
+                del self._mutes[player]
+        if len(self._ends) > 2 * MUTES_MAX:  # an operator says it and takes it back, again and again
+            self._ends = [(one.until_at, one.player) for one in self._mutes.values()]
+            heapq.heapify(self._ends)
 
     def lift(self, player: PlayerId, at: float) -> bool:
         """It is over. False: there was none."""
@@ -60,4 +66,4 @@ class Mutes:
         """Those that were kept, unless a newer one is known."""
         for mute in mutes:
             if mute.until_at > at and mute.player not in self._mutes:
-                self.set(mute, at)
+                self.set(mute)

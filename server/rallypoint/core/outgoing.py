@@ -76,5 +76,10 @@ class Outgoing(Generic[T]):
         """How many messages newer than ``number`` are gone for good."""
         return max(0, self.lost - number)
 
+    @property
+    def bytes(self) -> int:
+        """The size of all that is kept."""
+        return self._bytes
+
     def __len__(self) -> int:
         return len(self._kept)

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from rallypoint.core.lobby import Lobby
 from rallypoint.core.lobby_session import LobbySession, LobbyState
 from rallypoint.core.mutes import Mute
-from rallypoint.core.names import normalised_text
+from rallypoint.core.names import normalised, normalised_text
 from rallypoint.core.orders import Denial
 from rallypoint.core.seat import Seat, SeatState
 from rallypoint.ports import Clock
@@ -100,7 +100,7 @@ class PlayerDesk:
         story = self._lobby_host.stories.of(player)
         if session is None and mute is None and not seats and not story:
             return _UNKNOWN
-        name = session.name if session is not None else seats[0][1].name if seats else mute.name if mute else ""
+        name = self._name_of(player) or (mute.name if mute else "")
         now = self._node.now()
         return PlayerLook(
             player,
@@ -127,11 +127,10 @@ class PlayerDesk:
         """The player says nothing in chats for so long, from here and wherever they come back from. Also one who is
         not here."""
         at = self._wall()
-        session = self._lobby.of(player)
-        known = session.name if session is not None else name
+        known = self._name_of(player) or normalised(name)
         said = normalised_text(reason, TEXT_CHARS_MAX)
         mute = Mute(player, known, round(at + minutes * 60, 3), by, said, round(at, 3))
-        self._lobby.chats.mutes.set(mute, at)
+        self._lobby.chats.mutes.set(mute)
         self._keeper.mute(mute)
         self._lobby_host.stories.add(player, f"muted by {by}" + (f": {said}" if said else ""))
         self._notices.tell(player, "muted", said, until_ms=round(mute.until_at * 1000))
@@ -140,9 +139,15 @@ class PlayerDesk:
 
     def unmute(self, player: PlayerId, by: str) -> bool:
         """The player may chat again. False: they might all the while."""
+        lifted = self._unmute(player, by)
+        if not lifted:
+            self._keeper.unmute(player)  # it may be kept, and not known here: it was one of too many
+        return lifted
+
+    def _unmute(self, player: PlayerId, by: str) -> bool:
         lifted = self._lobby.chats.mutes.lift(player, self._wall())
-        self._keeper.unmute(player)
         if lifted:
+            self._keeper.unmute(player)
             self._lobby_host.stories.add(player, f"unmuted by {by}")
             self._notices.tell(player, "unmuted", "")
             log.info("player unmuted", player=player, by=by)
@@ -150,12 +155,15 @@ class PlayerDesk:
 
     def message(self, player: PlayerId, by: str, text: str) -> bool | Denial:
         """Tells the player something. True: now; false: when they come back to the lobby. Denied: ``unknown`` (not in
-        the lobby), ``invalid``."""
+        the lobby), ``invalid``, ``full`` (so much waits for them already that it would not be told)."""
         said = normalised_text(text, TEXT_CHARS_MAX)
         if not said:
             return _NOTHING_SAID
-        if self._lobby.of(player) is None:
+        session = self._lobby.of(player)
+        if session is None:
             return Denial("unknown", "that player is not in the lobby, where messages are told")
+        if not self._lobby.may_notify(session):
+            return Denial("full", "that player has not taken what was told before: too much waits")
         self._lobby_host.stories.add(player, f"message by {by}: {said}")
         log.info("player told", player=player, by=by)
         return self._notices.tell(player, "message", said)
@@ -187,19 +195,21 @@ class PlayerDesk:
                 self.mute(player, name, by, minutes, text)
                 return True
             case "unmute":
-                return self.unmute(player, by)
+                return self._unmute(player, by)
             case "message":
                 return not isinstance(self.message(player, by, text), Denial)
 
     def _kick(self, player: PlayerId, by: str, reason: str) -> int:
-        done = 0
-        for host, seat in self._seats_of(player):
-            if host.running:
+        seats = self._seats_of(player)
+        if not seats and self._lobby.of(player) is None:
+            return 0
+        self._lobby_host.stories.add(player, f"kicked by {by}" + (f": {reason}" if reason else ""))
+        # First from the lobby: it would find another match for who has no seat any more.
+        done = int(self._lobby_host.remove(player))
+        for host, seat in seats:
+            if host.running and not seat.is_given_up:  # one kick may end a session, and that another
                 host.kick(seat, by)
                 done += 1
-        if self._lobby.of(player) is not None:
-            self._lobby_host.stories.add(player, f"kicked by {by}" + (f": {reason}" if reason else ""))
-            done += self._lobby_host.remove(player)
         log.info("player kicked", player=player, by=by, places=done)
         return done
 
@@ -210,9 +220,16 @@ class PlayerDesk:
         for session, _ in self._node.book.seats_of(player):
             host = self._node.find(session)
             seat = None if host is None else host.core.seating.of(player)
-            if host is not None and seat is not None and not seat.is_given_up:
+            if host is not None and host.running and seat is not None and not seat.is_given_up:
                 found.append((host, seat))
         return found
+
+    def _name_of(self, player: PlayerId) -> str:
+        session = self._lobby.of(player)
+        if session is not None:
+            return session.name
+        seats = self._seats_of(player)
+        return seats[0][1].name if seats else ""
 
     def _lobby_of(self, session: LobbySession) -> PlayerLobby:
         first_ms = self._lobby_host.stories.first_ms(session.player)

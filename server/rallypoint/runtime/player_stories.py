@@ -21,6 +21,8 @@ class PlayerStories:
     def __init__(self, unix_ms: Callable[[], int]) -> None:
         self._unix_ms = unix_ms
         self._stories: dict[PlayerId, list[tuple[int, str]]] = {}
+        self._text = ""
+        """The last one: what thousands are told at once is kept once."""
 
     def add(self, player: PlayerId, text: str) -> None:
         """Something has happened to a player."""
@@ -31,7 +33,9 @@ class PlayerStories:
             story = self._stories[player] = []
         elif len(story) >= HAPPENINGS_MAX:
             del story[1]
-        story.append((self._unix_ms(), text))
+        if text != self._text:
+            self._text = text
+        story.append((self._unix_ms(), self._text))
 
     def of(self, player: PlayerId) -> list[tuple[int, str]]:
         """Unix milliseconds and words, oldest first."""

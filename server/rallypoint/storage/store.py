@@ -99,6 +99,8 @@ class SqlStore:
         )
         self._new_guests: dict[PlayerId, NewGuest] = {}
         self._ended: dict[SessionId, Ended] = {}
+        self._muted = Muted(-math.inf, begun=True)
+        """The newest write of mutes."""
         self._pruned_at = -math.inf  # with the first ticket, then: many servers start more often than that
 
     @classmethod
@@ -228,15 +230,25 @@ class SqlStore:
             "player": mute.player,
             "name": clean_text(mute.name, NAME_CHARS_MAX),
             "until": mute.until_at,
-            "by": mute.by,
+            "by": clean_text(mute.by, NAME_CHARS_MAX),
             "reason": clean_text(mute.reason, REASON_CHARS_MAX),
             "at": mute.at,
         }
-        self._writer.add(Muted(mute.player, row))
+        self._add_mute(mute.player, row)
 
     def unmute(self, player: PlayerId) -> None:
         """See :class:`rallypoint.ports.Store`."""
-        self._writer.add(Muted(player, None))
+        self._add_mute(player, None)
+
+    def _add_mute(self, player: PlayerId, row: dict[str, Any] | None) -> None:
+        if not storable(player):
+            return  # nobody there is called so
+        new = not self._muted.takes(player)
+        if new:
+            self._muted = Muted(self._wall())
+        self._muted.rows[player] = row
+        if new:
+            self._writer.add(self._muted)
 
     async def mutes(self) -> list[Mute]:
         """See :class:`rallypoint.ports.Store`."""
@@ -334,6 +346,8 @@ class SqlStore:
                 self._new_guests.pop(write.player, None)
             case Ended() if self._ended.get(write.record.session) is write:
                 del self._ended[write.record.session]
+            case Muted():
+                write.begun = True  # also one that is given up
 
 
 def _rated(record: SessionRecord) -> RatedEnd | None:

@@ -129,17 +129,29 @@ class Blocked:
         return self.player
 
 
-@dataclass(frozen=True, slots=True)
-class Muted:
-    """An operator has muted a player, or (``row`` is ``None``) no longer."""
+MUTED_MAX: Final = 50
+"""Mutes in one write. An operator may mute thousands at once, and what else waits is not to be lost for that."""
 
-    player: PlayerId
-    row: dict[str, Any] | None
+
+@dataclass(slots=True)
+class Muted:
+    """Operators have muted players, or (``None`` instead of a row) no longer."""
+
+    at: float
+    """Unix time: what is over by then is not kept any longer."""
+    rows: dict[PlayerId, dict[str, Any] | None] = field(default_factory=dict)
+    """The last word on each."""
+    begun: bool = False
+    """It is being written: it takes no more."""
+
+    def takes(self, player: PlayerId) -> bool:
+        """There is room for a word on that player."""
+        return not self.begun and (player in self.rows or len(self.rows) < MUTED_MAX)
 
     @property
     def key(self) -> str:
-        """The player: the last word counts."""
-        return self.player
+        """One for all: the last word counts."""
+        return "mutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +278,11 @@ class Transaction:
         await self._put(match_players, rows)
 
     async def _muted(self, writes: Sequence[Muted]) -> None:
-        last = {write.player: write.row for write in writes}
-        for player, row in last.items():
-            await self.connection.execute(delete(mutes).where(mutes.c.player == player))
-            if row is not None:
-                await self._put(mutes, [row])
+        for write in writes:
+            write.begun = True
+            gone = mutes.c.player.in_(list(write.rows))
+            await self.connection.execute(delete(mutes).where(gone | (mutes.c.until <= write.at)))
+            await self._put(mutes, [row for row in write.rows.values() if row is not None])
 
     async def _blocked(self, writes: Sequence[Blocked]) -> None:
         """The last word on each counts; of a list that becomes too long the oldest go."""

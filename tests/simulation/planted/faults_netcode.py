@@ -85,8 +85,11 @@ FAULTS = (
         (
             Edit(
                 _ENTRANCE,
-                "            session.wait_no_more(seat)\n",
-                "",
+                """\
+            session.wait_no_more(seat)
+            session.stimuli.append((None, Replaced(seat)))
+""",
+                "            session.stimuli.append((None, Replaced(seat)))\n",
             ),
         ),
     ),

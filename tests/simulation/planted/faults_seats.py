@@ -148,6 +148,7 @@ FAULTS = (
                 """\
         for seat in step.freed:
             self._close_link(seat, CloseCode.KICKED, "removed from the session")
+            self.story.gone(self.core.tick, seat)
             self._owner.seat_freed(self, seat)
         if step.ended is not None:
             self._end(step.ended)
@@ -159,6 +160,7 @@ FAULTS = (
             return
         for seat in step.freed:
             self._close_link(seat, CloseCode.KICKED, "removed from the session")
+            self.story.gone(self.core.tick, seat)
             self._owner.seat_freed(self, seat)
 """,
             ),

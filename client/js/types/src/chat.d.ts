@@ -30,7 +30,8 @@ export class Room {
      *
      * @param {string} text
      * @throws {InvalidInput} it has not 1 to 240 characters
-     * @throws {RequestRefused} `too_fast`, `not_listening`
+     * @throws {RequestRefused} `too_fast`, `not_listening`, `refused` (nothing of it can be shown), `muted` (by an
+     *   operator; `reason` says for how long)
      * @throws {Closed} this room, or the lobby session, is over
      */
     say(text: string): Promise<void>;

@@ -48,6 +48,12 @@ export class LobbyLink extends Endpoint {
     get mySeats(): MySeat[];
     /** How often it came back after a lost connection. */
     get resumes(): number;
+    set onNotice(callback: import("./notice.js").OnNotice | null);
+    /**
+     * Called with each `Notice`: what an operator tells the player, or has done that concerns them. The newest 16
+     * that came before are told at once.
+     */
+    get onNotice(): import("./notice.js").OnNotice | null;
     /** Waits until the server has let us in for the first time. Throws `error` if it did not. */
     welcomed(): Promise<this>;
     /**

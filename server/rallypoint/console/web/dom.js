@@ -22,8 +22,9 @@ const PROPERTIES = new Set(["value", "checked", "selected", "disabled", "hidden"
 /** @param {HTMLElement} node @param {string} name @param {unknown} value */
 function set(node, name, value) {
   if (value === null || value === undefined) return;
-  if (name.startsWith("on") && typeof value === "function") {
-    node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+  if (name.startsWith("on")) {
+    // never an attribute: that would be text which is run
+    if (typeof value === "function") node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
   } else if (name === "dataset") {
     for (const [key, one] of Object.entries(/** @type {object} */ (value))) node.dataset[key] = String(one);
   } else if (PROPERTIES.has(name)) {

@@ -67,6 +67,7 @@ export function toast(words, tone = "") {
   const gone = () => node.remove();
   close.addEventListener("click", gone);
   setTimeout(gone, tone === "bad" ? TOAST_MS * 2 : TOAST_MS);
+  for (const other of [...box.children]) if (other.firstElementChild?.textContent === words) other.remove();
   while (box.children.length >= TOASTS_MAX) box.firstElementChild?.remove();
   box.append(node);
 }

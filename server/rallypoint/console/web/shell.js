@@ -34,7 +34,7 @@ export class Shell {
     this.title = el("h1", { id: "title" });
     this.state = el("span", { role: "status", "aria-label": "Connection" });
     this.alerts = el("a", { href: "/", class: "alerts-link", hidden: true });
-    const who = el("span", { class: "who" }, el("span", { class: "name" }, me.name), " ", el("span", { class: "muted" }, me.role));
+    const who = el("span", { class: "who", title: `${me.name}, ${me.role}` }, el("span", { class: "name" }, me.name), " ", badge(me.role));
     const head = el(
       "header",
       { class: "head" },
@@ -44,7 +44,7 @@ export class Shell {
         "span",
         { class: "head-me" },
         who,
-        el("button", { type: "button", class: "plain", title: "Keys (?)", "aria-label": "Keys", onclick: does.showKeys }, "?"),
+        el("button", { type: "button", class: "plain keys-button", title: "Keys (?)", "aria-label": "Keys", onclick: does.showKeys }, "?"),
         el("button", { type: "button", class: "plain", title: "Dark or light", "aria-label": "Dark or light", onclick: toggle }, "◐"),
         me.via === "console" && el("button", { type: "button", class: "plain", onclick: does.logOut }, "Log out"),
       ),
@@ -74,6 +74,7 @@ export class Shell {
   end() {
     this.#stop();
     this.#live.onstate = () => {};
+    document.body.classList.remove("is-lost");
   }
 
   /** @param {import("./live.js").LiveState} state */

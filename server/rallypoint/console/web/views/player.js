@@ -1,7 +1,7 @@
 // One player: where they are, how their links do, what they played; and what an operator does about them.
 
 import { el, refresh, replace, text } from "../dom.js";
-import { act, adminOnly, ago, badge, reasonOf, toast, until } from "../parts.js";
+import { act, adminOnly, ago, badge, toast, until } from "../parts.js";
 import { kick, message, mute, unmute } from "./player/acts.js";
 import { now } from "./player/now.js";
 import { past } from "./player/past.js";
@@ -127,8 +127,8 @@ class PlayerPage {
     try {
       await navigator.clipboard.writeText(this.#id);
       toast("Copied.", "ok");
-    } catch (error) {
-      toast(reasonOf(error), "bad");
+    } catch {
+      toast("The browser lets no page copy here.", "warn"); // the clipboard is only there with https, or on the machine itself
     }
   }
 }
