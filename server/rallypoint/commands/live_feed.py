@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, Protocol
 
 import httpx
 
-from .api_client import API, NotAllowed, headers, refusal, trusts_environment
+from .api_client import API, NotAllowed, headers, refusal, trusts_environment, verification
 
 __all__ = ["EventLines", "Told", "follow"]
 
@@ -79,6 +79,7 @@ async def follow(
         timeout=timeout,
         transport=transport,
         trust_env=trusts_environment(url),
+        verify=verification(url),
     ) as client:
         failures = 0
         while True:

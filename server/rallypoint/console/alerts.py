@@ -169,7 +169,7 @@ def _see_time(figures: AlertFigures, said: Callable[[str], bool]) -> Iterator[_S
         if game.late_p99_ms >= _limit(said(key), LATE_MIN_MS):
             text = f"ticks {_round(game.late_p99_ms)} ms late, {_count(game.sessions, 'session')} of {game.game}"
             level: Literal["warn", "bad"] = "bad" if game.late_p99_ms >= worst else "warn"
-            yield _Seen(key, level, text, f"/sessions?game={game.game}&sort=late", _LATE_S, _GONE_S)
+            yield _Seen(key, level, text, f"/sessions?game={game.game}&sort=step_max&desc=1", _LATE_S, _GONE_S)
     if figures.loop_lag_p90_ms >= _limit(said("lag"), LAG_LIMIT_MS):
         text = f"the event loop is {_round(figures.loop_lag_p90_ms)} ms late: the node has too much to do"
         yield _Seen("lag", "bad", text, "/node", 5.0, _GONE_S)

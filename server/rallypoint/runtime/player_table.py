@@ -78,6 +78,10 @@ class PlayerTable:
                     work = 0
                     await asyncio.sleep(0)
             for number, session in enumerate(self._lobby.sessions()):
+                if number % _SLICE == _SLICE - 1:
+                    await asyncio.sleep(0)
+                if session.state is LobbyState.ENDED:  # meanwhile
+                    continue
                 row = rows.get(session.player)
                 if row is None:
                     row = rows[session.player] = self._row(session.player, session.name, bot=False)
@@ -86,8 +90,6 @@ class PlayerTable:
                     row.queue = session.ticket.queues[0]
                     if row.session is None:
                         row.place = "queue"
-                if number % _SLICE == _SLICE - 1:
-                    await asyncio.sleep(0)
             self._rows, self._made_at = list(rows.values()), now
         finally:
             self._making = None

@@ -28,17 +28,24 @@ async def window(rows: Sequence[Row], key: Callable[[Row], Any], *, desc: bool, 
     end = min(len(rows), offset + limit)
     if offset >= end:
         return []
-    if offset > len(rows) - end:  # nearer to the end: the same from there
-        found = await _first(rows[::-1], key, not desc, len(rows) - offset)
-        return found[::-1][: end - offset]
-    return (await _first(rows, key, desc, end))[offset:]
-
-
-async def _first(rows: Sequence[Row], key: Callable[[Row], Any], desc: bool, count: int) -> list[Row]:
-    kept: list[Row] = []
+    keys: list[Any] = []
     for begin in range(0, len(rows), _SLICE):
-        kept += rows[begin : begin + _SLICE]
-        kept.sort(key=key, reverse=desc)  # most of it is sorted already
+        keys += map(key, rows[begin : begin + _SLICE])  # once: some have to be made
+        await asyncio.sleep(0)
+    if offset > len(rows) - end:  # nearer to the end: the same from there
+        found = await _first(range(len(rows) - 1, -1, -1), keys, not desc, len(rows) - offset)
+        found = found[::-1][: end - offset]
+    else:
+        found = (await _first(range(len(rows)), keys, desc, end))[offset:]
+    return [rows[number] for number in found]
+
+
+async def _first(numbers: range, keys: Sequence[Any], desc: bool, count: int) -> list[int]:
+    """Those ``numbers`` of rows that come first."""
+    kept: list[int] = []
+    for begin in range(0, len(numbers), _SLICE):
+        kept += numbers[begin : begin + _SLICE]
+        kept.sort(key=keys.__getitem__, reverse=desc)  # most of it is sorted already
         del kept[count:]
         await asyncio.sleep(0)
     return kept

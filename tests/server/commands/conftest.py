@@ -1,4 +1,4 @@
-"""Commands are read from standard output, which is that of the server beside them, too: its log is not printed there."""
+"""What commands print is read from standard output, which is the server's, too: its log is not printed there."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ async def test_who_does_not_answer_is_code_3(server: Server) -> None:
     gone = await run(server, "node", "show", "--url", "http://127.0.0.1:9", code=3)
     assert "nothing answers at http://127.0.0.1:9" in gone.stderr
     game_port = f"http://127.0.0.1:{httpx.URL(server.lobby_url).port}"
-    assert "did not answer as it should" in (await run(server, "node", "show", "--url", game_port, code=3)).stderr
+    assert "no operations port" in (await run(server, "node", "show", "--url", game_port, code=3)).stderr
 
 
 async def test_what_is_typed_wrongly_is_code_2(server: Server) -> None:

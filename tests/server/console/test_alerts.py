@@ -33,7 +33,7 @@ def test_late_ticks_are_said_with_how_late_since_when_and_who_is_concerned() -> 
     assert said[6] == ["ticks 18 ms late, 31 sessions of orbit"]
     (alert,) = alerts.look(late(18.3, 1), AT + 7)
     assert (alert.text, alert.since_at, alert.level) == ("ticks 18 ms late, 1 session of orbit", AT, "warn")
-    assert alert.link == "/sessions?game=orbit&sort=late"
+    assert alert.link == "/sessions?game=orbit&sort=step_max&desc=1"
 
 
 def test_one_late_moment_is_not_worth_a_word() -> None:

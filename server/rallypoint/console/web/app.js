@@ -257,6 +257,7 @@ async function begin() {
   bindKeys();
   followLinks();
   restUnseen();
+  import(`./views/${match(location.pathname)?.name ?? "overview"}.js`).catch(() => {}); // meanwhile: `show` waits for it, and says so
   while (!hasBegun) {
     try {
       me = knownAs(await api.get("/me"));

@@ -30,10 +30,19 @@ export function ask(question) {
     cancel.addEventListener("click", () => done(null));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      const blank = inputs.find((input) => input.required && input.value.trim() === "");
+      if (blank) return unfilled(blank);
       done(Object.fromEntries((question.fields ?? []).map((field, place) => [field.name, /** @type {any} */ (inputs[place]).value])));
     });
     return inputs[0] ?? (question.danger ? cancel : confirm);
   });
+}
+
+/** Spaces say nothing. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} input */
+function unfilled(input) {
+  input.setCustomValidity("Please fill this in.");
+  input.reportValidity();
+  input.addEventListener("input", () => input.setCustomValidity(""), { once: true });
 }
 
 /** Shows something until it is closed. @param {{title: string, body: import("./dom.js").Child}} what */

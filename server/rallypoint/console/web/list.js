@@ -69,7 +69,7 @@ export class LiveList {
     this.note = el("p", { class: "empty", role: "status" }, "Looking…");
     this.box = el("div", { class: "list-box", role: "grid", tabindex: "0", "aria-label": is.label ?? "List", "aria-busy": "true", onscroll: () => this.#scrolled(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) }, this.head, this.space, this.note);
     const widths = is.columns.map((column) => column.width ?? (column.align === "right" ? "9ch" : "minmax(8ch, 1fr)"));
-    const narrow = is.columns.filter((column) => column.phone !== false).map((column, place) => (column.align === "right" ? "7ch" : place === 0 ? "minmax(8ch, 1.6fr)" : "minmax(6ch, 1fr)"));
+    const narrow = is.columns.filter((column) => column.phone !== false).map((column) => (column.align === "right" ? "7ch" : "minmax(6ch, 1fr)"));
     this.box.style.setProperty("--columns", widths.join(" "));
     this.box.style.setProperty("--narrow-columns", narrow.join(" "));
     this.box.style.setProperty("--row", `${this.#rowPx}px`);
