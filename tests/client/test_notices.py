@@ -22,7 +22,8 @@ from rallypoint_protocol.ids import PlayerId, SessionId
 from rallypoint_protocol.messages import Push
 from tests.client.lobbies import comes_back, met
 from tests.client.loops import on_both_loops
-from tests.client.scripted_server import ACK
+from tests.client.scripted_server import ACK, QUICK, scripted_server
+from tests.client.wire import welcome
 
 SOON_S = 30.0
 
@@ -37,6 +38,12 @@ def said(n: int, **changes: Any) -> bytes:
     """The push ``notice``."""
     data = {"kind": "message", "text": "hi", "session": None, "until_ms": None, **changes}
     return encode(Push(n, "notice", data))
+
+
+def heard_by(lobby: Lobby) -> list[Notice]:
+    heard: list[Notice] = []
+    lobby.on_notice = heard.append
+    return heard
 
 
 @on_both_loops
@@ -93,6 +100,18 @@ async def test_what_came_before_anybody_listens_is_told_to_who_does_the_newest_s
         assert len(heard) == 16
 
 
+async def test_what_comes_in_one_piece_with_the_welcome_is_heard():
+    async with scripted_server() as server:
+        connecting = asyncio.ensure_future(connect(server.url, name="Ann", timing=QUICK))
+        guest = await server.guest()
+        await guest.send(welcome(b"l1"), said(1, text="while away"))
+        lobby = await connecting
+        heard = heard_by(lobby)
+        await until(lambda: heard)
+        assert heard == [Notice("message", "while away")]
+        await lobby.close()
+
+
 async def test_a_callback_that_fails_does_no_harm_and_a_notice_stays_as_it_is():
     async with met() as (_, guest, lobby):
         heard: list[Notice] = []
@@ -138,12 +157,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield House(server)
 
 
-def heard_by(lobby: Lobby) -> list[Notice]:
-    heard: list[Notice] = []
-    lobby.on_notice = heard.append
-    return heard
-
-
 async def test_a_player_is_told_what_operators_say_and_do_to_the_session(tmp_path):
     async with house(tmp_path) as at, connect(at.server.lobby_url, name="Ann") as ann:
         heard = heard_by(ann)
@@ -175,22 +188,6 @@ async def test_who_is_away_is_told_with_the_next_connection_once(tmp_path):
         at.players.message(player, "op", "last")
         await until(lambda: heard[-1].text == "last")
         assert [notice.text for notice in heard] == [*["while away"] * many, "last"]
-
-
-async def test_a_program_that_was_started_anew_hears_what_waits_with_the_welcome(tmp_path):
-    async with house(tmp_path) as at:
-        identity = Identity.file(tmp_path / "ann.json")
-        ann = await connect(at.server.lobby_url, name="Ann", identity=identity)
-        player = PlayerId(ann.player)
-        await ann.create("fourline")  # a seat keeps the lobby session
-        ann.cut()
-        await at.until_away(player)
-        again = await connect(at.server.lobby_url, name="Ann", identity=Identity.file(tmp_path / "ann.json"))
-        heard = heard_by(again)
-        await until(lambda: heard)
-        assert (again.player, heard[-1]) == (player, Notice("message", "while away"))
-        await again.close()
-        await ann.close()
 
 
 async def test_who_is_kicked_loses_lobby_and_seats_and_may_come_in_anew(tmp_path):

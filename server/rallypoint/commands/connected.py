@@ -139,7 +139,9 @@ def _guarded(command: Callable[[Desk], int | None], url: str, token_file: Path |
         with ApiClient(checked_url(url), read_token(os.environ.get(TOKEN_VARIABLE, ""), token_file)) as api:
             if is_exposed(api.url):
                 complain(f"{api.url} is not encrypted: whoever is on the way can read the token")
-            return command(Desk(api, json=json)) or 0
+            code = command(Desk(api, json=json)) or 0
+            sys.stdout.flush()  # here, where a closed pipe is no error
+            return code
     except Misused as error:
         complain(str(error))
         return EXIT_MISUSED

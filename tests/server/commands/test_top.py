@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 
@@ -139,7 +140,7 @@ async def test_a_server_that_is_gone_is_waited_for() -> None:
         settings = Settings(port=0, ops_port=port or 0, api_token=SecretStr(TOKEN), shutdown_s=2.0)
         await stack.enter_async_context(Server([Duel], settings, bots=False))
         await terminal.shows("q leaves")
-        terminal.type(b"\x03")
+        process.send_signal(signal.SIGINT)  # as Ctrl-C does
         await terminal.closed()
         assert await process.wait() == 0
     assert b"Traceback" not in terminal.seen
