@@ -10,7 +10,7 @@ from rallypoint.core.lobby import NOTICES_BEHIND_BYTES_MAX, NOTICES_BEHIND_MAX
 from rallypoint.core.lobby_session import LobbyState
 from rallypoint.core.outgoing import Outgoing
 from rallypoint_protocol.close import CloseCode
-from rallypoint_protocol.ids import PlayerId
+from rallypoint_protocol.ids import LobbyId, PlayerId
 from rallypoint_protocol.limits import PROTOCOL_VERSION
 from rallypoint_protocol.messages import Ack, Hello, Push, Welcome
 from tests.server.lobby_house import FakeStore, House
@@ -23,7 +23,7 @@ def notice(text: str = "hi") -> dict[str, object]:
 
 
 def player_of(house: House, welcome: Welcome) -> PlayerId:
-    session = house.lobby.find(welcome.lobby)
+    session = house.lobby.find(LobbyId(welcome.lobby))
     assert session is not None
     return session.player
 
@@ -42,7 +42,7 @@ def test_who_is_here_is_told_at_once_and_who_is_away_when_they_come_back_once() 
     later, told = house.resume(welcome, event=1)
     assert [reply.data["text"] for reply in told if isinstance(reply, Push)] == ["later"]
     later.say(Ack(0, 0, 2))
-    again, told = house.resume(welcome, event=2)
+    _, told = house.resume(welcome, event=2)
     assert [reply for reply in told if isinstance(reply, Push)] == []
 
 
@@ -63,7 +63,7 @@ def test_however_much_operators_say_to_who_is_away_what_the_player_needs_stays(t
     for _ in range(2 * NOTICES_BEHIND_MAX):
         house.host.notify(player, notice(text))
     house.queued("Bob")  # who is matched with
-    session = house.lobby.find(ada.lobby)
+    session = house.lobby.find(LobbyId(ada.lobby))
     assert session is not None
     assert session.pushes.lost == 0
     assert session.pushes.bytes <= NOTICES_BEHIND_BYTES_MAX + 4096
@@ -77,7 +77,7 @@ def test_however_much_operators_say_to_who_is_away_what_the_player_needs_stays(t
 def test_once_the_player_has_taken_them_there_is_room_again() -> None:
     house = House()
     connection, welcome = house.guest("Ada")
-    session = house.lobby.find(welcome.lobby)
+    session = house.lobby.find(LobbyId(welcome.lobby))
     assert session is not None
     told = 0
     while house.host.notify(session.player, notice()):
@@ -114,7 +114,11 @@ def test_who_is_removed_is_told_why_and_neither_token_nor_ticket_is_good_any_mor
     assert not house.host.remove(player)
     house.queued("Bob")
     assert house.sessions.created == 0, "nobody else waits"
-    assert [text for _, text in house.host.stories.of(player)] == ["came", "removed by an operator"]
+    assert [text for _, text in house.host.stories.of(player)] == [
+        "came",
+        "waits in orbit",
+        "removed by an operator",
+    ]
 
 
 def test_the_end_of_the_removed_players_connection_changes_nothing_more() -> None:
@@ -228,7 +232,7 @@ def test_who_was_removed_is_not_back_after_the_server_died_and_others_are(state:
     assert house.lobby.waiting("orbit") == 0
     again, _ = house.resume(ada)
     assert again.closed is CloseCode.UNKNOWN
-    assert house.lobby.find(bob.lobby) is not None
+    assert house.lobby.find(LobbyId(bob.lobby)) is not None
 
 
 def test_a_notice_for_who_is_away_outlives_the_server() -> None:

@@ -153,6 +153,7 @@ class SessionCore:
             id_, game, settings, schema=schema, schema_hash=schema_hash, new_token=new_token, now=now, image=image
         )
         put_back(core, image, shift_s)
+        core._patient = core.paused is not None
         if keep:
             core.start_keeping()
         return core
@@ -270,9 +271,10 @@ class SessionCore:
 
     def show_now(self, spectator: Spectator, now: float) -> list[bytes]:
         """Somebody watches, and has seen nothing: what is to be sent at once. If steps are made, the next shows all."""
-        if self.paused is not None:
+        if self.paused is None:
+            self.show()
+        elif not self.settings.turn_based or self.durable_tick == self.tick:  # else a turn that may un-happen is sent
             return self.spectators.show(spectator, now, self.tick, self._passes.key_now)
-        self.show()
         return []
 
     def shown(self, seat: Seat) -> bytes | None:

@@ -47,7 +47,9 @@ def stepped_to(session: SessionCore, at: float) -> float:
     if hz:
         return at + 1 / hz
     due = session.next_step_at()
-    return at if due is None else max(at, due)
+    if due is None or session.ended is not None:  # an end that was asked for is now, and not when a timer is due
+        return at
+    return max(at, due)
 
 
 def go_on(session: SessionCore, now: float) -> None:

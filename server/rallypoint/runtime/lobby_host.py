@@ -262,13 +262,24 @@ class LobbyHost:
         if isinstance(message, Block) and not self._store.keeps_guests:
             self._writer.tell(receiver, Answer(message.id, error="not_kept", reason="this server keeps no block lists"))
             return
-        reply = self._lobby.received(receiver.session, message, now, receiver.connection.remote_ip)
+        session, former = receiver.session, receiver.session.ticket
+        reply = self._lobby.received(session, message, now, receiver.connection.remote_ip)
         if isinstance(reply, Close):
             self._close(receiver, reply.code, reply.why, now)
         elif isinstance(reply, Pong):
             self._writer.echo(receiver, reply)
         elif reply is not None:
             self._writer.tell(receiver, reply)
+            self._note(session, former, reply)
+
+    def _note(self, session: LobbySession, former: LobbyTicket | None, reply: Answer) -> None:
+        """What of an answer belongs in players' stories; ``former`` is the ticket before it."""
+        ticket = session.ticket
+        if ticket is not None and ticket is not former:
+            for player in ticket.players:
+                self.stories.add(player, f"waits in {', '.join(ticket.queues)}")
+        elif reply.error == "muted":
+            self.stories.add(session.player, "said something while muted", again=False)
 
     def _first(self, receiver: LobbyReceiver, message: LobbyMessage, now: float) -> None:
         """The first frame, which says whose the connection is to be."""

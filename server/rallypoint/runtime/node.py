@@ -109,6 +109,8 @@ class Node:
         self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
         """A session appeared, what lists show of it changed, or it went."""
+        self.met_pause: Callable[[SessionHost, Seat], None] = lambda host, seat: None
+        """A player has taken a seat in a paused session."""
         self.bots: BotRunner | None = None
         self.records: Records = NoRecords()
         self._loop = loop
@@ -408,6 +410,10 @@ class Node:
         if host.core.free_seats and host.core.id in self.hosts and order.quick and not order.private:
             self._open[host.definition.options.name][host.core.id] = host
             self.capacity()
+
+    def came_to_paused(self, host: SessionHost, seat: Seat) -> None:
+        """A player has taken a seat in a paused session, and may wonder."""
+        self.met_pause(host, seat)
 
     def record_of(self, host: SessionHost, ended: Ended) -> SessionRecord:
         """What is to be stored of a session that has ended."""

@@ -40,8 +40,8 @@ __all__ = ["MUTE_MINUTES_MAX", "TEXT_CHARS_MAX", "MuteKeeper", "PlayerBulkDone",
 MUTE_MINUTES_MAX: Final = 525_600
 """A year."""
 TEXT_CHARS_MAX: Final = 300
-_BULK_A_TURN: Final = 10
-"""Players to whom something is done before others have their turn, and the journal its batch."""
+_BULK_TURN_S: Final = 0.001
+"""For how long something is done to players before others have their turn, and the journal its batch."""
 
 PlayerBulkWord: TypeAlias = Literal["kick", "mute", "unmute", "message"]
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rallypoint.players")
@@ -126,16 +126,7 @@ class PlayerDesk:
     def mute(self, player: PlayerId, name: str, by: str, minutes: float, reason: str) -> Mute:
         """The player says nothing in chats for so long, from here and wherever they come back from. Also one who is
         not here."""
-        at = self._wall()
-        known = self._name_of(player) or normalised(name)
-        said = normalised_text(reason, TEXT_CHARS_MAX)
-        mute = Mute(player, known, round(at + minutes * 60, 3), by, said, round(at, 3))
-        self._lobby.chats.mutes.set(mute)
-        self._keeper.mute(mute)
-        self._lobby_host.stories.add(player, f"muted by {by}" + (f": {said}" if said else ""))
-        self._notices.tell(player, "muted", said, until_ms=round(mute.until_at * 1000))
-        log.info("player muted", player=player, by=by, minutes=minutes)
-        return mute
+        return self._mute(player, name, by, minutes, normalised_text(reason, TEXT_CHARS_MAX))
 
     def unmute(self, player: PlayerId, by: str) -> bool:
         """The player may chat again. False: they might all the while."""
@@ -143,6 +134,59 @@ class PlayerDesk:
         if not lifted:
             self._keeper.unmute(player)  # it may be kept, and not known here: it was one of too many
         return lifted
+
+    def message(self, player: PlayerId, by: str, text: str) -> bool | Denial:
+        """Tells the player something. True: now; false: when they come back to the lobby. Denied: ``unknown`` (not in
+        the lobby), ``invalid``, ``full`` (so much waits for them already that it would not be told)."""
+        said = normalised_text(text, TEXT_CHARS_MAX)
+        return self._message(player, by, said) if said else _NOTHING_SAID
+
+    async def bulk(
+        self, wanted: PlayerFilter, do: PlayerBulkWord, by: str, text: str, minutes: float, expect: int | None
+    ) -> PlayerBulkDone | Denial:
+        """Does something to all players that a filter means, if these are ``expect``; ``None``: only counts them. Bots
+        of the server are never meant. Denied: ``changed``, ``invalid``."""
+        said = normalised_text(text, TEXT_CHARS_MAX)
+        if do == "message" and not said:
+            return _NOTHING_SAID
+        meant = await self._table.meant(wanted)
+        if expect is None:
+            return PlayerBulkDone(len(meant), 0)
+        if expect != len(meant):
+            return Denial("changed", f"{len(meant)} players match now, and not {expect}: nothing was done")
+        loop, done = asyncio.get_running_loop(), 0
+        until = loop.time() + _BULK_TURN_S
+        for player in meant:
+            done += self._do(do, player, by, said, minutes)
+            if loop.time() >= until:
+                await asyncio.sleep(0)
+                until = loop.time() + _BULK_TURN_S
+        return PlayerBulkDone(len(meant), done)
+
+    # --- steps of the above, with texts that can be shown -----------------------------------------------------------
+
+    def _do(self, do: PlayerBulkWord, player: PlayerId, by: str, said: str, minutes: float) -> bool:
+        match do:
+            case "kick":
+                return self._kick(player, by, said) > 0
+            case "mute":
+                self._mute(player, "", by, minutes, said)
+                return True
+            case "unmute":
+                return self._unmute(player, by)
+            case "message":
+                return not isinstance(self._message(player, by, said), Denial)
+
+    def _mute(self, player: PlayerId, name: str, by: str, minutes: float, said: str) -> Mute:
+        at = self._wall()
+        known = self._name_of(player) or normalised(name)
+        mute = Mute(player, known, round(at + minutes * 60, 3), by, said, round(at, 3))
+        self._lobby.chats.mutes.set(mute)
+        self._keeper.mute(mute)
+        self._lobby_host.stories.add(player, f"muted by {by}" + (f": {said}" if said else ""))
+        self._notices.tell(player, "muted", said, until_ms=round(mute.until_at * 1000))
+        log.info("player muted", player=player, by=by, minutes=minutes)
+        return mute
 
     def _unmute(self, player: PlayerId, by: str) -> bool:
         lifted = self._lobby.chats.mutes.lift(player, self._wall())
@@ -153,12 +197,7 @@ class PlayerDesk:
             log.info("player unmuted", player=player, by=by)
         return lifted
 
-    def message(self, player: PlayerId, by: str, text: str) -> bool | Denial:
-        """Tells the player something. True: now; false: when they come back to the lobby. Denied: ``unknown`` (not in
-        the lobby), ``invalid``, ``full`` (so much waits for them already that it would not be told)."""
-        said = normalised_text(text, TEXT_CHARS_MAX)
-        if not said:
-            return _NOTHING_SAID
+    def _message(self, player: PlayerId, by: str, said: str) -> bool | Denial:
         session = self._lobby.of(player)
         if session is None:
             return Denial("unknown", "that player is not in the lobby, where messages are told")
@@ -167,37 +206,6 @@ class PlayerDesk:
         self._lobby_host.stories.add(player, f"message by {by}: {said}")
         log.info("player told", player=player, by=by)
         return self._notices.tell(player, "message", said)
-
-    async def bulk(
-        self, wanted: PlayerFilter, do: PlayerBulkWord, by: str, text: str, minutes: float, expect: int | None
-    ) -> PlayerBulkDone | Denial:
-        """Does something to all players that a filter means, if these are ``expect``; ``None``: only counts them. Bots
-        of the server are never meant. Denied: ``changed``, ``invalid``."""
-        if do == "message" and not normalised_text(text, TEXT_CHARS_MAX):
-            return _NOTHING_SAID
-        meant = [row for row in await self._table.meant(wanted) if not row.bot]
-        if expect is None:
-            return PlayerBulkDone(len(meant), 0)
-        if expect != len(meant):
-            return Denial("changed", f"{len(meant)} players match now, and not {expect}: nothing was done")
-        done = 0
-        for number, row in enumerate(meant, 1):
-            done += self._do(do, PlayerId(row.player), row.name, by, text, minutes)
-            if number % _BULK_A_TURN == 0:
-                await asyncio.sleep(0)
-        return PlayerBulkDone(len(meant), done)
-
-    def _do(self, do: PlayerBulkWord, player: PlayerId, name: str, by: str, text: str, minutes: float) -> bool:
-        match do:
-            case "kick":
-                return self._kick(player, by, normalised_text(text, TEXT_CHARS_MAX)) > 0
-            case "mute":
-                self.mute(player, name, by, minutes, text)
-                return True
-            case "unmute":
-                return self._unmute(player, by)
-            case "message":
-                return not isinstance(self.message(player, by, text), Denial)
 
     def _kick(self, player: PlayerId, by: str, reason: str) -> int:
         seats = self._seats_of(player)

@@ -83,11 +83,11 @@ class PlayerFilter:
     """In the name or the id."""
     place: str = ""
 
-    def fits(self, row: PlayerRow) -> bool:
+    def fits(self, player: str, name: str, place: str) -> bool:
         """It means that player."""
-        if self.place and row.place != self.place:
+        if self.place and place != self.place:
             return False
-        return not self.q or self.q in row.name.casefold() or self.q in row.player.casefold()
+        return not self.q or self.q in name.casefold() or self.q in player.casefold()
 
 
 @dataclass(frozen=True, slots=True)

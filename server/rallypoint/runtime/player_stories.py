@@ -24,13 +24,15 @@ class PlayerStories:
         self._text = ""
         """The last one: what thousands are told at once is kept once."""
 
-    def add(self, player: PlayerId, text: str) -> None:
-        """Something has happened to a player."""
+    def add(self, player: PlayerId, text: str, *, again: bool = True) -> None:
+        """Something has happened to a player; not ``again``: unless that is what has happened last."""
         story = self._stories.get(player)
         if story is None:
             if len(self._stories) >= STORIES_MAX:
                 del self._stories[next(iter(self._stories))]
             story = self._stories[player] = []
+        elif not again and story[-1][1] == text:
+            return
         elif len(story) >= HAPPENINGS_MAX:
             del story[1]
         if text != self._text:

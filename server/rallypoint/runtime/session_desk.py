@@ -13,6 +13,7 @@ from pydantic import ConfigDict
 from rallypoint.core.names import normalised_text
 from rallypoint.core.orders import Denial
 from rallypoint.core.schedule import PausedSchedule, phase
+from rallypoint.core.seat import Seat
 from rallypoint.ports import Clock
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.session_host import SessionHost
@@ -76,6 +77,7 @@ class SessionDesk:
         self._looked: dict[SessionId, float] = {}
         """Of sessions that are looked at, when the last look was."""
         self._resumed = 0
+        node.met_pause = self._met_pause
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -225,8 +227,17 @@ class SessionDesk:
 
     def _tell_all(self, host: SessionHost, kind: str, text: str) -> None:
         for seat in host.core.seated():
-            if not seat.bot and not seat.is_given_up:
-                self._tell(seat.player_id, kind, text, host.core.id)
+            if not seat.is_given_up:
+                self._tell_one(host, seat, kind, text)
+
+    def _tell_one(self, host: SessionHost, seat: Seat, kind: str, text: str) -> None:
+        if not seat.bot:
+            self._tell(seat.player_id, kind, text, host.core.id)
+
+    def _met_pause(self, host: SessionHost, seat: Seat) -> None:
+        pause = host.core.paused
+        if pause is not None:
+            self._tell_one(host, seat, "paused", pause.reason)
 
     # --- what is noted while somebody looks -------------------------------------------------------------------------
 

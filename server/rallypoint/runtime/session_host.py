@@ -63,6 +63,9 @@ class HostOwner(Protocol):
     def came_back(self, host: SessionHost) -> None:
         """All who were connected before the server was away are back."""
 
+    def came_to_paused(self, host: SessionHost, seat: Seat) -> None:
+        """A player has taken a seat while it is paused."""
+
     def session_started(self, host: SessionHost) -> None:
         """It has its least number of players."""
 
@@ -128,7 +131,7 @@ class SessionHost:
         self._recovered_at = clock()
         self.log = log.bind(session=core.id, game=definition.options.name, epoch=core.epoch)
         self._asks = Asks(definition.game, loop, self._answered, core.id, self.log)
-        self._had_room = True
+        self._had_room = core.free_seats > 0
         self._turns = schedule if isinstance(schedule, TurnSchedule) else None
         self.audience = Audience(self, loop, clock)
         """The connections of spectators."""
@@ -422,6 +425,8 @@ class SessionHost:
             self._close_link(taken.seat, self.core.ended.code, self.core.ended.reason)
         elif self.core.paused is not None:
             self._show(link)
+            if taken.message.outcome == "fresh":  # whoever resumes was told before
+                self._owner.came_to_paused(self, taken.seat)
         self._scribe.commit([], link.release)
         self._look_who_is_missing()
         return None
@@ -652,8 +657,9 @@ class SessionHost:
 
     def clock_ms(self) -> float:
         """Session time right now, between two ticks. While the session is held back or paused, it stands still."""
-        if self.core.paused is not None:
-            return float(self.core.now_ms)
+        pause = self.core.paused
+        if pause is not None:  # the time of turns has gone on since the last one, until the pause
+            return (pause.at - self.core.created_at) * 1000 if self._turns is not None else float(self.core.now_ms)
         now = self._recovered_at if self.held_back else self._clock()
         return (now - self.schedule.origin) * 1000
 

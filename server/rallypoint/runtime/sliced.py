@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 
 __all__ = ["matching", "window"]
 
-_SLICE: Final = 1000
-"""Rows in one turn of the event loop: some 0.5 ms."""
+_SLICE: Final = 250
+"""Rows that are looked at in one turn of the event loop: some 0.5 ms."""
+_SORTED_A_SLICE: Final = 1000
 Row = TypeVar("Row")
 
 
@@ -43,8 +44,8 @@ async def window(rows: Sequence[Row], key: Callable[[Row], Any], *, desc: bool, 
 async def _first(numbers: range, keys: Sequence[Any], desc: bool, count: int) -> list[int]:
     """Those ``numbers`` of rows that come first."""
     kept: list[int] = []
-    for begin in range(0, len(numbers), _SLICE):
-        kept += numbers[begin : begin + _SLICE]
+    for begin in range(0, len(numbers), _SORTED_A_SLICE):
+        kept += numbers[begin : begin + _SORTED_A_SLICE]
         kept.sort(key=keys.__getitem__, reverse=desc)  # most of it is sorted already
         del kept[count:]
         await asyncio.sleep(0)

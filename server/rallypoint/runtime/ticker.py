@@ -25,6 +25,8 @@ __all__ = ["BUCKET_S", "Stepped", "Ticker", "next_bucket"]
 BUCKET_S = 0.005
 _GONE_MIN = 16
 """With so few that are gone, the queue is not looked through."""
+_OLD_MIN: Final = 64
+"""Nor with so few more than two for each session."""
 _SENDS_EVERY: Final = {Pressure.NONE: 1, Pressure.HALF: 2, Pressure.QUARTER: 4, Pressure.STEPS: 1}
 """Of how many steps one is shown to the players."""
 
@@ -117,7 +119,17 @@ class Ticker:
     def wake(self, host: Stepped) -> None:
         """The host's schedule has something due, perhaps earlier than before."""
         self._push(host)
+        if len(self._due) > _OLD_MIN + 2 * len(self._by_id):
+            self._tidy()
         self._arm()
+
+    def _tidy(self) -> None:
+        """Lets those entries go in which a session would be passed over: it was queued again for an earlier time, or
+        has another schedule since. Of turns and pauses there may be many, which are due in an hour."""
+        newest = {id(entry[2]): entry for entry in self._due if entry[2].running and entry[0] == entry[2].schedule.queued}
+        self._due[:] = newest.values()
+        heapq.heapify(self._due)
+        self._gone = 0
 
     def remove(self, key: str) -> None:
         """Forgets a session. What it has in the queue goes when it is due, or when half of the queue is such."""

@@ -17,9 +17,10 @@ PAIRS = st.lists(st.integers(0, 9), max_size=60).map(lambda keys: [(key, number)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_slices():
-    usual, sliced._SLICE = sliced._SLICE, 7  # type: ignore[misc]
-    yield
-    sliced._SLICE = usual  # type: ignore[misc]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sliced, "_SLICE", 7)
+        patch.setattr(sliced, "_SORTED_A_SLICE", 7)
+        yield
 
 
 def by_first(pair: Pair) -> int:

@@ -68,9 +68,7 @@ async def test_what_is_over_is_neither_loaded_nor_kept_for_ever(url: str) -> Non
     assert sorted(await fetched(url, "SELECT player FROM mutes")) == [("ann",), ("cid",)]
 
 
-async def test_those_that_end_last_are_loaded_if_there_are_too_many(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_those_that_end_last_are_loaded_if_there_are_too_many(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "MUTES_MAX", 2)
     async with store_on(url, wall=now) as store:
         for number in range(5):
@@ -88,8 +86,8 @@ async def test_whatever_a_mute_says_it_is_kept_and_harms_no_other(url: str, text
         store.unmute(PlayerId(text + "\x00"))
         store.mute(MUTE)
         found = {one.player: one for one in await kept(store)}
-        assert found["ann"] == MUTE
-        told = found["bad"]
+        assert found[PlayerId("ann")] == MUTE
+        told = found[PlayerId("bad")]
         assert len(told.name) <= 100
         assert "\x00" not in told.name + told.reason + told.by
         assert (store.status().error, store.status().refused) == ("", 0)
