@@ -123,8 +123,8 @@ vectors: setup ## Write shared/vectors and the trace of docs/protocol.md (ARGS=-
 browser: setup ## Play in a real headless browser (needs Chromium)
 	$(BIN)/python -m pytest -rs tests/browser $(ARGS)
 
-screenshots: setup ## Take the pictures of the README anew (needs Chromium)
-	$(BIN)/python -m tests.browser.screenshots
+screenshots: setup ## Take the pictures of the README anew (ONLY=console for some; needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots $(ONLY)
 
 clean: ## Remove the environments, caches and build results
 	rm -rf .venv .venv-* .ci-proxies build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

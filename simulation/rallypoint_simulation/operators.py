@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rallypoint.core.orders import Order
 from rallypoint.runtime.invitations import Invited
+from rallypoint.runtime.session_desk import SessionDesk
 from rallypoint_protocol.ids import PlayerId, SessionId
 
 if TYPE_CHECKING:
@@ -89,6 +90,34 @@ def look(world: World, target: str) -> None:
     world.backend.sessions(10)
 
 
+def _desk(world: World) -> SessionDesk:
+    return SessionDesk(world.node, world.wall, world.loop)
+
+
+def pause(world: World, target: str, reason: str = "") -> None:
+    """The target's session, or the newest, makes no steps by itself."""
+    session = _session(world, target)
+    if session is not None:
+        _desk(world).pause(session, "operator", reason)
+        world.paused.add(session)
+
+
+def step(world: World, target: str, ticks: int = 1) -> None:
+    """The target's session, or the newest, makes so many, if it is paused."""
+    session = _session(world, target)
+    if session is not None:
+        _desk(world).step(session, "operator", ticks)
+
+
+def resume(world: World, target: str) -> None:
+    """The target's session goes on; without a target, all that are paused do."""
+    sessions = [_session(world, target)] if target else list(world.node.hosts)
+    desk = _desk(world)
+    for session in sessions:
+        if session is not None:
+            desk.resume(session, "operator")
+
+
 DEEDS: Final[dict[str, Callable[..., None]]] = {
     "kick": kick,
     "lock": lock,
@@ -97,5 +126,8 @@ DEEDS: Final[dict[str, Callable[..., None]]] = {
     "describe": describe,
     "reserve": reserve,
     "look": look,
+    "pause": pause,
+    "step": step,
+    "resume": resume,
 }
 """By name in a scenario."""

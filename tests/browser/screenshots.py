@@ -1,4 +1,6 @@
-"""Takes the README's pictures anew: ``make screenshots``. A real server, its bots, and a real browser.
+"""Takes the README's pictures anew: ``make screenshots``; some of them: ``make screenshots ONLY=console``.
+
+A real server, its bots, and a real browser.
 
 The pictures are of games that really go on, so no two runs give the same; they are taken to be looked at.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,10 +24,12 @@ from rallypoint.app import Server
 from rallypoint.config import Settings
 
 from .conftest import NAMES, browser_arguments
+from .operators import log_in, pilots
 from .players import come_in, hook, of_seat, seat_of, until, url
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 WIDE, PHONE = ViewportSize(width=1120, height=700), ViewportSize(width=360, height=720)
+DESK, PHONE_OF_AN_OPERATOR = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 
 
 @asynccontextmanager
@@ -93,13 +98,39 @@ async def _replay(browser: Browser, server: Server) -> None:
         await _save(ann, "replay")
 
 
+async def _console(browser: Browser, server: Server) -> None:
+    server.bots.reside(server.definitions, 6)
+    async with pilots(server, "Ann", "Bob", "Cid", "Slow Sam") as seats, _page(browser) as desk:
+        server.simulate("Slow Sam", "latency=700ms")
+        await desk.set_viewport_size(DESK)
+        await log_in(desk, server)
+        await asyncio.sleep(45)  # so that there is a past to be shown
+        await _save(desk, "console-overview")
+        await desk.goto(f"{server.ops.url}/players?sort=behind&desc=1")
+        await desk.get_by_text("Slow Sam").first.wait_for()
+        await asyncio.sleep(2)
+        await _save(desk, "console-players")
+        await desk.goto(f"{server.ops.url}/sessions/{seats[0].session}")
+        await desk.get_by_role("button", name="Pause").wait_for()
+        await asyncio.sleep(6)
+        await desk.keyboard.press("p")
+        await asyncio.sleep(2)
+        await _save(desk, "console-session")
+        async with _page(browser, phone=True) as phone:
+            await phone.set_viewport_size(PHONE_OF_AN_OPERATOR)
+            await phone.emulate_media(color_scheme="light")
+            await log_in(phone, server, f"/sessions/{seats[0].session}", name="bea")
+            await asyncio.sleep(2)
+            await _save(phone, "console-phone")
+
+
 async def _save(page: Page, name: str) -> None:
     path = PICTURES / f"{name}.jpg"
     await page.screenshot(path=path, type="jpeg", quality=82, animations="disabled")
     print(f"{path.relative_to(PICTURES.parents[1])}  {path.stat().st_size // 1024} KiB", flush=True)
 
 
-async def _main() -> None:
+async def _main(only: str) -> None:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         raise SystemExit("no browser is installed: apt-get install chromium")
@@ -107,7 +138,8 @@ async def _main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=found, args=browser_arguments())
-            for shoot in (_orbit, _fourline, _cards, _replay):
+            shoots = [one for one in (_orbit, _fourline, _cards, _replay, _console) if only in ("", one.__name__[1:])]
+            for shoot in shoots:
                 settings = Settings(
                     port=0, ops_port=0, web_port=0, data_dir=Path(folder) / shoot.__name__, replays="on", shutdown_s=2.0
                 )
@@ -117,4 +149,4 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(_main(*sys.argv[1:2] or [""]))

@@ -102,9 +102,9 @@ async def test_a_paused_session_outlives_its_players_absence_and_its_servers_dea
         ann.act(ann.inputs.Put(number=2), queue_s=20)
 
         await bob.close()  # comes back at once
-        bob = await back(house, bob)
-        await until(lambda: bob.latest.tick == stood)
-        await bob.close()  # and stays away for longer than the game keeps a seat
+        again = await back(house, bob)
+        await until(lambda: again.latest.tick == stood)
+        await again.close()  # and stays away for longer than the game keeps a seat
         assert await stands_at(api, session) == stood
         assert await states(api, session) == {"Ann": "connected", "Bob": "away"}
 
@@ -124,11 +124,11 @@ async def test_a_paused_session_outlives_its_players_absence_and_its_servers_dea
 
         answer = await post(api, session, "resume")
         assert answer["paused"] is None
-        bob = await back(house, bob)
+        again = await back(house, again)
         rung = ann.latest.game.rung
         await until(lambda: ann.latest.game.rung > rung + 1 and ann.latest.me.last == 3)
         assert await states(api, session) == {"Ann": "connected", "Bob": "connected"}
-    bob.act(bob.inputs.Finish(), queue_s=20)
+    again.act(again.inputs.Finish(), queue_s=20)
     result = await ann.wait_closed()
     assert result is not None
     assert result["data"] == {"lost": 0}

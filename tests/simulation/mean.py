@@ -17,6 +17,7 @@ from tests.simulation.mean_durability import made_durable
 from tests.simulation.mean_faults import faults
 from tests.simulation.mean_matchmaking import has_matchmaking, matchmaking_scenario
 from tests.simulation.mean_netcode import with_netcode
+from tests.simulation.mean_pauses import FROM as PAUSES_FROM, has_pauses, with_pauses
 from tests.simulation.mean_themes import Theme, theme
 
 __all__ = ["GAMES", "mean_scenario"]
@@ -55,6 +56,8 @@ _WEATHERS: Final = (
 
 def mean_scenario(seed: int) -> Scenario:
     """The scenario of that number."""
+    if has_pauses(seed):
+        return with_pauses(seed, mean_scenario(seed - PAUSES_FROM))
     if has_matchmaking(seed):
         return matchmaking_scenario(seed)
     dice = Random(f"{seed}/scenario")

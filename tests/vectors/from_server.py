@@ -157,6 +157,7 @@ _ANSWERS: Final = [
         "answer, newer server", [33, 8, None, "odd", "why", "new"], "an unknown error is an error; the rest is ignored"
     ),
 ]
+_NOTICE: Final = {"kind": "message", "text": "back in <5 minutes>", "session": None, "until_ms": None}
 _PUSHES: Final = [
     Case("push queued", m.Push(1, "queued", {"game": "orbit", "place": 1, "waiting": 1}), "a place in the queue"),
     Case("push matched", m.Push(2, "matched", _MATCHED), "a seat"),
@@ -203,6 +204,17 @@ _PUSHES: Final = [
         "the player is out",
     ),
     Case("push, newer server", m.Push(13, "guild", {"id": 1}), "an unknown kind: acknowledged like any, and ignored"),
+    Case("push notice", m.Push(14, "notice", _NOTICE), "an operator tells the player something: plain text"),
+    Case(
+        "push notice, paused",
+        m.Push(15, "notice", _NOTICE | {"kind": "paused", "text": "", "session": SESSION_ID}),
+        "an operator has stopped that session for a while",
+    ),
+    Case(
+        "push notice, muted",
+        m.Push(16, "notice", _NOTICE | {"kind": "muted", "text": "spam", "until_ms": 1_790_000_360_000}),
+        "until then the player says nothing in chats",
+    ),
 ]
 _ROW: Final = m.SessionRow(SESSION_ID, "orbit", "waiting", 1, 8, 7, 0, "Ann", {"title": "beginners"}, 1_790_000_000_000)
 _LISTS: Final = [

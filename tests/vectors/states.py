@@ -27,7 +27,7 @@ _MACHINES: list[tuple[str, str, Mapping[Any, Any], Enum, str]] = [
         "server",
         lobby_session.TRANSITIONS,
         lobby_session.LobbyState.CONNECTED,
-        "it begins with hello; overflowed: its player came back for pushes that are gone",
+        "it begins with hello; removed: by an operator; overflowed: its player came back for pushes that are gone",
     ),
     (
         "seat",

@@ -134,6 +134,9 @@ class GameLike(Protocol):
     def state(self) -> dict[str, Any]:
         """All declared fields, public and private, as plain data for a person or a backend."""
 
+    def some_state(self, entities_max: int) -> tuple[dict[str, Any], int]:
+        """The same of at most so many entities, the oldest, and how many more there are. It costs no more than that."""
+
     def take_asks(self) -> list[Ask]:
         """Calls to the outside since the last call."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from rallypoint.core.game_image import GameImage
@@ -253,14 +254,18 @@ class GameDriver:
         return asks
 
     def state(self) -> dict[str, Any]:
+        return self.some_state(len(self.entities))[0]
+
+    def some_state(self, entities_max: int) -> tuple[dict[str, Any], int]:
         entities: dict[str, list[dict[str, Any]]] = {}
-        for entity in self.entities.values():
+        for entity in islice(self.entities.values(), entities_max):
             owner = None if entity.owner is None else entity.owner.seat
             entities.setdefault(type(entity).__name__, []).append(
                 {"id": entity.id, "owner": owner, **plain_fields(entity)}
             )
         players = [plain_player(player) for player in self.player_list]
-        return {"game": plain_fields(self.game), "players": players, "entities": entities}
+        state = {"game": plain_fields(self.game), "players": players, "entities": entities}
+        return state, max(0, len(self.entities) - entities_max)
 
     # --- what Game offers to its developer ----------------------------------------------------------------------
 

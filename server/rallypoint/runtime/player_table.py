@@ -108,6 +108,8 @@ class PlayerTable:
             rows.append(self._row(player, seen))
             if number % _ROWS_A_SLICE == 0:
                 await asyncio.sleep(0)
+        if sort == "behind":  # it has moved on since it was sorted by: as it is shown, it is in order
+            rows.sort(key=lambda row: -1.0 if row.behind_ms is None else row.behind_ms, reverse=desc)
         return PlayerTablePage(len(seen.players), len(found), rows)
 
     async def meant(self, wanted: PlayerFilter) -> list[PlayerId]:

@@ -23,6 +23,7 @@ from rallypoint.runtime.session_look import SessionLook, look_at
 from rallypoint.runtime.session_row import SessionFilter, SessionTablePage, row_of
 from rallypoint.runtime.session_table import SessionTable
 from rallypoint.runtime.session_timeline import TimelineOut, timeline_of
+from rallypoint.runtime.ticker import BUCKET_S
 from rallypoint_protocol.ids import PlayerId, SessionId
 
 __all__ = ["BulkDone", "BulkWord", "SessionDesk", "Tell"]
@@ -35,8 +36,10 @@ LENS_S: Final = 10.0
 """So long after the last look nothing is noted of a session any more."""
 LENSES_MAX: Final = 64
 """Sessions of which steps, inputs and events are noted at once."""
-_BULK_A_TURN: Final = 10
+_BULK_A_TURN: Final = 5
 """Sessions that are changed before others have their turn, and the journal its batch."""
+_ENDS_S: Final = 2 * BUCKET_S
+"""Between as many that are ended."""
 
 Tell: TypeAlias = Callable[[PlayerId, str, str, SessionId | None], bool]
 """Tells a player something in the lobby: kind, text, session. True: somebody's connection was written to."""
@@ -170,7 +173,8 @@ class SessionDesk:
             done += self._do(session, do, by, said)
             if number % _BULK_A_TURN == 0:
                 await self._node.scribe.committed()  # or the next batch would have all of them
-                await asyncio.sleep(0)
+                # Each end costs half a millisecond in its step, and all whose steps come together are in one turn.
+                await asyncio.sleep(_ENDS_S if do == "end" else 0)
         return BulkDone(len(meant), done)
 
     # --- steps of the above -----------------------------------------------------------------------------------------

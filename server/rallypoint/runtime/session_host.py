@@ -584,9 +584,9 @@ class SessionHost:
         self.stir()
         self._ask_steps(1)
 
-    def state(self) -> dict[str, Any]:
-        """The game's declared state as plain data."""
-        return self.core.game.state()
+    def state(self, entities_max: int) -> tuple[dict[str, Any], int]:
+        """The game's declared state as plain data, with at most so many entities; and how many more there are."""
+        return self.core.game.some_state(entities_max)
 
     # --- connections, all at once -----------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from pydantic import ConfigDict
@@ -21,7 +20,6 @@ __all__ = [
     "SeatInfo",
     "SessionDetail",
     "SessionInfo",
-    "bounded_state",
     "game_info",
     "paused_info",
     "session_detail",
@@ -170,7 +168,7 @@ def session_detail(host: SessionHost, *, with_state: bool) -> SessionDetail:
     core = host.core
     seats = tuple(SeatInfo(seat.index, seat.player_id, seat.name, seat.bot, seat.state.value) for seat in core.seated())
     ended = core.ended if core.state is SessionState.ENDED else None
-    state, left_out = bounded_state(host.state()) if with_state else (None, 0)
+    state, left_out = host.state(STATE_ENTITIES_MAX) if with_state else (None, 0)
     return SessionDetail(
         session_info(host),
         seats,
@@ -180,13 +178,3 @@ def session_detail(host: SessionHost, *, with_state: bool) -> SessionDetail:
         state,
         left_out,
     )
-
-
-def bounded_state(state: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    """The state with at most ``STATE_ENTITIES_MAX`` entities, and how many more there were."""
-    room, left_out, kept = STATE_ENTITIES_MAX, 0, {}
-    for name, entities in state["entities"].items():
-        kept[name] = list(islice(entities, room))
-        room -= len(kept[name])
-        left_out += len(entities) - len(kept[name])
-    return {**state, "entities": kept}, left_out

@@ -17,13 +17,15 @@ from rallypoint.core.session import SessionState
 from rallypoint.game.plain import plain
 from rallypoint.runtime.link_quality import Link, link_of
 from rallypoint.runtime.session_host import SessionHost
-from rallypoint.runtime.session_info import PausedInfo, bounded_state, paused_info
+from rallypoint.runtime.session_info import PausedInfo, paused_info
 from rallypoint.runtime.session_row import SessionRow
 from rallypoint_protocol.codec import encode
 from rallypoint_protocol.schema import decode_schema
 
 __all__ = ["EventLook", "InputLook", "SeatLook", "SessionLook", "look_at"]
 
+LOOK_ENTITIES_MAX: Final = 500
+"""Shown of a session's state: some 2 ms of the event loop, each second that somebody looks."""
 _DESCRIBED: Final = ConfigDict(use_attribute_docstrings=True)
 
 
@@ -132,7 +134,7 @@ class SessionLook:
     state: Mapping[str, Any]
     """`game`, `players`, `entities`: all declared fields, private ones, too."""
     entities_left_out: int
-    """Entities beyond 1000."""
+    """Entities beyond 500."""
     outcome: str | None
     """How it ended; null while it goes on; likewise the next two."""
     reason: str | None
@@ -147,7 +149,7 @@ def look_at(host: SessionHost, row: SessionRow, now: float, wall_at_zero: float)
     """As it is now. ``wall_at_zero``: what Unix time was when the node's clock was 0."""
     core, lens = host.core, host.lens
     ended = core.ended if core.state is SessionState.ENDED else None
-    state, left_out = bounded_state(host.state())
+    state, left_out = host.state(LOOK_ENTITIES_MAX)
     items = _items(host.definition.schema_bytes)
     inputs, events = [], []
     if lens is not None:

@@ -126,7 +126,9 @@ class Ticker:
     def _tidy(self) -> None:
         """Lets those entries go in which a session would be passed over: it was queued again for an earlier time, or
         has another schedule since. Of turns and pauses there may be many, which are due in an hour."""
-        newest = {id(entry[2]): entry for entry in self._due if entry[2].running and entry[0] == entry[2].schedule.queued}
+        newest = {
+            id(entry[2]): entry for entry in self._due if entry[2].running and entry[0] == entry[2].schedule.queued
+        }
         self._due[:] = newest.values()
         heapq.heapify(self._due)
         self._gone = 0

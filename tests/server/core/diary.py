@@ -212,3 +212,6 @@ class Diary:
 
     def state(self) -> dict[str, Any]:
         return {}
+
+    def some_state(self, entities_max: int) -> tuple[dict[str, Any], int]:
+        return {}, 0

@@ -45,13 +45,18 @@ async def test_what_was_seen_a_moment_ago_is_shown_to_all_and_then_looked_at_aga
     assert (await names(table)).total == 2
 
 
-async def test_those_who_look_at_once_look_together() -> None:
+async def test_those_who_look_at_once_look_together(monkeypatch: pytest.MonkeyPatch) -> None:
     house = BackendHouse()
     table = table_of(house)
     house.session(ANN)
     looks: list[float] = []
-    node_now = house.node.now
-    house.node.now = lambda: looks.append(1) or node_now()  # type: ignore[method-assign, func-returns-value]
+    clock = house.node.now
+
+    def now() -> float:
+        looks.append(clock())
+        return looks[-1]
+
+    monkeypatch.setattr(house.node, "now", now)
     pages = await asyncio.gather(*(names(table) for _ in range(5)))
     assert [page.total for page in pages] == [1] * 5
     assert len(looks) == 1
@@ -70,7 +75,7 @@ async def test_a_session_that_has_ended_is_not_kept_for_the_next_who_looks(monke
     assert host() is None
 
 
-async def test_a_newer_look_outlasts_the_timer_of_the_older(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_newer_look_outlasts_the_timer_of_the_older() -> None:
     house = BackendHouse()
     table = table_of(house)
     await names(table)
@@ -103,7 +108,7 @@ class _Marked:
 
 def visitor(house: House) -> tuple[FakeConnection, PlayerId]:
     connection, welcome = house.guest("Ada")
-    return connection, welcome.player
+    return connection, PlayerId(welcome.player)
 
 
 def test_who_begins_to_wait_and_waits_no_more_has_it_in_the_story_once() -> None:

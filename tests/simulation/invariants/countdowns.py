@@ -102,7 +102,7 @@ class Countdowns(Observer):
         if host is None:
             return
         core = host.core
-        now = self.world.loop.time()
+        now = core.clock(self.world.loop.time())
         drift_ms = now * 1000 - core.now_ms
         session = self._sessions.get(core.id)
         if session is None:

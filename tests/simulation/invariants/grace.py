@@ -113,13 +113,22 @@ class Grace(Observer):
                     one.away_at = None
                     self._went_away(one, id_)
                 elif seat.deadline != one.deadline:
-                    self.violate(AS_GRANTED, f"{_named(one, id_)} was away until {one.deadline}, now {seat.deadline}")
+                    self._of_time(
+                        AS_GRANTED, id_, f"{_named(one, id_)} was away until {one.deadline}, now {seat.deadline}"
+                    )
                     one.deadline = seat.deadline
             elif state is SeatState.RESERVED and seat.deadline != one.deadline:
                 if one.deadline is not None:
-                    self.violate(RESERVED, f"{_named(one, id_)} was kept until {one.deadline}, now {seat.deadline}")
+                    self._of_time(
+                        RESERVED, id_, f"{_named(one, id_)} was kept until {one.deadline}, now {seat.deadline}"
+                    )
                 one.deadline = seat.deadline
         return kept
+
+    def _of_time(self, name: str, session: str, text: str) -> None:
+        """A pause moves all times of its session: then they are none of the wire's."""
+        if session not in self.world.paused:
+            self.violate(name, text)
 
     def _went_away(self, one: _Kept, session: str) -> None:
         deadline = one.seat.deadline
@@ -140,7 +149,7 @@ class Grace(Observer):
             dropped = deadline - window_s
         if dropped is None:
             text = f"{_named(one, session)} is away until {deadline}; it was gone at {one.drops}, and has {window_s} s"
-            self.violate(AS_GRANTED, text)
+            self._of_time(AS_GRANTED, session, text)
             dropped = deadline - window_s
         one.away_at, one.deadline = dropped, deadline
 
@@ -171,9 +180,8 @@ class Grace(Observer):
             return
         now = server_clock(self.world)
         if one.deadline is not None and now - self.world.storage.commits_s >= one.deadline:
-            self.violate(
-                AFTER, f"{_named(one, message.session)} is let in at {now}; its time was over at {one.deadline}"
-            )
+            text = f"{_named(one, message.session)} is let in at {now}; its time was over at {one.deadline}"
+            self._of_time(AFTER, message.session, text)
         if one.away_at is not None:
             one.budget_s = max(0.0, one.budget_s - (now - one.away_at))
         one.away_at = one.deadline = None
@@ -212,9 +220,8 @@ class Grace(Observer):
                 freed.append(one)
             elif seat.deadline is not None and now >= seat.deadline and core.state is not SessionState.ENDED:
                 name = RESERVED if seat.state is SeatState.RESERVED else LATE
-                self.violate(
-                    name, f"{_named(one, record.session)} is {seat.state.value} after step {record.tick} at {now}"
-                )
+                text = f"{_named(one, record.session)} is {seat.state.value} after step {record.tick} at {now}"
+                self._of_time(name, record.session, text)
         notes = self._notes(host, record)
         for one in freed:
             del kept[one.seat.number]
@@ -255,7 +262,8 @@ class Grace(Observer):
             if until is None:  # lost since the last look: there cannot have been much left of its budget
                 until = (one.drops[0] if one.drops else now) + min(one.grace_s, one.budget_s)
             if connected or now < until - _EXACT_S:
-                self.violate(EARLY, f"{_named(one, session)} has expired at {now}; it was kept until {until}")
+                text = f"{_named(one, session)} has expired at {now}; it was kept until {until}"
+                self._of_time(EARLY, session, text)
         elif reason not in ("left", "kicked") or (reason == "left" and not one.has_left):
             self.violate(WITHOUT_REASON, f"{_named(one, session)} is free, because of {reason}")
 
@@ -286,7 +294,7 @@ class Grace(Observer):
                 sure, least_s = not self._knocked.get(id_), _EXACT_S + self.world.storage.commits_s
                 if sure and not -least_s <= left_s - budget_s <= _BEAT_S + self.world.unwritten_s:
                     text = f"{budget_s:.3f} s were left of all grace, and {left_s:.3f} s are after a recovery"
-                    self.violate(BUDGET, f"{_named(one, id_)}: {text}")
+                    self._of_time(BUDGET, id_, f"{_named(one, id_)}: {text}")
                 one.in_game, one.deadline = seat.in_game, seat.deadline
                 self._eased[id_] = None
                 one.recovered = seat.state is SeatState.CONNECTED

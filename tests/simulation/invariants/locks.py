@@ -71,7 +71,7 @@ class Locks(Observer):
             return
         for host in port.node.hosts.values():
             self._note(host)
-            if host.held_back:
+            if host.held_back or host.core.paused is not None:
                 continue
             if host.core.settings.turn_based and host.core.stimuli_waiting and host.running:
                 waits_s = self._unheard.seen(host)

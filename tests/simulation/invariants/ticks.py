@@ -116,7 +116,7 @@ class Ticks(Observer):
         if self._late:
             session.uncommitted.append((record.tick, now))
         core = session.host.core
-        lived_ms = (server_clock(self.world) - core.created_at) * 1000
+        lived_ms = (core.clock(server_clock(self.world)) - core.created_at) * 1000
         slack_ms = _SLACK_MS
         if session.hz:  # a recovery puts the next tick anywhere within a tick's time
             slack_ms += (record.epoch - 1) * 1000 / session.hz

@@ -127,7 +127,8 @@ class Waits(Observer):
         elif taken and taken[0] <= due:
             self.violate(LATE, f"{where} {applied} is the last that is applied, and {due} is due")
         elif applied > due and applied >= sitting.exact_from and sitting.code is None:
-            if not self._knocking.at(sitting.session):  # else a newer connection may have been let in already
+            # Else a newer connection may have been let in already; and nothing waits any longer when a pause comes.
+            if not self._knocking.at(sitting.session) and sitting.session not in self.world.paused:
                 self.violate(
                     EARLY, f"{where} {applied} is applied, and {due} is due. Due later: {sitting.dues.waiting}"
                 )
