@@ -30,6 +30,7 @@ __all__ = [
     "expect_fits",
     "expect_inert",
     "focus",
+    "go",
     "host_of",
     "kept",
     "log_in",
@@ -65,6 +66,13 @@ async def log_in(page: Page, server: Server, path: str = "/", role: Role = Role.
     await log_in_form(page, name, password)
     await expect(page.get_by_role("heading", level=1)).not_to_be_empty()
     await expect(page.get_by_role("status", name="Connection")).to_have_text("live")
+
+
+async def go(page: Page, path: str) -> None:
+    """To another view, as with the browser's own buttons: the page itself stays."""
+    await page.evaluate(
+        "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+    )
 
 
 async def log_in_form(page: Page, name: str, password: str) -> None:

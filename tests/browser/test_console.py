@@ -26,6 +26,7 @@ from .operators import (
     expect_fits,
     expect_inert,
     focus,
+    go,
     host_of,
     kept,
     log_in,
@@ -38,7 +39,7 @@ from .operators import (
     toast,
     waiting,
 )
-from .players import until
+from .players import WORDS_MS, until
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -50,7 +51,9 @@ async def desk(new_page: NewPage) -> AsyncIterator[Page]:
     told: list[str] = []
     page = await new_page(viewport=DESK)
     tell_of_breaches(page, told)
+    expect.set_options(timeout=WORDS_MS)
     yield page
+    expect.set_options(timeout=5_000)  # as it was
     assert told == []
 
 
@@ -237,13 +240,13 @@ async def test_what_strangers_typed_is_text_in_every_view_and_breaks_none_of_the
             "/settings": ["outbox_bytes_max"],
             "/queues/<b>none": ["There is no such queue"],
         }.items():
-            await desk.goto(f"{server.ops.url}{path}")
+            await go(desk, path)
             await expect(desk.get_by_text("Looking…")).to_have_count(0)
             for each in words:
                 await expect(desk.get_by_text(each).first).to_be_attached()
             await expect_fits(desk)
             await expect_inert(desk)
-        await desk.goto(f"{server.ops.url}/players/{player}")
+        await go(desk, f"/players/{player}")
         await button(desk, "Kick…").click()
         await expect(dialog(desk)).to_contain_text("Kick evil<b>x?")
         await expect_fits(desk)
@@ -343,7 +346,7 @@ async def test_a_viewer_sees_everything_and_can_press_nothing_that_changes_somet
             "/queues/ranked?tab=rules": "Rules in force",
             "/node": "An admin can cordon and drain.",
         }.items():
-            await desk.goto(f"{server.ops.url}{path}")
+            await go(desk, path)
             await expect(desk.get_by_text(words).first).to_be_visible()
             for key in "p", "e", "m", "k", "u", ".":
                 await desk.keyboard.press(key)

@@ -44,8 +44,7 @@ def put_back(session: SessionCore, image: SessionImage, shift_s: float) -> None:
             session.entrance.missing[seat.index] = seat
     if session.state is not SessionState.ENDED:
         session.stimuli += [(None, item) for item in _waiting(session)]
-    if session.state is SessionState.ENDED or session.paused is not None:
-        session.game.close()  # no step will put what there is into its channels, and players come to see it
+    session.game.close()  # what there is, is in its channels: players may come to see it before its first step
     # Also of a session that has ended before it could apply them: its next image has what this one has.
     session.stimuli += [(None, Signal(name, data, number)) for number, name, data in image.signals]
 

@@ -313,3 +313,24 @@ async def test_a_pause_right_before_a_crash_that_nobody_was_told_of_is_none_or_w
     seat: Any = core.seats[0]
     assert seat.state is SeatState.CONNECTED
     assert (core.paused is None) is (core.tick > 25)
+
+
+@BOTH
+async def test_a_pause_right_after_a_recovery_shows_the_state_and_no_empty_one(game: str) -> None:
+    house = HeldHouse()
+    session = house.session(game)
+    ann = house.sit(session)
+    house.say(ann, session, "one")
+    house.run(1.0)
+    house.sweep()
+    house = house.die()
+    house.node.held_back.release()
+    done(desk(house).pause(session, "ada", ""))
+    again = house.take(session, token_of(ann), epoch=1)
+    (shown,) = again.passes
+    assert [len(part.enters or []) for part in shown.parts] == [2], "the game and its player"
+    done(desk(house).step(session, "ada", 1))
+    house.say(again, session, "two", 2)
+    done(desk(house).resume(session, "ada"))
+    house.run(0.5)
+    assert again.heard[-1] == "two"
