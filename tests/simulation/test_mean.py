@@ -17,6 +17,7 @@ from rallypoint_simulation.strangers import MANNERS
 from tests.simulation.mean import GAMES, mean_scenario
 from tests.simulation.mean_faults import MOMENTS
 from tests.simulation.mean_matchmaking import MOMENTS as MATCH_MOMENTS
+from tests.simulation.mean_pauses import FROM as PAUSES_FROM
 from tests.simulation.mean_themes import THEMES
 
 SEEDS = range(1500)
@@ -59,7 +60,8 @@ def test_every_act_is_done_by_somebody(scenarios: list[Scenario]) -> None:
 
 def test_every_fault_strikes_in_some_world_at_a_time_or_a_moment(scenarios: list[Scenario]) -> None:
     drawn = [fault for scenario in scenarios for fault in scenario.faults]
-    assert {fault.do for fault in drawn} == set(FAULTS)
+    pauses = [fault for seed in range(30) for fault in mean_scenario(PAUSES_FROM + seed).faults]
+    assert {fault.do for fault in drawn + pauses} == set(FAULTS)
     assert {(fault.on.message, fault.on.when) for fault in drawn if fault.on is not None} == {
         (moment, when) for moment in {**MOMENTS, **MATCH_MOMENTS} for when in ("sent", "received")
     }

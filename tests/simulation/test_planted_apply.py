@@ -43,7 +43,7 @@ def test_nothing_differs_in_a_copy_but_what_its_fault_changes(tmp_path: Path):
     assert not list(tmp_path.rglob("__pycache__"))
 
 
-@pytest.mark.parametrize(("old", "times"), [("there is no such line", 0), ("def ", 7)])
+@pytest.mark.parametrize(("old", "times"), [("there is no such line", 0), ("def ", 8)])
 def test_a_fault_that_does_not_fit_once_is_named(old: str, times: int, tmp_path: Path):
     file = "server/rallypoint/core/grace.py"
     with pytest.raises(CannotPlant, match=f"fault stale: what it replaces in {file} is there {times} times, not once"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .api_client import Misused, NotAllowed, Refused
@@ -36,7 +35,7 @@ class Many:
     """Says that it was done to one."""
     more: Mapping[str, Any]
     """What else the API is told: ``text``, ``minutes``."""
-    only: Mapping[str, str] = MappingProxyType({})
+    only: Mapping[str, str] = field(default_factory=dict)
     """What else a filter always asks for."""
 
 

@@ -139,7 +139,9 @@ def crowd(sessions: int, seats: int) -> dict[Any, Any]:
     one = [SimpleNamespace(conflated=0, state=SeatState.CONNECTED) for _ in range(seats)]
     return {
         number: SimpleNamespace(
-            core=SimpleNamespace(state=SessionState.RUNNING, spectators=SimpleNamespace(all=()), seats=one),
+            core=SimpleNamespace(
+                state=SessionState.RUNNING, paused=None, spectators=SimpleNamespace(all=()), seats=one
+            ),
             definition=options,
             bytes_out=1,
             schedule=SimpleNamespace(skipped=0),
