@@ -25,6 +25,7 @@ from bench.node import BUCKETS, HZ, Player
 TOKEN: Final = "a-token-of-the-benchmark-and-of-nobody-else"  # noqa: S105  # of a server on loopback, gone in a minute
 SHARE: Final = 0.8
 CALIBRATION: Final = 400
+CALIBRATIONS: Final = 3
 CLIENTS_MAX: Final = 1400
 """More than that the generator, on the other core, could not drive."""
 
@@ -164,10 +165,11 @@ async def _measure(
         return await asyncio.to_thread(node.mark)
 
     async with _crowd(node.ready["lobby"]) as crowd:
-        if clients is None:
+        for _ in range(CALIBRATIONS if clients is None else 0):  # more clients need less of it each: it is asked again
             await crowd.grow(calibration)
             await asyncio.sleep(2)
-            clients = min(CLIENTS_MAX, round(calibration * SHARE / (await phase())["cpu_share"]) // 8 * 8)
+            calibration = min(CLIENTS_MAX, round(calibration * SHARE / (await phase())["cpu_share"]) // 8 * 8)
+        clients = clients or calibration
         await crowd.grow(clients)
         await asyncio.sleep(3)
         without, watched, octets = [], [], 0

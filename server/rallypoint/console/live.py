@@ -90,10 +90,12 @@ class Live:
 
     async def _beat(self) -> None:
         while self._watchers:
-            await asyncio.sleep(BEAT_S)
             watched = dict.fromkeys(path for watcher in self._watchers for path in watcher.paths)
             self._last = {path: data for path, data in self._last.items() if path in watched}
-            await self._ask(watched)
+            for path in watched:  # spread over the second: one after the other they would hold up games for longer
+                await asyncio.sleep(BEAT_S / len(watched))
+                if any(path in watcher.paths for watcher in self._watchers):
+                    await self._ask([path])
         self._beating = None
 
     async def _ask(self, paths: Sequence[str] | dict[str, None]) -> None:
