@@ -122,6 +122,9 @@ class GameLike(Protocol):
     def close(self) -> None:
         """The step ends: state is compared, deltas are ready in ``channels``."""
 
+    def show(self) -> None:
+        """After ``restore``: ``channels`` have what there is, for whoever comes before a step. Nothing has happened."""
+
     def subscriptions(self, seat: int) -> tuple[int, ...]:
         """The channels that this seat is subscribed to."""
 

@@ -44,7 +44,7 @@ def put_back(session: SessionCore, image: SessionImage, shift_s: float) -> None:
             session.entrance.missing[seat.index] = seat
     if session.state is not SessionState.ENDED:
         session.stimuli += [(None, item) for item in _waiting(session)]
-    session.game.close()  # what there is, is in its channels: players may come to see it before its first step
+    session.game.show()  # players may come before its first step, or after its last
     # Also of a session that has ended before it could apply them: its next image has what this one has.
     session.stimuli += [(None, Signal(name, data, number)) for number, name, data in image.signals]
 

@@ -202,6 +202,14 @@ class GameDriver:
     def close(self) -> None:
         if self.finished:
             self.game.status = SessionStatus.ENDED
+        fresh, gone = self._fresh, self._gone
+        self.show()
+        if self.history is not None:
+            self.history.note(self.tick, fresh, gone)
+        if self.keeper is not None:
+            self.keeper.collect(fresh, gone)
+
+    def show(self) -> None:
         tick, fresh, gone = self.tick, self._fresh, self._gone
         if self._enter_game:
             self._enter_game = False
@@ -223,10 +231,6 @@ class GameDriver:
             for entity in fresh.values():
                 self._enter(entity, tick)
         self.channels.close_tick(tick)
-        if self.history is not None:
-            self.history.note(tick, fresh, gone)
-        if self.keeper is not None:
-            self.keeper.collect(fresh, gone)
 
     def subscriptions(self, seat: int) -> tuple[int, ...]:
         player = self._players[seat]

@@ -50,8 +50,6 @@ class History:
         for id_, entity in fresh.items():
             if id_ not in trails:
                 self._meet(id_, entity)
-        if self._ticks and self._ticks[-1] >= tick:
-            return  # an ended session that was restored enters its state into channels once more
         self._ticks.append(tick)
         for trail, note, entity in trails.values():
             trail.append(note(entity))

@@ -195,6 +195,9 @@ class Diary:
     def close(self) -> None:
         self.channels.close_tick(self.tick)
 
+    def show(self) -> None:
+        self.channels.close_tick(self.tick)
+
     def subscriptions(self, seat: int) -> tuple[int, ...]:
         return (self.channels.channel("everyone").id,)
 

@@ -126,6 +126,10 @@ class Script:
         self._told("close")
         self.channels.close_tick(self.tick)
 
+    def show(self) -> None:
+        self._told("show")
+        self.channels.close_tick(self.tick)
+
     def subscriptions(self, seat: int) -> tuple[int, ...]:
         names = ("everyone", *self.subscribed.get(seat, ()))
         return tuple(self.channels.channel(name).id for name in names)

@@ -353,12 +353,14 @@ def test_a_history_of_other_fields_is_begun_anew():
     assert driver.game.ticks_since(0) == []
 
 
-def test_an_ended_session_that_closes_its_last_step_again_remembers_it_once():
-    image = gallery()._driver.image()
+@pytest.mark.parametrize("stepped", [True, False])
+def test_what_is_restored_and_shown_has_made_no_step_to_remember(stepped: bool):
+    image = (gallery()._driver if stepped else GameDriver(Gallery.definition(), 0)).image()
     driver = GameDriver(Gallery.definition(), 0)
     driver.restore(image)
-    driver.close()
+    driver.show()
     assert driver.image().encode() == image.encode()
+    assert driver.channels.channel("everyone").members
 
 
 class Spot(Entity):
