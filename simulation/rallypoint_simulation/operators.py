@@ -99,7 +99,7 @@ def pause(world: World, target: str, reason: str = "") -> None:
     session = _session(world, target)
     if session is not None:
         _desk(world).pause(session, "operator", reason)
-        world.paused.add(session)
+        world.paused.setdefault(session, 0.0)
 
 
 def step(world: World, target: str, ticks: int = 1) -> None:
@@ -114,8 +114,9 @@ def resume(world: World, target: str) -> None:
     sessions = [_session(world, target)] if target else list(world.node.hosts)
     desk = _desk(world)
     for session in sessions:
-        if session is not None:
+        if session is not None and world.node.hosts[session].core.paused is not None:
             desk.resume(session, "operator")
+            world.paused[session] = world.loop.now
 
 
 DEEDS: Final[dict[str, Callable[..., None]]] = {

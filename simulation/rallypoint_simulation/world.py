@@ -80,8 +80,9 @@ class World:
         self.up = False
         """There is a server's process: one that serves, starts or stops."""
         self._serving = False
-        self.paused: set[str] = set()
-        """Sessions that an operator has paused, now or before: their times were moved."""
+        self.paused: dict[str, float] = {}
+        """Sessions that an operator has paused, now or before: their times were moved. With when they last went on,
+        by the loop; 0: they have not."""
         self.port: GamePort | None = None
         """The game port of the server that runs; ``None`` while none does."""
         self.last_port: GamePort | None = None

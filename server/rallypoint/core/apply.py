@@ -53,6 +53,7 @@ def apply(session: SessionCore, item: Stimulus, step: Step, now: float) -> None:
             if seat.in_game:
                 session.note("let_go", seat.index)
                 game.let_go(seat.index)
+                _keep_countdown_true(session, seat, now)  # of who came and went in a pause, it has begun anew
         case Gone(seat, reason):
             if not seat.in_game or session.started_ms is None:
                 _is_missed(session, seat)
@@ -122,10 +123,14 @@ def _answer(session: SessionCore, answer: Answer) -> None:
 def keep_countdowns_true(session: SessionCore, now: float) -> None:
     """Session time falls behind when ticks are skipped: then an absence ends earlier than others were told."""
     for seat in session.seating:
-        if seat.state is SeatState.AWAY and seat.away_until_ms and seat.deadline is not None:
-            until_ms = session.now_ms + round((seat.deadline - now) * 1000)
-            if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:
-                seat.away_until_ms = until_ms
-                session.seating.touch(seat)
-                session.note("until", seat.index, until_ms)
-                session.game.away_until(seat.index, until_ms)
+        _keep_countdown_true(session, seat, now)
+
+
+def _keep_countdown_true(session: SessionCore, seat: Seat, now: float) -> None:
+    if seat.state is SeatState.AWAY and seat.away_until_ms and seat.deadline is not None:
+        until_ms = session.now_ms + round((seat.deadline - now) * 1000)
+        if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:
+            seat.away_until_ms = until_ms
+            session.seating.touch(seat)
+            session.note("until", seat.index, until_ms)
+            session.game.away_until(seat.index, until_ms)

@@ -100,6 +100,7 @@ class Passes:
         message = _START + self._seat_part(seat) + self._head() + self._parts(seat, False)
         seat.tell_channels = seat.coming_in = False
         seat.news = seat.event_sent < seat.events.last
+        seat.acked = min(seat.acked, session.tick - 1)  # it is under way, as what comes with steps is
         seat.sent = session.tick
         return message
 

@@ -10,6 +10,7 @@ from rallypoint.core.session import SessionState
 from rallypoint.core.session_image import SessionImage, SessionPart
 from rallypoint.core.stimuli import Recovered
 from rallypoint_protocol.ids import PlayerId
+from rallypoint_protocol.limits import ACK_WINDOW_TICKS
 
 from .life import Life
 from .script import Table
@@ -146,3 +147,37 @@ def test_who_is_kicked_while_it_is_paused_is_gone_and_does_not_come_back() -> No
     assert [call[0] for call in table.game.told("input", "leave", "signal")] == ["input", "leave", "signal"]
     assert table.session.free_seats == 1
     assert ann.seat.state is SeatState.CONNECTED
+
+
+def test_who_comes_and_goes_in_a_pause_is_shown_away_until_its_new_window_ends() -> None:
+    table = Table(grace_s=30)
+    ann, _ = table.play("Ann", "Bob")
+    ann.drop()
+    table.step_until(table.now + 10)
+    table.session.pause(table.now, "ada", "", 5.0)
+    ann.resume()
+    ann.drop()
+    table.step()
+    assert table.tick % 20, "not by what is looked at once a second"
+    assert ann.seat.deadline is not None
+    assert table.session.paused is not None
+    left_ms = round((ann.seat.deadline - table.session.paused.at) * 1000)
+    assert table.game.told("drop", "come_back", "away_until")[-1] == ("away_until", 0, table.session.now_ms + left_ms)
+    assert left_ms > 20_500, "it came back, and has more than was left"
+
+
+def test_what_a_paused_session_shows_counts_among_the_passes_under_way() -> None:
+    table = Table()
+    ann, _ = table.play("Ann", "Bob")
+    table.step(5)
+    ann.drop()
+    table.session.pause(table.now, "ada", "", 5.0)
+    ann.resume(tick=-1)
+    ann.acks = False
+    before = len(ann.passes)
+    message = table.session.shown(ann.seat)
+    assert message is not None
+    ann.got(message)
+    table.session.resume(table.now)
+    table.step(40)
+    assert len(ann.passes) - before == ACK_WINDOW_TICKS

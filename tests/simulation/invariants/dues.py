@@ -45,6 +45,9 @@ class Dues:
         """The server has that input: the step in which it is due. One never comes before what came before it."""
         next_tick = host.core.tick + 1
         at = meant_for(host.definition, message)
+        if host.core.paused is not None:  # nothing waits longer than for the next step that is asked for
+            self.release(next_tick)
+            at = -1
         due = max(next_tick, min(at, next_tick + bound_of(host, seat)), self._latest)
         self._latest = due
         self.waiting[message[1]] = due
@@ -65,6 +68,7 @@ class Dues:
 
     def taken_back(self, received: int) -> None:
         """The server has not taken what came after that."""
+        self.last = min(self.last, received)
         for seq in [seq for seq in self.waiting if seq > received]:
             del self.waiting[seq]
 

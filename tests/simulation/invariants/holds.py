@@ -110,6 +110,7 @@ class Holds(Observer):
             if sitting is not None and message[1] > sitting.received:
                 sitting.received = message[1]
                 due = sitting.dues.came(sitting.host, sitting.seat, message)
+                sitting.coming = [(min(at, due), value) for at, value in sitting.coming]  # a pause brings it forward
                 if message[0] in self._holds_of(sitting.session):
                     sitting.coming.append((due, message[3]))
 
