@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from rallypoint.core.orders import Order
+from rallypoint.core.orders import Denial, Order
 from rallypoint.runtime.invitations import Invited
 from rallypoint.runtime.session_desk import SessionDesk
 from rallypoint_protocol.ids import PlayerId, SessionId
@@ -114,8 +114,9 @@ def resume(world: World, target: str) -> None:
     sessions = [_session(world, target)] if target else list(world.node.hosts)
     desk = _desk(world)
     for session in sessions:
-        if session is not None and world.node.hosts[session].core.paused is not None:
-            desk.resume(session, "operator")
+        if session is None or world.node.hosts[session].core.paused is None:
+            continue
+        if not isinstance(desk.resume(session, "operator"), Denial):
             world.paused[session] = world.loop.now
 
 

@@ -28,6 +28,7 @@ from .faults import FAULTS
 from .loop import StandStill
 from .network import Weather
 from .observer import Observer, Violation
+from .operators import resume
 from .players import Player
 from .scenario import Act, Fault, Scenario
 from .storage import EXPECTED_ERRORS
@@ -284,6 +285,7 @@ class _Run:
         graces = [each.options.grace_s + each.options.spectate_delay_s for each in world.games]
         until = world.loop.now + _GONE_S_MAX + max(graces, default=0.0) + self.scenario.server.lobby_grace_s
         while world.loop.now < until and self._somebody_left():
+            resume(world, "")  # an operator may have paused them, and recovered ones are not resumed at once
             world.run_for(1.0)
         if not self.scenario.until_over:
             world.run_for(_LINGER_S)

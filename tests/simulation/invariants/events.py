@@ -189,8 +189,13 @@ class Events(Observer):
 
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         self._sittings.ended(wire, at_server)
-        if at_server:
-            self._first.pop(wire, None)
+        if not at_server:
+            return
+        first = self._first.pop(wire, None)
+        if type(first) is Resume:  # gone before the answer, and what it said to have has counted
+            for sitting in self._sittings.by_seat.values():
+                if sitting.session == wire.session and sitting.acked < first.event:
+                    sitting.unsure = True
 
     def server_gone(self, crashed: bool) -> None:
         self._sittings.gone()

@@ -12,7 +12,7 @@ from rallypoint_simulation.observer import Observer
 from rallypoint_simulation.wire import Wire
 from rallypoint_simulation.world import World
 
-from .sittings import Chain, Chains, Sitting, Sittings, is_eased, unfrozen_since
+from .sittings import Chain, Chains, Sitting, Sittings, host_of, is_eased, unfrozen_since
 
 __all__ = [
     "CHANNELS",
@@ -127,6 +127,8 @@ class Resumes(Observer):
         sitting = self._sittings.seated(wire, message)
         if sitting is None and self.world.port is None:
             return  # the server is stopping: what it has cannot be looked at any more
+        if first is not None and sitting is None and self._is_free_by_now(message):
+            return
         if first is None or sitting is None:
             self.violate(FIRST, f"{wire} is let in without having asked, or nowhere: {message!r:.80}")
             return
@@ -137,6 +139,14 @@ class Resumes(Observer):
             self.violate(WHO, f"{sitting}: seated says {message.session}, {message.player}, epoch {message.epoch}")
         self._outcome(sitting, first, message)
         sitting.outcome, sitting.fresh_wire, sitting.since = message.outcome, True, self.world.loop.now
+
+    def _is_free_by_now(self, message: Seated) -> bool:
+        """What waited for the disk is sent also to who was kicked meanwhile: the seat may be nobody's by then."""
+        host = host_of(self.world, message.session)
+        if host is None or self.world.plan.durability != "disk" or host.core.seats[message.seat] is not None:
+            return False
+        gone = (one for one in host.core.seating.departed if one.player_id == message.player)
+        return any(one.seat == message.seat for one in gone)
 
     def _outcome(self, sitting: _Seat, first: TakeSeat | Resume, message: Seated) -> None:
         outcome, core = message.outcome, sitting.host.core

@@ -69,7 +69,7 @@ async def _play(world: World, game: Options) -> None:
         await lobby.create(game.name) as seat,
     ):
         others = [
-            world.loop.start_on(_device(world, number), _join(number, seat.session), f"newcomer {number}")
+            world.loop.start_on(_device(world, number), _join(number, seat.session, game), f"newcomer {number}")
             for number in range(1, game.seats_min)
         ]
         await _see(seat, game)
@@ -77,20 +77,18 @@ async def _play(world: World, game: Options) -> None:
             await other
 
 
-async def _join(number: int, session: str) -> None:
+async def _join(number: int, session: str, game: Options) -> None:
     async with (
         asyncio.timeout(PROBE_S),
         connect(URL, name=f"Newcomer {number}") as lobby,
         await lobby.join(session) as seat,
     ):
-        await _see(seat, None)
+        await _see(seat, game)
 
 
-async def _see(seat: LobbySeat, game: Options | None) -> None:
-    """Waits for passes; who has made the session, for its start."""
-    while seat.stats.passes < (PASSES if seat.schema.tick_hz else 1) or (
-        game and seat.latest.game.status.name == "WAITING"
-    ):
+async def _see(seat: LobbySeat, game: Options) -> None:
+    """Waits for passes and for the start: who left before would leave the others without enough players."""
+    while seat.stats.passes < (PASSES if seat.schema.tick_hz else 1) or (seat.latest.game.status.name == "WAITING"):
         await asyncio.sleep(0.1)
         if seat.error is not None:
             raise seat.error

@@ -42,6 +42,8 @@ class _Right:
         """The last server did not know the newest any more: there was a newer one, which nobody was told."""
         self.doubt = False
         """Somebody has shown one of them, and was gone before the answer: that may have used up the others."""
+        self.doubted = b""
+        """That one, if it was the newest: by that it was proved, if the server has seen it."""
         self.before = b""
         """The one that was proved before."""
 
@@ -54,7 +56,7 @@ class _Right:
         return f"seat {self.seat.index} of {self.seat.name} ({self.seat.player_id}) in {self.session}"
 
     def good(self, token: bytes) -> bool:
-        return token in (self.proven, self.issued)
+        return token in (self.proven, self.issued, self.doubted)
 
 
 class Tokens(Observer):
@@ -156,9 +158,9 @@ class Tokens(Observer):
         if message.token in self._of or message.token == shown:
             self.violate(NEW, f"{wire} is given a token again that there was, for {right}")
         right.doubt = False
-        if shown == right.issued:
+        if shown in (right.issued, right.doubted):
             right.before, right.proven = right.proven, shown
-        right.issued = message.token
+        right.issued, right.doubted = message.token, b""
         self._of[message.token] = self._of[shown] = right
         self._brought[wire] = right, message.token
 
@@ -181,9 +183,12 @@ class Tokens(Observer):
     def ended(self, wire: Wire, at_server: bool, error: Exception | None) -> None:
         self._knocking.ended(wire, at_server)
         if at_server:
-            right = self._of.get(self._shown.pop(wire, (b"", False))[0])
+            shown = self._shown.pop(wire, (b"", False))[0]
+            right = self._of.get(shown)
             if right is not None:
                 right.doubt = True
+                if shown == right.issued:
+                    right.doubted = shown
             self._brought.pop(wire, None)
 
     def server_gone(self, crashed: bool) -> None:
