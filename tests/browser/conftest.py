@@ -1,6 +1,7 @@
 """A real server with its pages, and a real headless Chromium that plays in them.
 
-Without a browser these tests are skipped, with a line that says so; ``.ci/run`` installs one.
+Without a browser these tests are skipped, with a line that says so; ``.ci/run`` installs one. Tests share one
+browser, which is dear to start, and with it an event loop; each page is in a context of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from games.cards import Cards
@@ -28,6 +30,16 @@ def browser_arguments() -> list[str]:
     return ["--no-sandbox"] if os.geteuid() == 0 else []
 
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that are here run on the browser's event loop."""
+    for item in items:
+        if item.path.parent == HERE and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 NewPage = Callable[..., Awaitable[Page]]
 """``await new_page(name, **options of a context)``: a player's page, in a context (an own local storage) of its own."""
 
@@ -41,7 +53,7 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=chromium, args=browser_arguments())
@@ -49,14 +61,14 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     settings = Settings(port=0, ops_port=0, web_port=0, data_dir=tmp_path, replays="on", shutdown_s=2.0)
     async with Server([Orbit, FourLine, Cards], settings, bots=False) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     """Opens pages. What a page logs as an error, or throws, fails the test."""
     contexts: list[BrowserContext] = []

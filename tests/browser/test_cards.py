@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, TimeoutError as PageTimeout
 
 from games.cards import Cards
@@ -19,7 +19,7 @@ TURNS = 2
 MY_TURN = "(rallypoint.seat.latest.game.turn === rallypoint.seat.index)"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     settings = Settings(port=0, ops_port=0, web_port=0, data_dir=tmp_path, replays="on", shutdown_s=2.0)
     async with Server([Cards], settings) as running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rallypoint.core.session import Refusal, Watching
@@ -11,6 +12,7 @@ from rallypoint.ports import Clock, Timer
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
+from rallypoint_protocol.ids import PlayerId
 from rallypoint_protocol.messages import Ack, Leave, Ping, Pong, Proved
 
 if TYPE_CHECKING:
@@ -82,6 +84,20 @@ class Audience:
         for spectator, link in links.items():
             self._host.core.spectators.remove(spectator)
             link.connection.close_with(code, reason)
+
+    def kick(self, players: Collection[PlayerId]) -> int:
+        """Those of them who watch do not any more; gives how many that were."""
+        watching = self._host.core.spectators.all
+        gone = [watching[player] for player in watching if player in players]
+        for spectator in gone:
+            self._host.core.spectators.remove(spectator)
+            link = self._links.pop(spectator, None)
+            if link is not None:
+                link.connection.close_with(CloseCode.KICKED, CloseCode.KICKED.policy.meaning)
+        if gone:
+            self._host.core.row_changed = True
+            self._host.stir()
+        return len(gone)
 
     def sweep(self, now: float) -> None:
         """About once a second: cuts who acknowledges nothing, and forgets who does not come back."""

@@ -109,7 +109,7 @@ class Node:
         self.capacity: Callable[[], None] = lambda: None
         self.listed: Callable[[SessionId], None] = lambda session: None
         """A session appeared, what lists show of it changed, or it went."""
-        self.met_pause: Callable[[SessionHost, Seat], None] = lambda host, seat: None
+        self.met_pause: Callable[[SessionHost, PlayerId], None] = lambda host, player: None
         """A player has taken a seat in a paused session."""
         self.bots: BotRunner | None = None
         self.records: Records = NoRecords()
@@ -411,9 +411,9 @@ class Node:
             self._open[host.definition.options.name][host.core.id] = host
             self.capacity()
 
-    def came_to_paused(self, host: SessionHost, seat: Seat) -> None:
+    def came_to_paused(self, host: SessionHost, player: PlayerId) -> None:
         """A player has taken a seat in a paused session, and may wonder."""
-        self.met_pause(host, seat)
+        self.met_pause(host, player)
 
     def record_of(self, host: SessionHost, ended: Ended) -> SessionRecord:
         """What is to be stored of a session that has ended."""

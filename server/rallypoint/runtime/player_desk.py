@@ -117,11 +117,10 @@ class PlayerDesk:
     # --- doing ------------------------------------------------------------------------------------------------------
 
     def kick(self, player: PlayerId, by: str, reason: str) -> int | Denial:
-        """Removes a player from the lobby and from every seat, for good there; gives how many places that were. It is
-        no ban: who comes again is a newcomer. Denied: ``unknown``."""
-        if not self._seats_of(player) and self._lobby.of(player) is None:
-            return _UNKNOWN
-        return self._kick(player, by, normalised_text(reason, TEXT_CHARS_MAX))
+        """Removes a player from the lobby and from every seat, for good there, and from what they watch; gives how many
+        places that were. It is no ban: who comes again is a newcomer. Denied: ``unknown``."""
+        watched = sum(host.audience.kick((player,)) for host in self._node.hosts.values())
+        return self._kick(player, by, normalised_text(reason, TEXT_CHARS_MAX), watched) or _UNKNOWN
 
     def mute(self, player: PlayerId, name: str, by: str, minutes: float, reason: str) -> Mute:
         """The player says nothing in chats for so long, from here and wherever they come back from. Also one who is
@@ -161,6 +160,13 @@ class PlayerDesk:
             if loop.time() >= until:
                 await asyncio.sleep(0)
                 until = loop.time() + _BULK_TURN_S
+        if do == "kick":
+            kicked = frozenset(meant)
+            for host in list(self._node.hosts.values()):
+                host.audience.kick(kicked)
+                if loop.time() >= until:
+                    await asyncio.sleep(0)
+                    until = loop.time() + _BULK_TURN_S
         return PlayerBulkDone(len(meant), done)
 
     # --- steps of the above, with texts that can be shown -----------------------------------------------------------
@@ -207,13 +213,13 @@ class PlayerDesk:
         log.info("player told", player=player, by=by)
         return self._notices.tell(player, "message", said)
 
-    def _kick(self, player: PlayerId, by: str, reason: str) -> int:
+    def _kick(self, player: PlayerId, by: str, reason: str, watched: int = 0) -> int:
         seats = self._seats_of(player)
-        if not seats and self._lobby.of(player) is None:
+        if not seats and self._lobby.of(player) is None and not watched:
             return 0
         self._lobby_host.stories.add(player, f"kicked by {by}" + (f": {reason}" if reason else ""))
         # First from the lobby: it would find another match for who has no seat any more.
-        done = int(self._lobby_host.remove(player))
+        done = watched + int(self._lobby_host.remove(player))
         for host, seat in seats:
             if host.running and not seat.is_given_up:  # one kick may end a session, and that another
                 host.kick(seat, by)

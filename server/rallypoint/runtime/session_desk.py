@@ -13,7 +13,6 @@ from pydantic import ConfigDict
 from rallypoint.core.names import normalised_text
 from rallypoint.core.orders import Denial
 from rallypoint.core.schedule import PausedSchedule, phase
-from rallypoint.core.seat import Seat
 from rallypoint.ports import Clock
 from rallypoint.runtime.node import Node
 from rallypoint.runtime.session_host import SessionHost
@@ -230,18 +229,15 @@ class SessionDesk:
         self._tell_all(host, "message", text)
 
     def _tell_all(self, host: SessionHost, kind: str, text: str) -> None:
-        for seat in host.core.seated():
-            if not seat.is_given_up:
-                self._tell_one(host, seat, kind, text)
+        core = host.core
+        players = [seat.player_id for seat in core.seated() if not seat.bot and not seat.is_given_up]
+        for player in dict.fromkeys((*players, *core.spectators.all)):  # who has a seat may watch as well
+            self._tell(player, kind, text, core.id)
 
-    def _tell_one(self, host: SessionHost, seat: Seat, kind: str, text: str) -> None:
-        if not seat.bot:
-            self._tell(seat.player_id, kind, text, host.core.id)
-
-    def _met_pause(self, host: SessionHost, seat: Seat) -> None:
+    def _met_pause(self, host: SessionHost, player: PlayerId) -> None:
         pause = host.core.paused
         if pause is not None:
-            self._tell_one(host, seat, "paused", pause.reason)
+            self._tell(player, "paused", pause.reason, host.core.id)
 
     # --- what is noted while somebody looks -------------------------------------------------------------------------
 

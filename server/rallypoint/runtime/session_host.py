@@ -28,6 +28,7 @@ from rallypoint.runtime.ticker import BUCKET_S, next_bucket
 from rallypoint_protocol.close import CloseCode
 from rallypoint_protocol.codec import BadMessage, encode
 from rallypoint_protocol.framing import frame
+from rallypoint_protocol.ids import PlayerId
 from rallypoint_protocol.inputs import Input
 from rallypoint_protocol.messages import Ack, Leave, Ping, Pong, Proved, Resume, TakeSeat
 
@@ -63,8 +64,8 @@ class HostOwner(Protocol):
     def came_back(self, host: SessionHost) -> None:
         """All who were connected before the server was away are back."""
 
-    def came_to_paused(self, host: SessionHost, seat: Seat) -> None:
-        """A player has taken a seat while it is paused."""
+    def came_to_paused(self, host: SessionHost, player: PlayerId) -> None:
+        """Somebody has taken a seat, or watches, while it is paused."""
 
     def session_started(self, host: SessionHost) -> None:
         """It has its least number of players."""
@@ -415,6 +416,8 @@ class SessionHost:
         if isinstance(taken, Watching):
             self.audience.attach(connection, taken)
             self.stir()
+            if self.core.paused is not None and isinstance(message, TakeSeat):
+                self._owner.came_to_paused(self, taken.spectator.player_id)
             return None
         self.figures.resumes[taken.message.outcome] += isinstance(message, Resume)
         self.story.came(self.core.tick, taken)
@@ -426,7 +429,7 @@ class SessionHost:
         elif self.core.paused is not None:
             self._show(link)
             if taken.message.outcome == "fresh":  # whoever resumes was told before
-                self._owner.came_to_paused(self, taken.seat)
+                self._owner.came_to_paused(self, taken.seat.player_id)
         self._scribe.commit([], link.release)
         self._look_who_is_missing()
         return None

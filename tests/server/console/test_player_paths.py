@@ -24,8 +24,8 @@ from rallypoint.runtime.player_desk import MUTE_MINUTES_MAX, TEXT_CHARS_MAX, Pla
 from rallypoint.runtime.player_info import PlayerFilter, PlayerLook, PlayerTablePage
 from rallypoint.runtime.player_stories import HAPPENINGS_MAX, PlayerStories
 from rallypoint.runtime.player_table import SORTS
-from rallypoint_client import Lobby, Notice, RequestRefused, connect
-from rallypoint_protocol.ids import PlayerId
+from rallypoint_client import Kicked, Lobby, Notice, RequestRefused, connect
+from rallypoint_protocol.ids import PlayerId, SessionId
 from tests.server.console.desk_house import TOKEN, ask, duel_server
 from tests.server.live import SOON_S
 
@@ -346,6 +346,25 @@ async def test_who_waits_is_kicked_out_of_the_queue_and_not_matched_any_more(ser
         await until(lambda: server.lobby.waiting("ranked"))
         assert not server.node.hosts
         later.cancel()
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_kicked_player_watches_nothing_any_more(server: Server, many: bool) -> None:
+    async with here(server, "Ann", "Bob", "Cid", "Dan") as (ann, bob, cid, dan):
+        seat, _ = await asyncio.gather(ann.play("duel"), bob.play("duel"))
+        watching = await cid.spectate(seat.session)
+        await dan.spectate(seat.session)
+        spectators = server.node.hosts[SessionId(seat.session)].core.spectators
+        assert set(spectators.all) == {cid.player, dan.player}
+        if many:
+            which: dict[str, Any] = {"filter": {"q": str(cid.player)}, "expect": 1}
+            done = await ask(server, "POST", "/players/bulk", **which, do="kick")
+            assert done == {"matched": 1, "done": 1}
+        else:
+            assert await ask(server, "POST", f"/players/{cid.player}/kick") == {"places": 2}
+        assert set(spectators.all) == {dan.player}
+        await until(lambda: watching.error is not None)
+        assert isinstance(watching.error, Kicked)
 
 
 async def test_a_player_with_several_seats_loses_them_all(server: Server) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,19 @@ async def players(server: Server, *names: str) -> list[tuple[Lobby, LobbySeat]]:
     lobbies = [await connect(server.lobby_url, name=name).__aenter__() for name in names]
     seats = await asyncio.gather(*(lobby.play("duel") for lobby in lobbies))
     return list(zip(lobbies, seats, strict=True))
+
+
+async def watched(server: Server, session: str, name: str) -> tuple[Lobby, LobbySeat, list[str]]:
+    """Somebody who watches, and the kinds of the notices that they hear."""
+    lobby = await connect(server.lobby_url, name=name).__aenter__()
+    heard: list[str] = []
+    lobby.on_notice = lambda notice: heard.append(notice.kind)
+    return lobby, await lobby.spectate(session), heard
+
+
+async def until(true: Callable[[], object]) -> None:
+    while not true():
+        await asyncio.sleep(0.005)
 
 
 async def gone(found: list[tuple[Lobby, LobbySeat]]) -> None:
@@ -291,3 +304,17 @@ class _Timers:
 
     def call_later(self, delay_s: float, call: Any) -> None:
         self._timers.append(call)
+
+
+async def test_who_watches_is_told_of_a_pause_also_who_comes_during_it(server: Server) -> None:
+    found = await players(server, "Ann", "Bob")
+    session = found[0][1].session
+    cid, _, cid_heard = await watched(server, session, "Cid")
+    await ask(server, "POST", f"/sessions/{session}/pause", reason="to look")
+    dan, _, dan_heard = await watched(server, session, "Dan")
+    await until(lambda: cid_heard == dan_heard == ["paused"])
+    await ask(server, "POST", f"/sessions/{session}/resume")
+    await until(lambda: cid_heard == dan_heard == ["paused", "resumed"])
+    await gone(found)
+    await cid.close()
+    await dan.close()
