@@ -6,10 +6,12 @@ which FastAPI would run in a thread, beside the games.
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 from fastapi import Depends, FastAPI, Security
 from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
 
 from .api_errors import answer_errors
 from .api_json import AsciiJSON
@@ -25,10 +27,10 @@ from .api_session_desk import session_desk
 from .api_sessions import sessions
 from .api_travel import travel
 from .desks import Desks
-from .live import Live
 from .roles import check_all, check_role
+from .the_desks import at_the_desks
 
-__all__ = ["API_VERSION", "build_api"]
+__all__ = ["API_VERSION", "build_api", "the_api"]
 
 API_VERSION: Final = "1.0"
 
@@ -62,8 +64,14 @@ _TAGS: Final = [
 ]
 
 
-def build_api(desks: Desks | None) -> FastAPI:
-    """The application behind the door. ``None``: only its description is wanted."""
+def build_api(desks: Desks) -> ASGIApp:
+    """A server's application behind the door."""
+    return at_the_desks(desks, the_api())
+
+
+@functools.cache
+def the_api() -> FastAPI:
+    """What there is behind every door. It takes half a second, most of it for what pydantic makes of 53 paths."""
     app = FastAPI(
         title="Rallypoint HTTP API",
         version=API_VERSION,
@@ -80,8 +88,6 @@ def build_api(desks: Desks | None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Security(_TOKEN), Depends(check_role)],
     )
-    app.state.desks = desks
-    app.state.live = Live(app)
     app.include_router(sessions)
     app.include_router(records)
     app.include_router(matches)
@@ -95,4 +101,5 @@ def build_api(desks: Desks | None) -> FastAPI:
     app.include_router(live)
     answer_errors(app)
     check_all(app)
+    app.openapi()  # it is kept: 70 ms that nobody is to wait for
     return app

@@ -11,9 +11,10 @@ from starlette.responses import StreamingResponse
 from rallypoint.core.orders import Denial
 
 from .api_errors import Denied, errors
-from .live import WATCHED_MAX, Live
+from .live import WATCHED_MAX
 from .principals import STILL
 from .roles import Role, needs
+from .the_desks import TheLive
 
 __all__ = ["live"]
 
@@ -33,10 +34,9 @@ Watched = Annotated[
     responses={200: {"content": {"text/event-stream": {}}}, **errors(422)},
 )
 @needs(Role.VIEWER)
-async def watch_paths(request: Request, watch: Watched) -> StreamingResponse:
+async def watch_paths(request: Request, hub: TheLive, watch: Watched) -> StreamingResponse:
     """Server-sent events: the answer of each watched `GET` path, at once and whenever it has changed, at most once a
     second. `event: change`, `data: {"path": "/overview", "status": 200, "body": {...}}`."""
-    hub: Live = request.app.state.live
     if hub.full:
         raise Denied(Denial("node_full", "too many consoles watch this server"))
     if any(path.partition("?")[0] in ("/live", "/me", "/openapi.json") for path in watch):

@@ -36,8 +36,8 @@ from .api_requests import (
     StateFilter,
     WithState,
 )
-from .desks import Desks
 from .roles import Role, needs, principal_of
+from .the_desks import TheDesks
 
 __all__ = ["TheBackend", "sessions"]
 
@@ -45,8 +45,7 @@ _CHANGES = (404, 408, 409, 413, 422)
 sessions = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
-async def _backend(request: Request) -> Backend:
-    desks: Desks = request.app.state.desks
+async def _backend(desks: TheDesks) -> Backend:
     return desks.backend
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import sys
 
-from .api import build_api
+from .api import the_api
 
 __all__ = ["description"]
 
 
 def description() -> str:
     """The OpenAPI document, as JSON for people and for diffs."""
-    return json.dumps(build_api(None).openapi(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(the_api().openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -72,9 +72,9 @@ class LateApi:
         from rallypoint.console.door import ApiDoor
 
         desks = self._desks
-        api = build_api(desks)
-        api.openapi()  # it is kept: 70 ms that nobody is to wait for
-        return ApiDoor(api, self._token, desks.backend.scribe, kept=self._answers, operators=desks.operators)
+        return ApiDoor(
+            build_api(desks), self._token, desks.backend.scribe, kept=self._answers, operators=desks.operators
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.begin()

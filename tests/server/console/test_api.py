@@ -17,7 +17,7 @@ import pytest
 from fastapi.routing import APIRoute
 from hypothesis import given, settings, strategies as st
 
-from rallypoint.console.api import build_api
+from rallypoint.console.api import build_api, the_api
 from rallypoint.console.api_sessions import sessions
 from rallypoint.console.desks import Desks
 from rallypoint.console.door import ApiDoor
@@ -482,7 +482,7 @@ def test_fastapi_is_imported_when_the_api_is_made_and_not_before() -> None:
 
 
 def test_every_path_runs_on_the_event_loop_and_none_beside_the_games() -> None:
-    for path in paths_of(build_api(None)):
+    for path in paths_of(the_api()):
         route = path.original_route
         if isinstance(route, APIRoute):
             assert inspect.iscoroutinefunction(route.endpoint), route.path

@@ -11,7 +11,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from rallypoint.console.api import build_api
+from rallypoint.console.api import the_api
 from rallypoint.console.openapi import description
 from rallypoint.console.roles import paths_of
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return build_api(None).openapi()
+    return the_api().openapi()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -45,7 +45,7 @@ def test_the_one_in_the_documents_is_current() -> None:
 
 
 def test_it_has_every_path(document: dict[str, Any]) -> None:
-    wanted = {f"{method} {path.path}" for path in paths_of(build_api(None)) for method in path.methods or ()}
+    wanted = {f"{method} {path.path}" for path in paths_of(the_api()) for method in path.methods or ()}
     assert {name for name, _ in operations(document)} == wanted
     assert len(wanted) > 15
 

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from pydantic import TypeAdapter
 
-from rallypoint.console.api import build_api
+from rallypoint.console.api import the_api
 from rallypoint.console.operator_out import AuditPage, Me
 from rallypoint.console.operators import COOKIE, IDLE_S, KNOWN_S, LOGIN_S, OperatorRefused
 from rallypoint.console.principals import Role
@@ -183,7 +183,7 @@ async def test_a_revoked_token_is_good_no_more(house):
 
 def requests() -> list[tuple[str, str, Role]]:
     found = []
-    for path in paths_of(build_api(None)):
+    for path in paths_of(the_api()):
         address = re.sub(r"\{tick\}", "1", path.path or "")
         address = re.sub(r"\{\w+\}", "nothing", address)
         methods = sorted((path.methods or set()) - {"HEAD"})

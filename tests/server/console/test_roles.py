@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from rallypoint.console.api import build_api
+from rallypoint.console.api import the_api
 from rallypoint.console.roles import Role, check_all, needs, paths_of, role_of
 
 THEIR_OWN = {"/login": Role.ANYBODY, "/logout": Role.VIEWER, "/me/password": Role.VIEWER}
@@ -13,7 +13,7 @@ THEIR_OWN = {"/login": Role.ANYBODY, "/logout": Role.VIEWER, "/me/password": Rol
 
 
 def test_every_path_has_a_role_and_what_changes_something_is_for_admins():
-    paths = paths_of(build_api(None))
+    paths = paths_of(the_api())
     assert len(paths) > 15
     for path in paths:
         changes = not (path.methods or set()) <= {"GET", "HEAD"}
