@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import StreamingResponse
 
 from rallypoint.core.orders import Denial
 
 from .api_errors import Denied, errors
 from .live import WATCHED_MAX
+from .paths import Paths
 from .principals import STILL
 from .roles import Role, needs
 from .the_desks import TheLive
 
 __all__ = ["live"]
 
-live = APIRouter(tags=["live"])
+live = Paths(tags=["live"])
 
 WatchedPath = Annotated[str, Query(max_length=500, pattern=r"^/[!-~]*$")]
 Watched = Annotated[

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from rallypoint_protocol.ids import PlayerId
 
 from .api_errors import errors, granted
 from .api_match_answers import LeaderboardOut, MatchOut, RatingList, leaderboard_out, match_out, ratings_out
 from .api_requests import AroundPlayer, BoardLimit, HistoryLimit, MatchInPath, PlayerInPath, QueueInPath
 from .api_sessions import TheBackend
+from .paths import Paths
 from .roles import Role, needs
 
 __all__ = ["matches"]
 
-matches = APIRouter(tags=["matches"])
+matches = Paths(tags=["matches"])
 
 
 @matches.get("/queues/{queue}/leaderboard", summary="Read a leaderboard", responses=errors(422))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from rallypoint.runtime.node_info import CordonInfo, NodeInfo, NodeRow
 from .api_errors import errors
 from .api_requests import IdempotencyKey
 from .desks import Desks
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs, principal_of
 from .settings_in_force import SettingsOut
@@ -22,7 +23,7 @@ from .the_desks import TheDesks
 __all__ = ["node"]
 
 END_AFTER_S_MAX = 86_400.0
-node = APIRouter(tags=["node"])
+node = Paths(tags=["node"])
 
 
 class Drain(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from .desks import Desks
 from .operator_out import AuditPage, AuditRowOut, Me, audit_out
 from .operators import COOKIE, LOGIN_S, OperatorRefused, Operators
 from .passwords import PASSWORD_CHARS_MAX
+from .paths import Paths
 from .plain_answer import plain_answer
 from .principals import Principal, Role
 from .roles import needs, principal_of
@@ -28,7 +29,7 @@ from .the_desks import TheDesks
 __all__ = ["operators"]
 
 AUDIT_PAGE_MAX: Final = 500
-operators = APIRouter(tags=["operators"])
+operators = Paths(tags=["operators"])
 
 
 class LogIn(BaseModel):

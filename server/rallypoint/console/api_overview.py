@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from rallypoint.core.orders import Denial
@@ -13,13 +13,14 @@ from .api_errors import Denied, errors
 from .history import KEPT_S, HistoryOut
 from .overview import OverviewDesk
 from .overview_out import Overview
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs
 from .the_desks import TheDesks
 
 __all__ = ["overview"]
 
-overview = APIRouter(prefix="/overview", tags=["overview"])
+overview = Paths(prefix="/overview", tags=["overview"])
 
 Seconds = Annotated[int, Query(ge=1, le=KEPT_S, description="How many of the newest samples: one a second.")]
 

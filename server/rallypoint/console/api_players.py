@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -22,6 +22,7 @@ from rallypoint_protocol.ids import PlayerId
 from .api_errors import errors, granted
 from .api_requests import IdempotencyKey, PlayerInPath
 from .desks import Desks
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs, principal_of
 from .the_desks import TheDesks
@@ -30,7 +31,7 @@ __all__ = ["players"]
 
 _CHANGES = (404, 408, 413, 422)
 _TEXT_MAX = 64
-players = APIRouter(tags=["players"])
+players = Paths(tags=["players"])
 
 PlayerText = Annotated[
     str, Query(alias="q", max_length=_TEXT_MAX, description="Only players with this in their name or id.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -15,13 +15,14 @@ from rallypoint.runtime.queue_info import QueueInfo, RulesInfo, TicketPage, Tick
 from .api_errors import errors, granted
 from .api_requests import IdempotencyKey, QueueInPath
 from .desks import Desks
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs, principal_of
 from .the_desks import TheDesks
 
 __all__ = ["queues"]
 
-queues = APIRouter(prefix="/queues", tags=["queues"])
+queues = Paths(prefix="/queues", tags=["queues"])
 
 TicketsOffset = Annotated[int, Query(ge=0, le=1_000_000, description="Skip so many.")]
 TicketsLimit = Annotated[int, Query(ge=1, le=200, description="At most so many.")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from rallypoint.ports import SessionRecord
 from rallypoint_protocol.ids import PlayerId, SessionId
 
@@ -11,11 +9,12 @@ from .api_answers import GameList, GameOut, ResultList, ResultOut
 from .api_errors import errors, granted
 from .api_requests import PlayerInPath, ResultLimit, SessionInPath
 from .api_sessions import TheBackend
+from .paths import Paths
 from .roles import Role, needs
 
 __all__ = ["records"]
 
-records = APIRouter()
+records = Paths()
 
 
 @records.get("/games", summary="List games", tags=["games"], responses=errors())

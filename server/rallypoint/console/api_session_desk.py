@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from .api_answers import SessionOut
 from .api_errors import errors, granted
 from .api_requests import GameFilter, IdempotencyKey, SessionInPath
 from .desks import Desks
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs, principal_of
 from .the_desks import TheDesks
@@ -27,7 +28,7 @@ from .the_desks import TheDesks
 __all__ = ["session_desk"]
 
 _CHANGES = (404, 408, 409, 413, 422)
-session_desk = APIRouter(tags=["sessions"])
+session_desk = Paths(tags=["sessions"])
 
 _TEXT_MAX = 64
 TableText = Annotated[

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from rallypoint.core.orders import Order
 from rallypoint.runtime.backend import Backend
@@ -36,13 +36,14 @@ from .api_requests import (
     StateFilter,
     WithState,
 )
+from .paths import Paths
 from .roles import Role, needs, principal_of
 from .the_desks import TheDesks
 
 __all__ = ["TheBackend", "sessions"]
 
 _CHANGES = (404, 408, 409, 413, 422)
-sessions = APIRouter(prefix="/sessions", tags=["sessions"])
+sessions = Paths(prefix="/sessions", tags=["sessions"])
 
 
 async def _backend(desks: TheDesks) -> Backend:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from rallypoint.core.orders import Denial
 
 from .api_errors import errors, granted
 from .api_requests import SessionInPath
+from .paths import Paths
 from .plain_answer import plain_answer
 from .roles import Role, needs
 from .the_desks import TheDesks
@@ -18,7 +19,7 @@ from .travel_out import TickOut, TicksOut
 
 __all__ = ["travel"]
 
-travel = APIRouter(prefix="/sessions/{session}/ticks", tags=["sessions"])
+travel = Paths(prefix="/sessions/{session}/ticks", tags=["sessions"])
 
 TickInPath = Annotated[int, Path(ge=0, le=2**53, description="A tick of the session.")]
 

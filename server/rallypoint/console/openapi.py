@@ -1,22 +1,24 @@
-"""The description of the HTTP API, as it is kept in ``docs/openapi.json``.
+"""The description of the HTTP API, as it is kept in ``openapi.json`` beside this file, and told by every server.
 
-python -m rallypoint.console.openapi > docs/openapi.json
+python -m rallypoint.console.openapi
 """
 
 from __future__ import annotations
 
 import json
-import sys
 
-from .api import the_api
+from .api import DESCRIPTION, the_api
+from .api_errors import describe_errors
 
 __all__ = ["description"]
 
 
 def description() -> str:
     """The OpenAPI document, as JSON for people and for diffs."""
-    return json.dumps(the_api().openapi(), indent=2, ensure_ascii=False) + "\n"
+    app = the_api()
+    describe_errors(app)
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(description())
+    DESCRIPTION.write_text(description(), encoding="utf-8")
