@@ -55,6 +55,9 @@ PEERS_COMMAND = $(BIN)/python -m bench.peers $(if $(JSON),--json $(JSON)) $(if $
 # points at the clone: a copied clone has to install again, or it would run the code of the first.
 STAMP = $(VENV)/.installed$(subst /,-,$(CURDIR))
 
+# Tests and benchmarks start hundreds of processes: where this is set, each of them would compile all of the code anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format soak simulate planted crash bench peers load conformance vectors browser screenshots clean
 

@@ -26,8 +26,8 @@ NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
 
 
 def browser_arguments() -> list[str]:
-    """Root has no sandbox to run in; nothing but our own pages is opened."""
-    return ["--no-sandbox"] if os.geteuid() == 0 else []
+    """Root has no sandbox to run in; nothing but our own pages is opened. Without a GPU it draws sooner by itself."""
+    return ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
 HERE = Path(__file__).parent

@@ -100,8 +100,8 @@ FAULTS = (
         (
             Edit(
                 f"{_CORE}/apply.py",
-                "            if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:\n",
-                "            if until_ms - seat.away_until_ms > COUNTDOWN_OFF_MS_MAX:\n",
+                "        if abs(until_ms - seat.away_until_ms) > COUNTDOWN_OFF_MS_MAX:\n",
+                "        if until_ms - seat.away_until_ms > COUNTDOWN_OFF_MS_MAX:\n",
             ),
         ),
     ),
