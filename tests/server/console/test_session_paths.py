@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from rallypoint.app import Server
 from rallypoint.core.orders import Denial
+from rallypoint.core.session import SessionState
 from rallypoint.runtime import session_desk
 from rallypoint.runtime.session_desk import BulkDone, SessionDesk
 from rallypoint.runtime.session_look import SessionLook
@@ -32,9 +33,10 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 async def players(server: Server, *names: str) -> list[tuple[Lobby, LobbySeat]]:
-    """Who play with each other."""
+    """Who play with each other: their session has started."""
     lobbies = [await connect(server.lobby_url, name=name).__aenter__() for name in names]
     seats = await asyncio.gather(*(lobby.play("duel") for lobby in lobbies))
+    await until(lambda: server.node.hosts[SessionId(seats[0].session)].core.state is SessionState.RUNNING)
     return list(zip(lobbies, seats, strict=True))
 
 
