@@ -88,6 +88,8 @@ class Audience:
     def kick(self, players: Collection[PlayerId]) -> int:
         """Those of them who watch do not any more; gives how many that were."""
         watching = self._host.core.spectators.all
+        if not watching:
+            return 0
         gone = [watching[player] for player in watching if player in players]
         for spectator in gone:
             self._host.core.spectators.remove(spectator)

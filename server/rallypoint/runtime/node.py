@@ -110,7 +110,7 @@ class Node:
         self.listed: Callable[[SessionId], None] = lambda session: None
         """A session appeared, what lists show of it changed, or it went."""
         self.met_pause: Callable[[SessionHost, PlayerId], None] = lambda host, player: None
-        """A player has taken a seat in a paused session."""
+        """Somebody has taken a seat in a paused session, or watches it."""
         self.bots: BotRunner | None = None
         self.records: Records = NoRecords()
         self._loop = loop
@@ -367,6 +367,11 @@ class Node:
         """The session, also if it has ended and lingers."""
         return self.hosts.get(session) or self._lingering.get(session)
 
+    @property
+    def all_hosts(self) -> list[SessionHost]:
+        """Those that go on, and those that have ended and may still be looked at."""
+        return [*self.hosts.values(), *self._lingering.values()]
+
     # --- HostOwner --------------------------------------------------------------------------------------------------
 
     def wake(self, host: SessionHost) -> None:
@@ -412,7 +417,7 @@ class Node:
             self.capacity()
 
     def came_to_paused(self, host: SessionHost, player: PlayerId) -> None:
-        """A player has taken a seat in a paused session, and may wonder."""
+        """Somebody has taken a seat in a paused session, or watches it, and may wonder."""
         self.met_pause(host, player)
 
     def record_of(self, host: SessionHost, ended: Ended) -> SessionRecord:
@@ -510,7 +515,7 @@ class Node:
 
     def wholes(self, now: float) -> list[Entry]:
         """All of everything."""
-        wholes = [host.whole(now) for host in [*self.hosts.values(), *self._lingering.values()]]
+        wholes = [host.whole(now) for host in self.all_hosts]
         return [*self._unstored.values(), *(whole for whole in wholes if whole is not None)]
 
     def _journal_failed(self, why: str) -> None:
@@ -568,5 +573,5 @@ class Node:
         for host in () if self.scribe.keeps and not self.journal.failure else self.hosts.values():
             ended = Ended(code, code.policy.meaning, None)
             self.records.ended(record_of(host, ended, now))
-        for host in [*self.hosts.values(), *self._lingering.values()]:
+        for host in self.all_hosts:
             host.close_all(code)

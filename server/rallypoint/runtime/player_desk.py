@@ -119,7 +119,7 @@ class PlayerDesk:
     def kick(self, player: PlayerId, by: str, reason: str) -> int | Denial:
         """Removes a player from the lobby and from every seat, for good there, and from what they watch; gives how many
         places that were. It is no ban: who comes again is a newcomer. Denied: ``unknown``."""
-        watched = sum(host.audience.kick((player,)) for host in self._node.hosts.values())
+        watched = sum(host.audience.kick((player,)) for host in self._node.all_hosts)
         return self._kick(player, by, normalised_text(reason, TEXT_CHARS_MAX), watched) or _UNKNOWN
 
     def mute(self, player: PlayerId, name: str, by: str, minutes: float, reason: str) -> Mute:
@@ -162,7 +162,7 @@ class PlayerDesk:
                 until = loop.time() + _BULK_TURN_S
         if do == "kick":
             kicked = frozenset(meant)
-            for host in list(self._node.hosts.values()):
+            for host in self._node.all_hosts:
                 host.audience.kick(kicked)
                 if loop.time() >= until:
                     await asyncio.sleep(0)

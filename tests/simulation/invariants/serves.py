@@ -88,7 +88,7 @@ async def _join(number: int, session: str, game: Options) -> None:
 
 async def _see(seat: LobbySeat, game: Options) -> None:
     """Waits for passes and for the start: who left before would leave the others without enough players."""
-    while seat.stats.passes < (PASSES if seat.schema.tick_hz else 1) or (seat.latest.game.status.name == "WAITING"):
+    while seat.stats.passes < (PASSES if seat.schema.tick_hz else 1) or seat.latest.game.status.name == "WAITING":
         await asyncio.sleep(0.1)
         if seat.error is not None:
             raise seat.error
